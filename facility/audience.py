@@ -829,6 +829,10 @@ AUDIENCE: dict[type[Event], Row] = {
         decider=(DEPLOYMENT,),
     ),
     deployments.ListExtended: staff(ASKING, DEPLOYMENT),
+    deployments.MatchingDecided: secretariat(ASKING, Page("/deployments/matching/{matching_id}")),
+    deployments.MatchingProposed: secretariat(
+        "Nobody is asked by it.", Page("/deployments/matching/{matching_id}")
+    ),
     deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
     deployments.ReleaseAsked: Row(
         RELEASE, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)

@@ -305,3 +305,24 @@ class ExpertAppointed(Event, frozen=True, kw_only=True):
     deployment_id: UUID
     invitation_id: UUID
     seat: int
+
+
+class MatchingProposed(Event, frozen=True, kw_only=True):
+    """For all open requests at once it was computed who goes where; `requests`: how many. Nobody is asked by it."""
+
+    subject: ClassVar[str] = "matching"
+    sentence: ClassVar[str] = "A proposal for all open requests was made, requests: {requests}"
+
+    matching_id: UUID
+    requests: int
+
+
+class MatchingDecided(Event, frozen=True, kw_only=True):
+    """Somebody decided on a request of it: as proposed, or one by one. Its order is confirmed with that."""
+
+    subject: ClassVar[str] = "matching"
+    sentence: ClassVar[str] = "The order of one request was confirmed from the proposal"
+
+    matching_id: UUID
+    deployment_id: UUID
+    proposal: bool

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from facility.deployments.models.release import ReleaseState
 from facility.deployments.models.request import DeploymentState
+from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Due, Line, Portion, Windows
+from facility.deployments.rules.matching import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.words import language_name
 from facility.web import filters, sentences
@@ -86,6 +88,26 @@ RECENT_FROM = {
     RecentFrom.PROFILE: N_("from the profile"),
 }
 """Where deployments in the last twelve months are counted, untranslated."""
+
+
+WHYS = {
+    Why.SAME: N_("as one by one"),
+    Why.FREED: N_("comes here instead of to {other}"),
+    Why.MOVED: N_("comes for somebody who is needed elsewhere"),
+    Why.DAYS: N_("is needed for {other} on these days"),
+    Why.MOST: N_("has as many requests as one expert may have, {other} among them"),
+    Why.STATE: N_("enough experts from the same Member State come"),
+    Why.SEATS: N_("somebody with more points for all requests together comes"),
+}
+"""Why the proposal for all open requests has an expert or not, untranslated."""
+
+
+def matched_because(expert: Place) -> str:
+    """Why the expert has another place by the proposal than one by one."""
+    return filled(WHYS[expert.why], other=expert.other or _("another request"))
+
+
+filters.register("matched_because", matched_because)
 
 
 def conflicts_in_words(conflicts: Sequence[Conflict]) -> list[str]:
@@ -209,6 +231,8 @@ sentences.register(
     {
         "not_funded": N_("The application has no award, so you can't ask for experts."),
         "already_asking": N_("The order has already been confirmed, or the award has ended."),
+        "nothing_to_match": N_("There is no open request: all orders are confirmed."),
+        "nothing_chosen": N_("Choose for at least one request."),
         "nobody_chosen": N_("Give at least one expert a place."),
         "chosen_twice": N_("You gave one expert two places."),
         "not_on_shortlist": N_("You can only ask experts on the shortlist."),

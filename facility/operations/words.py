@@ -31,6 +31,7 @@ SUBJECTS = {
     "initiative_import": N_("List of other initiatives"),
     "institution": N_("Institution"),
     "mail": N_("Mail"),
+    "matching": N_("Proposal for all open requests"),
     "person": N_("Person"),
     "question": N_("Question on a call"),
     "theme": N_("Theme"),

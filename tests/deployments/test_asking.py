@@ -29,7 +29,7 @@ async def test_the_shortlist_is_kept_with_its_reasons(sending: Sending) -> None:
     await sending.pool(expert("X1"), expert("X0"), expert("X2", country="RS"))
     row = await sending.row(await sending.request())
     assert [(one["code"], one["score"]) for one in row.shortlist["ranked"]] == [("X0", 16), ("X1", 15)]
-    assert row.shortlist["excluded"] == {"X2": "not_eu_member_state"}
+    assert row.left_out == {"X2": "not_eu_member_state"}
     assert (row.state, row.reference) == ("requested", "A/D1")
 
 
@@ -155,7 +155,7 @@ async def test_who_is_booked_by_then_is_passed_over_for_good(sending: Sending) -
     await sending.accept(here, "X1", INVITED + 2 * HOUR)
     assert await sending.outcomes(there) == {"X0": "open", "X1": "unavailable", "X2": "open"}
     third = await sending.request()
-    assert (await sending.row(third)).shortlist["excluded"] == {"X1": "not_available"}
+    assert (await sending.row(third)).left_out == {"X1": "not_available"}
     await sound(sending)
 
 
@@ -177,8 +177,9 @@ async def test_nobody_is_asked_who_is_booked_on_one_of_the_days(
     await sending.accept(elsewhere, "X1")
     await sending.decline(key, "X0", INVITED + 2 * HOUR)
     assert await sending.outcomes(key) == {"X0": "declined", "X2" if clashes else "X1": "open"}
-    shortlist = (await sending.row(await sending.request())).shortlist
-    assert shortlist["excluded"] == ({"X1": "not_available"} if clashes else {})
+    assert (await sending.row(await sending.request())).left_out == (
+        {"X1": "not_available"} if clashes else {}
+    )
     await sound(sending)
 
 

@@ -62,9 +62,9 @@ async def test_whoever_was_deployed_for_a_party_in_another_application_has_a_con
 async def test_a_request_that_does_not_look_is_as_before(sending: Sending) -> None:
     await sending.pool(expert("X1", email="elena@example.org"))
     row = await sending.row(await sending.request())
-    assert (row.shortlist["excluded"], set(row.shortlist)) == ({}, {"ranked", "excluded"})
+    assert (row.left_out, set(row.shortlist)) == ({}, {"ranked", "counts"})
     looked = await sending.row(await sending.request(cool_off_months=0))
-    assert looked.shortlist["excluded"] == {"X1": "conflict"}
+    assert looked.left_out == {"X1": "conflict"}
     assert looked.shortlist["conflicts"] == {"X1": [["assessor", ""]]}
 
 

@@ -33,8 +33,8 @@ class CandidateState(StrEnum):
 
 class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
-    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}, and where the request asks for it what was `recent` and
-    `conflicts` (`service.requesting`). recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
+    {"ranked": [{"code", "score", "parts": [...]}], "counts": {reason: how many are left out}}, and where the request asks for it what
+    was `recent` and `conflicts` (`service.requesting`); `left_out`: {code: reason}. recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
     are looked for in the data, not at all where it names none. search_key: what it is found by.
 
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
@@ -85,6 +85,7 @@ class Deployment(Base):
     declares_conflicts: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str]
     shortlist: Mapped[dict[str, Any]]
+    left_out: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     order_reason: Mapped[str]
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime]

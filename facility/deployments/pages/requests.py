@@ -143,6 +143,7 @@ async def requests(
         chosen=chosen,
         application=asked_for,
         may_ask=view.me.has(Role.SECRETARIAT),
+        may_match=view.me.has(*PRIVATE),
         states=words.STATES,
     )
 
@@ -231,9 +232,11 @@ async def _application_of(connection: AsyncConnection, fields: Fields, viewer: U
 
 
 @get("/deployments/{deployment_id:uuid}", opt=READERS)
-async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+async def deployment(
+    view: View, read: Read, deployment_id: FromPath[UUID], left_out: FromQuery[str | None] = None
+) -> Page:
     """Seats, who was asked when and with which outcome, the time left, and for those who may, names and history."""
-    shown = await queries.deployment(read, deployment_id)
+    shown = await queries.deployment(read, deployment_id, left_out=left_out)
     private = view.me.has(*PRIVATE)
     known = dict(await themes(read, retired=True))
     return view.page(
@@ -293,6 +296,9 @@ async def _shortlist(
             for code, why in sorted(excluded.items())
         ],
         "groups": groups[: 1 if len(members) <= deployment.seats else 2],
+        "counts": sorted(deployment.shortlist.counts.items(), key=lambda item: (-item[1], item[0])),
+        "size": deployment.shortlist.size,
+        "last": max(excluded, default=""),
     }
 
 
@@ -344,9 +350,11 @@ async def _order_page(
 
 
 @get("/deployments/{deployment_id:uuid}/order", opt={"allow": allow(*PRIVATE)})
-async def order(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+async def order(
+    view: View, read: Read, deployment_id: FromPath[UUID], left_out: FromQuery[str | None] = None
+) -> Page:
     """The shortlist, each score in words, and the order to confirm."""
-    shown = await queries.deployment(read, deployment_id)
+    shown = await queries.deployment(read, deployment_id, left_out=left_out)
     if shown.state != DeploymentState.REQUESTED:
         return view.go(f"/deployments/{deployment_id}")
     return await _order_page(view, read, shown)
@@ -368,7 +376,7 @@ async def confirm(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID])
         return await _order_page(view, read, shown, fields, status)
 
     async with redrawn(tx, fields, again):
-        await confirm_order(tx, deployment_id, chosen, reason=reason)
+        await confirm_order(tx, deployment_id, chosen, reason=reason, seen=len(ranked))
     return view.go(
         f"/deployments/{deployment_id}", _("The order is confirmed. The invitations are on their way.")
     )

@@ -23,6 +23,8 @@ from facility.refused import refuse
 from facility.zone import TODAY_SQL
 
 PAGE = 25
+SHOWN = 100
+"""Lines of a shortlist that a page shows."""
 
 
 SERVES = """deployment.award_id = activity.award_id
@@ -158,10 +160,13 @@ class Ranked(msgspec.Struct, frozen=True):
 
 
 class Shortlist(msgspec.Struct, frozen=True):
-    """Whom to ask, best first, and everybody else with the one reason, by code; recent, conflicts: `service.requesting.ShortlistData`."""
+    """Whom to ask, best first, as far as it is shown, and how many they are; everybody else with the one reason, by code, where they are few or
+    asked for; counts: how many by reason. recent, conflicts: `service.requesting.ShortlistData`."""
 
     ranked: tuple[Ranked, ...]
-    excluded: dict[str, str]
+    size: int = 0
+    excluded: dict[str, str] = {}
+    counts: dict[str, int] = {}
     recent: dict[str, int] = {}
     conflicts: dict[str, list[Conflict]] = {}
 
@@ -294,12 +299,20 @@ TO_CORRECT = _INVITED.format(until="NULL") + _UNDELIVERED
 """Invitations whose mail did not get through, as work."""
 ASKED = f"{_INVITED.format(until='respond_by')} outcome = 'open' AND NOT ({_UNDELIVERED})"
 """Invitations that an expert can answer, as work."""
+_SHORTLIST = f"""((shortlist - 'ranked') || jsonb_build_object(
+        'ranked', jsonb_path_query_array(shortlist, '$.ranked[0 to {SHOWN - 1}]'),
+        'size', jsonb_array_length(shortlist->'ranked'),
+        'excluded', CASE WHEN CAST(:left_out AS text) IS NULL THEN
+                CASE WHEN (SELECT coalesce(sum(value::int), 0) FROM jsonb_each_text(shortlist->'counts')) <= {SHOWN}
+                    THEN left_out ELSE '{{}}' END
+            ELSE (SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM (SELECT key, value FROM jsonb_each(left_out)
+                WHERE key COLLATE "C" > :left_out ORDER BY key COLLATE "C" LIMIT {SHOWN}) AS listed) END))::text"""  # noqa: S608 - our own text
 _ONE = text(
     f"""
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
-        contact_phone, declares_conflicts, shortlist::text AS shortlist,
+        contact_phone, declares_conflicts, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
@@ -323,9 +336,11 @@ _ONE = text(
 _JSON = ("themes", "shortlist", "terms", "invitations", "candidates", "proposals", "extensions")
 
 
-async def deployment(connection: AsyncConnection, deployment_id: UUID) -> DeploymentShown:
-    """One request: one statement. Raises Refused (missing)."""
-    about = {"deployment": deployment_id, "now": clock.now()}
+async def deployment(
+    connection: AsyncConnection, deployment_id: UUID, *, left_out: str | None = None
+) -> DeploymentShown:
+    """One request: one statement. left_out: after which code those are shown who are left out, where they are many. Raises Refused (missing)."""
+    about = {"deployment": deployment_id, "now": clock.now(), "left_out": left_out}
     row = (await connection.execute(_ONE, about)).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="deployment")

@@ -1,5 +1,6 @@
 """Requests for expertise, shortlists, and what experts answer. Lock order: application, deployments, experts, each in the order of their ids."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -81,7 +82,7 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         order_reason="",
         requested_by=tx.actor,
         requested_at=tx.now,
-        shortlist=msgspec.to_builtins(await make_shortlist(tx, draft)),
+        **kept(await make_shortlist(tx, draft)),
         **{
             **_columns(draft),
             "reference": draft.reference or await _reference(tx, application),
@@ -130,7 +131,7 @@ class ShortlistEntry(msgspec.Struct, frozen=True):
 
 
 class ShortlistData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The shortlist as the deployment keeps it. recent: of the experts on it who have any, deployments in the last twelve months, where the
+    """The shortlist as it is computed. recent: of the experts on it who have any, deployments in the last twelve months, where the
     request counts them from bookings; conflicts: why there is a conflict, where it looks for them in the data. Both by code."""
 
     ranked: tuple[ShortlistEntry, ...]
@@ -200,6 +201,13 @@ def entries(matches: Iterable[Match]) -> tuple[ShortlistEntry, ...]:
     return tuple(ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches)
 
 
+def kept(made: ShortlistData) -> dict[str, Any]:
+    """The shortlist as columns of the deployment: who is left out stands apart from who is not, since they are thousands in a great pool."""
+    plain = msgspec.json.decode(msgspec.json.encode(made))
+    left_out = plain.pop("excluded")
+    return {"shortlist": {**plain, "counts": dict(Counter(left_out.values()))}, "left_out": left_out}
+
+
 async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
     """Compute the shortlist anew, as the pool stands now, as long as nobody was asked; nothing happens where it is the same. Refused:
     "already_asking"."""
@@ -209,8 +217,9 @@ async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
     own = [name for name in RequestDraft.__struct_fields__ if name != "pay"]
     draft = RequestDraft(**{name: getattr(deployment, name) for name in own})
     made = await make_shortlist(tx, draft)
-    if made != msgspec.convert(deployment.shortlist, ShortlistData):
-        deployment.shortlist = msgspec.to_builtins(made)
+    columns = kept(made)
+    if columns != {name: getattr(deployment, name) for name in columns}:
+        deployment.shortlist, deployment.left_out = columns["shortlist"], columns["left_out"]
         await record(tx, ShortlistRenewed(deployment_id=deployment_id))
     return deployment
 
@@ -230,9 +239,10 @@ async def ids_of(tx: Tx, codes: Sequence[str]) -> list[UUID]:
 
 
 async def confirm_order(
-    tx: Tx, deployment_id: UUID, expert_ids: Sequence[UUID], *, reason: str = ""
+    tx: Tx, deployment_id: UUID, expert_ids: Sequence[UUID], *, reason: str = "", seen: int | None = None
 ) -> Deployment:
-    """A person confirms whom to ask, in which order; the first for each seat are asked now.
+    """A person confirms whom to ask, in which order; the first for each seat are asked now. seen: how many of the shortlist they have seen, if
+    not all; the others follow in its order.
 
     All of them must stand on the shortlist; leaving some out or changing the order takes a reason.
     Refused: "already_asking", "not_funded", "not_on_shortlist" or "reason_missing" (invalid).
@@ -243,22 +253,22 @@ async def confirm_order(
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
     shortlisted = await ids_of(tx, [entry["code"] for entry in deployment.shortlist["ranked"]])
-    rules.check_order(shortlisted, expert_ids, reason)
-    departs = list(expert_ids) != shortlisted
+    rest = shortlisted[seen:] if seen is not None and expert_ids else []
+    order = [*expert_ids, *rest]
+    rules.check_order(shortlisted, order, reason)
+    departs = order != shortlisted
     tx.add(
         *[
             Candidate(
                 deployment_id=deployment_id, position=place, expert_id=expert_id, state=CandidateState.WAITING
             )
-            for place, expert_id in enumerate(expert_ids, 1)
+            for place, expert_id in enumerate(order, 1)
         ]
     )
     deployment.state = DeploymentState.ASKING
     deployment.order_reason = reason
     deployment.ordered_by, deployment.ordered_at = tx.actor, tx.now
     await tx.flush()
-    await record(
-        tx, OrderConfirmed(deployment_id=deployment_id, expert_ids=list(expert_ids), departs=departs)
-    )
+    await record(tx, OrderConfirmed(deployment_id=deployment_id, expert_ids=order, departs=departs))
     await ask_for_free_seats(tx, deployment)
     return deployment

@@ -131,7 +131,11 @@ async def _booked(connection: AsyncConnection) -> dict[tuple[Any, Any], Decimal]
 
 
 async def _deployments(connection: AsyncConnection, stage: Stage) -> Json:
-    rows = (await connection.execute(select(Deployment.id, Deployment.reference, Deployment.shortlist))).all()
+    rows = (
+        await connection.execute(
+            select(Deployment.id, Deployment.reference, Deployment.shortlist, Deployment.left_out)
+        )
+    ).all()
     opened = {row.reference: row for row in rows}
     invitations = await _invitations(connection)
     outcomes: Json = {}
@@ -142,7 +146,7 @@ async def _deployments(connection: AsyncConnection, stage: Stage) -> Json:
         row = opened[deployment.reference]
         outcomes[deployment.reference] = {
             "shortlist": [[match["code"], match["score"]] for match in row.shortlist["ranked"]],
-            "excluded": row.shortlist["excluded"],
+            "excluded": row.left_out,
         }
         if deployment.replies is not None:
             outcomes[deployment.reference] |= _invited(invitations[row.id], deployment.seats)

@@ -1,0 +1,200 @@
+"""All open requests at once: the flow against every assignment there is, and what a person takes of a proposal."""
+
+import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facility import clock
+from facility.deployments.queries.matching import head, matched, question
+from facility.deployments.rules.matching import (
+    Asked,
+    Chosen,
+    Question,
+    Why,
+    compared,
+    one_by_one,
+    points_of,
+    propose,
+)
+from facility.deployments.service.matching import answered, store
+from tests.browser import Browsers, gives_reason
+from tests.deployments.conftest import AHEAD, Sending, expert, sound
+
+MONDAY = date(2027, 3, 1)
+STATES = {"A": "IT", "B": "IT", "C": "HR", "D": "DE"}
+
+
+def asked(number: int, first: int, last: int, seats: int, **points: int) -> Asked:
+    """A request for these days; the shortlist is in the order of the points."""
+    ranked = sorted(points, key=lambda code: (-points[code], code))
+    return Asked(
+        UUID(int=number),
+        MONDAY + timedelta(days=first),
+        MONDAY + timedelta(days=last),
+        seats,
+        ranked,
+        [points[code] for code in ranked],
+    )
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """A few requests of some days within a week, and four experts."""
+    requests = []
+    for number in range(draw(st.integers(1, 4))):
+        first = draw(st.integers(0, 6))
+        points = draw(st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), min_size=1))
+        requests.append(
+            asked(number, first, first + draw(st.integers(0, 3)), draw(st.integers(1, 2)), **points)
+        )
+    return Question(requests, STATES, draw(st.integers(1, 3)), draw(st.integers(1, 2)))
+
+
+def holds(asked_for: Question, chosen: Chosen) -> bool:
+    """Whether it breaks no limit."""
+    theirs = {code: [r for r in asked_for.requests if code in chosen.get(r.id, ())] for code in STATES}
+    days = all(not one.overlaps(two) for rs in theirs.values() for one, two in combinations(rs, 2))
+    states = all(
+        sum(STATES[code] == state for code in group) <= asked_for.most_of_state
+        for group in chosen.values()
+        for state in STATES.values()
+    )
+    seats = all(len(chosen.get(request.id, ())) <= request.seats for request in asked_for.requests)
+    return days and states and seats and all(len(rs) <= asked_for.most for rs in theirs.values())
+
+
+def every(requests: list[Asked]) -> Iterator[dict[UUID, list[str]]]:
+    """Each way to fill the seats, or to leave them empty."""
+    if not requests:
+        yield {}
+        return
+    for rest in every(requests[1:]):
+        for size in range(requests[0].seats + 1):
+            for group in combinations(requests[0].experts, size):
+                yield {**rest, requests[0].id: list(group)}
+
+
+@given(questions())
+@settings(max_examples=300 if os.environ.get("HOSTILE") == "all" else 12, deadline=None)
+def test_nobody_finds_more_than_the_bound_and_one_flow_is_the_best(asked_for: Question) -> None:
+    proposal = propose(asked_for)
+    assert proposal == propose(asked_for)
+    assert holds(asked_for, proposal.chosen)
+    assert points_of(asked_for, proposal.chosen) == proposal.points
+    best = max(points_of(asked_for, way) for way in every(asked_for.requests) if holds(asked_for, way))
+    assert proposal.points <= best <= proposal.bound
+    assert proposal.flows > 1 or proposal.points == best == proposal.bound
+    lines = list(compared(asked_for, proposal.chosen, one_by_one(asked_for)))
+    assert all((line.proposed == line.one_by_one) == (line.why is Why.SAME) for line in lines)
+
+
+def test_days_that_overlap_in_a_chain_leave_a_bound_above_the_proposal() -> None:
+    chain = [asked(1, 0, 2, 1, A=5), asked(2, 2, 4, 1, A=4), asked(3, 4, 6, 1, A=5)]
+    proposal = propose(Question(chain, STATES, 3, 1))
+    assert proposal.points <= proposal.bound
+    assert holds(Question(chain, STATES, 3, 1), proposal.chosen)
+
+
+def test_it_says_what_changes_and_why() -> None:
+    requests = [asked(1, 0, 2, 1, A=9, B=8), asked(2, 1, 3, 1, A=9, D=1), asked(3, 20, 21, 2, A=3, B=2, C=1)]
+    asked_for = Question(requests, STATES, 1, 1)
+    proposal, simple = propose(asked_for), one_by_one(asked_for)
+    assert (proposal.points, points_of(asked_for, simple)) == (8 + 9 + 1, 9 + 1 + 5)
+    why = {
+        (line.request_id.int, line.expert): (line.why, line.other_id)
+        for line in compared(asked_for, proposal.chosen, simple)
+    }
+    assert why == {
+        (1, "A"): (Why.DAYS, UUID(int=2)),
+        (1, "B"): (Why.MOVED, None),
+        (2, "A"): (Why.FREED, UUID(int=1)),
+        (2, "D"): (Why.SEATS, None),
+        (3, "A"): (Why.MOST, UUID(int=2)),
+        (3, "B"): (Why.MOST, UUID(int=1)),
+        (3, "C"): (Why.MOVED, None),
+    }
+
+
+@pytest.fixture
+async def two(sending: Sending) -> dict[str, UUID]:
+    """Two requests on overlapping days: X0 fits both, X1 the first, X2 hardly the second."""
+    await sending.pool(
+        expert("X0", available=[AHEAD], themes={"X.JIT": 5, "X.SIENA": 5}),
+        expert("X1", available=[AHEAD], themes={"X.JIT": 5}),
+        expert("X2", available=[AHEAD], themes={"X.SIENA": 3}, country="HR"),
+    )
+    sending.at = clock.now()
+    first = sending.at.date() + timedelta(days=30)
+    days = {"starts_on": first, "ends_on": first + timedelta(days=2)}
+    jit = await sending.request(**days, themes={"X.JIT": 3})
+    sending.at += timedelta(minutes=1)
+    siena = await sending.request(**days, themes={"X.SIENA": 3}, place="Skopje")
+    return {"jit": jit, "siena": siena}
+
+
+async def test_a_person_takes_a_proposal_request_by_request(
+    sending: Sending, two: dict[str, UUID], browse: Browsers
+) -> None:
+    ada = await browse(sending.play.people["ada"])
+    assert "/deployments/matching" in (await ada.get("/deployments")).text
+    assert (
+        await ada.send_form("/deployments/matching", {"most": "0", "most_of_state": "1"})
+    ).status_code == 422
+    answer = await ada.send_form("/deployments/matching", {"most": "2", "most_of_state": "1"})
+    path = answer.headers["location"]
+    page = (await ada.get(path)).text
+    for words in (
+        "Nobody can find more points within these limits.",
+        "comes here instead of to A/D1",
+        "is needed for A/D2 on these days",
+        "comes for somebody who is needed elsewhere",
+    ):
+        assert words in page
+    assert "the same question has the same answer" in (await ada.get(f"{path}?again=true")).text
+    # Nothing is made twice, and nobody is asked yet.
+    again = await ada.send_form("/deployments/matching", {"most": "2", "most_of_state": "1"})
+    assert again.headers["location"] == path
+    assert await sending.outcomes(two["jit"]) == {}
+    chosen = {f"choice-{two['jit']}": "proposal", f"choice-{two['siena']}": "proposal", "after": "0"}
+    refused = await ada.send_form(path, {**chosen, "reason": ""})
+    assert refused.status_code == 422
+    assert gives_reason(refused, "reason_missing")
+    later = {**chosen, f"choice-{two['siena']}": "later", "reason": "Better for both."}
+    assert (await ada.send_form(path, later)).status_code == 303
+    assert await sending.outcomes(two["jit"]) == {"X1": "open"}
+    assert await sending.outcomes(two["siena"]) == {}
+    page = (await ada.get(path)).text
+    assert "Confirmed as proposed by Ada" in page
+    row = await sending.row(two["jit"])
+    assert row.order_reason == "Better for both."
+    simple = {f"choice-{two['siena']}": "one_by_one", "after": "0", "reason": ""}
+    assert (await ada.send_form(path, simple)).status_code == 303
+    assert await sending.outcomes(two["siena"]) == {"X0": "open"}
+    assert (await ada.send_form(path, simple)).status_code == 422
+    greta = await browse(sending.play.people["greta"])
+    assert "Confirm these orders" not in (await greta.get(path)).text
+    assert (await greta.send_form(path, simple)).status_code == 403
+    await sound(sending)
+
+
+async def test_a_proposal_of_yesterday_asks_nobody_who_has_left_the_shortlist(
+    sending: Sending, two: dict[str, UUID]
+) -> None:
+    async with sending.db.reader() as connection:
+        asked_for = await question(
+            connection, sending.play.people["ada"], sending.at, most=1, most_of_state=1
+        )
+    assert [request.experts for request in asked_for.requests] == [["X0", "X1"], ["X0", "X2"]]
+    answer = answered(asked_for)
+    key = await sending.play.act("ada", partial(store, answer=answer), sending.at)
+    async with sending.db.reader() as connection:
+        assert (await head(connection, key)).points == answer.proposal.points
+        lines, more = await matched(connection, key, sending.play.people["ada"])
+    assert ([line.differs for line in lines], more) == ([True, True], None)
