@@ -20,11 +20,13 @@ from bench.works import (
     latency,
     list_page,
     lists,
+    matching,
     ranking,
     receipts,
     reconcile,
     scan,
     search,
+    shortlist,
     submission,
     work,
     work_page,
@@ -51,6 +53,8 @@ WORKS: dict[str, Work] = {
     "reconcile": reconcile.run,
     "ranking": ranking.run,
     "assignment": assignment.run,
+    "matching": matching.run,
+    "shortlist": shortlist.run,
 }
 
 

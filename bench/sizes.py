@@ -38,7 +38,8 @@ class Size(msgspec.Struct, frozen=True):
     files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new
     web process has before them, to compile its templates; few, many: applications of the lists, each page asked for so many
     times; checked: events of the log that is checked; ranked: applications of each ranking; assigned: applications and
-    assessors of the call that is assigned at once, so often.
+    assessors of the call that is assigned at once, so often; matched: experts, open requests, possible experts of each, and how often they are
+    matched; shortlisted: experts of two pools.
     """
 
     rounds: int
@@ -59,6 +60,8 @@ class Size(msgspec.Struct, frozen=True):
     checked: int
     ranked: tuple[int, ...]
     assigned: tuple[int, int, int]
+    matched: tuple[tuple[int, int, int, int], ...]
+    shortlisted: tuple[int, int]
     connections: int = 8
 
 
@@ -92,6 +95,8 @@ FULL = Size(
     checked=1_000_000,
     ranked=(100, 1_000),
     assigned=(1_000, 300, 11),
+    matched=((1_000, 500, 50, 7), (10_000, 2_000, 50, 3)),
+    shortlisted=(500, 50_000),
 )
 TINY = Size(
     rounds=1,
@@ -123,5 +128,7 @@ TINY = Size(
     checked=1_500,
     ranked=(4,),
     assigned=(12, 6, 1),
+    matched=((30, 12, 8, 1),),
+    shortlisted=(20, 60),
     connections=2,
 )

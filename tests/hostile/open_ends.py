@@ -35,8 +35,10 @@ from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
 from facility.db import Database
+from facility.deployments.queries.matching import question
 from facility.deployments.rules.fees import Pay, Travel
 from facility.deployments.service.answering import accept
+from facility.deployments.service.matching import answered, store
 from facility.deployments.service.mission import end_missions, state_travel
 from facility.deployments.service.release import answer_release, end_silent
 from facility.deployments.service.requesting import confirm_order, confirm_shortlist, request_expertise
@@ -217,6 +219,9 @@ async def _experts(ends: Opened) -> None:
         min_theme_level=2,
     )
     await ends.act(ends.now, "ada", request_expertise, draft)
+    async with ends.db.reader() as connection:
+        asked = await question(connection, ends.people["ada"], ends.now, most=2, most_of_state=1)
+    await ends.act(ends.now, "ada", store, answered(asked))
     nobody = await ends.act(
         ends.now,
         "ada",

@@ -169,7 +169,7 @@ OTHERS = {
 
 def fill(path: str, ids: dict[str, Any]) -> str:
     """The path with these ids; contracts bear references of their own."""
-    values = {**OTHERS, **ids, "request_id": NOWHERE}
+    values = {**OTHERS, **ids, "request_id": NOWHERE, "matching_id": NOWHERE}
     if path.startswith("/contracts/") and values["reference"] != "NONE-1":
         values["reference"] = "CA1"
     return path.format(**{key: str(value) for key, value in values.items()})

@@ -523,8 +523,8 @@ FAULTS = [
     Fault(
         "a seat goes to who is booked by now",
         "facility/deployments/rules/answers.py",
-        "if expert not in booked:",
-        "if expert not in booked or i == 0:",
+        "if expert not in hindered:",
+        "if expert not in hindered or i == 0:",
         "tests/deployments/test_rules.py",
     ),
     Fault(

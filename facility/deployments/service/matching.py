@@ -33,11 +33,18 @@ class Answer(msgspec.Struct, frozen=True):
     question: Question
     proposal: Proposal
     simple: dict[UUID, list[str]]
+    lines: list[Line]
 
 
 def answered(question: Question) -> Answer:
     """Solve it. It takes seconds for thousands of requests: no transaction is open meanwhile."""
-    return Answer(question, propose(question), one_by_one(question))
+    return explained(question, propose(question))
+
+
+def explained(question: Question, proposal: Proposal) -> Answer:
+    """With the order one by one, and the reasons of what differs."""
+    simple = one_by_one(question)
+    return Answer(question, proposal, simple, list(compared(question, proposal.chosen, simple)))
 
 
 async def store(tx: Tx, answer: Answer) -> UUID:
@@ -75,7 +82,7 @@ async def store(tx: Tx, answer: Answer) -> UUID:
     )
     tx.add(matching)
     await tx.flush()
-    await _write(tx, matching.id, question, list(compared(question, proposal.chosen, answer.simple)))
+    await _write(tx, matching.id, question, answer.lines)
     await record(tx, MatchingProposed(matching_id=matching.id, requests=matching.requests))
     return matching.id
 
