@@ -55,7 +55,7 @@ def free_port() -> int:
 async def running(words: Sequence[str], environ: Mapping[str, str], port: int = 0) -> AsyncIterator[Process]:
     """Run it until the block ends; with a port, begin once it answers there. Raises RuntimeError with what it said."""
     with tempfile.TemporaryFile() as said:
-        popen = _start(words, environ, said)
+        popen = start(words, environ, said)
         try:
             if port and not await _answers(popen, port):
                 said.seek(0)
@@ -76,7 +76,8 @@ async def counting(loops: int) -> AsyncIterator[None]:
         yield
 
 
-def _start(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def start(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Python with these words."""
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,

@@ -341,13 +341,14 @@ def test_the_command_names_differences(tmp_path: File) -> None:
 def test_the_command_needs_no_settings_and_no_database(tmp_path: File) -> None:
     (tmp_path / "bundle.json").write_bytes(encoded(PILOT))
     done = subprocess.run(
-        [sys.executable, "-m", "facility.cli", "verify-ranking", "bundle.json"],
+        [File(sys.executable).with_name("facility"), "verify-ranking", "bundle.json"],
         cwd=tmp_path,
         env={"DATABASE_URL": "nowhere"},
         capture_output=True,
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
+    assert PILOT["root"] in done.stdout
     assert list(tmp_path.iterdir()) == [tmp_path / "bundle.json"]
 
 

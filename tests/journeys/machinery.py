@@ -26,6 +26,7 @@ from facility.db import Database, Tx
 from facility.files.store import Store
 from facility.settings import ROOT
 from tests.browser import SECRET
+from tests.forked import fork
 from tests.smtp import Received, SmtpServer
 
 FACILITY = Path(sys.executable).with_name("facility")
@@ -172,16 +173,7 @@ class Service:
 
     def _spawn(self, name: str, port: int, word: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as out:
-            self._processes.append(
-                subprocess.Popen(
-                    [FACILITY, word],
-                    cwd=ROOT,
-                    env=self.environment(port),
-                    stdout=out,
-                    stderr=out,
-                    start_new_session=True,  # as a service manager starts it
-                )
-            )
+            self._processes.append(fork(["facility", word], self.environment(port), out))
 
     def _healthy(self, url: str) -> bool:
         assert all(process.poll() is None for process in self._processes), self.logs()

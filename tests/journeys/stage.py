@@ -108,9 +108,9 @@ class Stage:
         """A draft with everything in it, confirmed by its partners (or not yet), that can be submitted."""
 
         async def write(tx: Tx) -> UUID:
-            own = await _part(tx, lead, "Hosts the workshop.", amounts[0])
+            own = await part(tx, lead, "Hosts the workshop.", amounts[0])
             others = [
-                await _part(tx, key, "Sends investigators.", amount)
+                await part(tx, key, "Sends investigators.", amount)
                 for key, amount in zip(partners, amounts[1:], strict=True)
             ]
             draft = await write_draft(tx, call_id, title, own, others, answers=ANSWERS)
@@ -223,7 +223,7 @@ class Stage:
         self.tell(lambda teller: teller.act(clock.now(), "ada", register_expert, draft))
 
 
-async def _part(tx: Tx, key: str, role: str, amount: str) -> Part:
+async def part(tx: Tx, key: str, role: str, amount: str) -> Part:
     """What the institution of somebody of the cast does in an application."""
     query = select(Person.institution_id).where(Person.email == address(key))
     institution_id = (await tx.session.scalars(query)).one()
