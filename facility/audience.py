@@ -804,6 +804,7 @@ AUDIENCE: dict[type[Event], Row] = {
             Mail("deployments/cancelled"),
             Mail("deployments/disowned"),
             Mail("deployments/not_released"),
+            Mail("deployments/taken"),
             Page("/link/invitation/{token}"),
         ),
         officer=(
@@ -816,6 +817,9 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     deployments.InvitationExpired: Row(
         ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.InvitationReminded: Row(
+        ASKING, expert=(Mail("deployments/reminder"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
     deployments.ListExhausted: Row(
         ASKING,

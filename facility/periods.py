@@ -122,6 +122,33 @@ def day_after(start: date, days: int) -> date:
     return day
 
 
+WORK_BEGINS, WORK_ENDS = 8, 18
+"""Working time of a working day, in Brussels: from this full hour to that one."""
+
+
+def end_of_working_hours(event: datetime, hours: int) -> datetime:
+    """The instant, in UTC, at which so many hours of working time are over. 24 hours are one working day, and end at the same time of
+    the next one; what remains is counted in hours between the beginning and the end of working days, at most one such day."""
+    day, at = _working_instant(event.astimezone(BRUSSELS))
+    day = day_after(day, hours // 24)
+    rest = min(hours % 24, WORK_ENDS - WORK_BEGINS)
+    moved = datetime.combine(day, at) + timedelta(hours=rest)
+    closing = datetime.combine(day, time(WORK_ENDS))
+    if rest and moved > closing:
+        moved = datetime.combine(day_after(day, 1), time(WORK_BEGINS)) + (moved - closing)
+    return moved.replace(tzinfo=BRUSSELS).astimezone(UTC)
+
+
+def _working_instant(local: datetime) -> tuple[date, time]:
+    """The day and time of this moment, or of the next beginning of work where nobody works then."""
+    day, at = local.date(), local.time()
+    if is_working_day(day) and at < time(WORK_BEGINS):
+        return day, time(WORK_BEGINS)
+    if is_working_day(day) and at < time(WORK_ENDS):
+        return day, at
+    return day_after(day, 1), time(WORK_BEGINS)
+
+
 def end_of_period(event: datetime, days: int) -> datetime:
     """The first instant, in UTC, after a period of so many working days that an event at this instant begins."""
     last = day_after(event.astimezone(BRUSSELS).date(), days)

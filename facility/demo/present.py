@@ -169,6 +169,7 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
         contact_name="Ada Berisha",
         contact_email="ada@example.org",
         declares_conflicts=True,
+        remind_hours_before=24,
     )
     deployment = await story.act(asked_at, "ada", request_expertise, draft)
     await story.act(asked_at, "ada", confirm_shortlist, deployment.id)

@@ -26,7 +26,8 @@ async def seats(connection: AsyncConnection) -> list[str]:
         FROM invitation JOIN deployment ON deployment.id = deployment_id WHERE seat NOT BETWEEN 1 AND seats
         UNION ALL
         SELECT format('deployment %s: seat %s is held %s times', deployment_id, seat, count(*))
-        FROM invitation WHERE {INVITATION_STANDS_SQL} GROUP BY deployment_id, seat HAVING count(*) > 1
+        FROM invitation WHERE {INVITATION_STANDS_SQL} AND (alone OR outcome = 'accepted')
+        GROUP BY deployment_id, seat HAVING count(*) > 1
         UNION ALL
         SELECT format('invitation %s is open, but its deployment is %s', invitation.id, state)
         FROM invitation JOIN deployment ON deployment.id = deployment_id
@@ -95,11 +96,11 @@ async def candidates(connection: AsyncConnection) -> list[str]:
             WHERE deployment_id = deployment.id AND outcome = 'accepted')
         WHERE state <> 'ended' AND (state = 'filled') <> (yes = seats)
         UNION ALL
-        SELECT format('deployment %s: somebody waits and a seat is free', deployment.id)
+        SELECT format('deployment %s: somebody waits and too few are asked', deployment.id)
         FROM deployment JOIN award ON award.id = award_id AND {AWARD_STANDS_SQL}
-        CROSS JOIN LATERAL (SELECT count(*) AS held FROM invitation
-            WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
-        WHERE state IN ('asking', 'exhausted') AND held < seats
+        CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE outcome = 'open') AS asked,
+            count(*) FILTER (WHERE outcome = 'accepted') AS yes FROM invitation WHERE deployment_id = deployment.id)
+        WHERE state IN ('asking', 'exhausted') AND asked < (seats - yes) * ask_at_once
             AND EXISTS (SELECT FROM candidate WHERE deployment_id = deployment.id AND candidate.state = 'waiting')
         ORDER BY 1
         """,  # noqa: S608 - our own text

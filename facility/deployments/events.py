@@ -7,7 +7,7 @@ from uuid import UUID
 
 from facility.events.base import Event
 
-Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released"]
+Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released", "taken"]
 
 
 class ExpertiseRequested(Event, frozen=True, kw_only=True):
@@ -69,6 +69,18 @@ class ExpertAskedAgain(Event, frozen=True, kw_only=True):
     respond_by: datetime
 
 
+class InvitationReminded(Event, frozen=True, kw_only=True):
+    """The expert was reminded before the time to answer is over."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert was reminded of seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
 class InvitationAccepted(Event, frozen=True, kw_only=True):
     """The expert said yes and is booked for the days. `no_conflict`: they declared that they have no conflict of interest."""
 
@@ -109,7 +121,7 @@ class InvitationExpired(Event, frozen=True, kw_only=True):
 
 class InvitationEnded(Event, frozen=True, kw_only=True):
     """The invitation ended otherwise: the expert is booked elsewhere, the award ended or the request was called off, a yes was
-    taken back, or it was not the expert's own."""
+    taken back or was not the expert's own, or others have filled the seats."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The invitation for seat {seat} ended: {how}"

@@ -21,6 +21,7 @@ from facility.deployments.events import (
     ExpertInvited,
     InvitationAccepted,
     InvitationEnded,
+    InvitationReminded,
     ListExhausted,
     MissionOver,
     ReleaseAsked,
@@ -76,6 +77,12 @@ async def invite(tx: Tx, event: ExpertInvited | ExpertAskedAgain) -> None:
     await send_link(tx, INVITATION, event.invitation_id)
 
 
+@reacts_to(InvitationReminded)
+async def remind_of_invitation(tx: Tx, event: InvitationReminded) -> None:
+    """The same link once more."""
+    await send_reminder(tx, INVITATION, event.invitation_id)
+
+
 @reacts_to(InvitationAccepted)
 async def confirm(tx: Tx, event: InvitationAccepted) -> None:
     """Days, place and contact to the expert who said yes, with the same link, by which the yes can be taken back: also by an expert
@@ -115,6 +122,10 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
             await write_to_expert(
                 tx, invitation, deployment, "called_off", subject, booked=False, reason=reason
             )
+        return
+    if event.how == "taken":
+        subject = _("Not needed any more: {reference}", reference=deployment.reference)
+        await write_to_expert(tx, invitation, deployment, "taken", subject)
         return
     if event.how == "disowned":
         await write_to_expert(tx, invitation, deployment, "disowned", subject)
@@ -193,7 +204,7 @@ async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
         Invitation.stands,
     )
     free = deployment.seats - len((await tx.session.execute(held)).all())
-    if free == 0:
+    if free <= 0:
         return
     await propose(tx, deployment)
     subject = _("No expert left to ask: {reference}", reference=deployment.reference)

@@ -34,6 +34,7 @@ OUTCOMES = {
     InvitationStatus.WITHDRAWN: (N_("No longer needed"), "plain"),
     InvitationStatus.CANCELLED: (N_("Booking cancelled"), "bad"),
     InvitationStatus.DISOWNED: (N_("Accepted by somebody else"), "bad"),
+    InvitationStatus.TAKEN: (N_("Filled by others"), "plain"),
 }
 """The word of each outcome of an invitation, untranslated, and the kind of its tag."""
 

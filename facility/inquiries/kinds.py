@@ -68,10 +68,15 @@ class Kind[Row: Inquiry, Subject](msgspec.Struct, frozen=True, kw_only=True):
         return key
 
 
-class RemindingKind[Row: RemindedInquiry, Subject](Kind[Row, Subject], frozen=True, kw_only=True):
-    """A kind that reminds once, and of which an officer may cancel what is open: with these mails and events."""
+class RemindedKind[Row: RemindedInquiry, Subject](Kind[Row, Subject], frozen=True, kw_only=True):
+    """A kind that reminds once, with this mail and event."""
 
     reminds: Mailing
     reminded: type[Event]
+
+
+class RemindingKind[Row: RemindedInquiry, Subject](RemindedKind[Row, Subject], frozen=True, kw_only=True):
+    """Besides, an officer may cancel what is open: with this mail and event."""
+
     calls_off: Mailing
     cancelled: type[Event]

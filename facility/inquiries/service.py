@@ -22,7 +22,7 @@ from facility.inquiries.delivery import (
     must_be_undelivered,
     undelivered,
 )
-from facility.inquiries.kinds import GRACE, Kind, RemindingKind
+from facility.inquiries.kinds import GRACE, Kind, RemindedKind, RemindingKind
 from facility.inquiries.models import OPEN, Inquiry, RemindedInquiry
 from facility.outbox.links import live_link, make_link, revoke_links
 from facility.refused import refuse
@@ -36,6 +36,7 @@ class Locked[Row: Inquiry, Subject](NamedTuple):
 
 
 type AnyKind = Kind[Any, Any]
+type AnyRemindedKind = RemindedKind[Any, Any]
 type AnyRemindingKind = RemindingKind[Any, Any]
 type AnyLocked = Locked[Any, Any]
 
@@ -172,7 +173,7 @@ async def send_link(tx: Tx, kind: AnyKind, key: UUID) -> None:
     await kind.write(tx, row, kind.asks, await make_link(tx, kind.name, row.id))
 
 
-async def send_reminder(tx: Tx, kind: AnyRemindingKind, key: UUID) -> None:
+async def send_reminder(tx: Tx, kind: AnyRemindedKind, key: UUID) -> None:
     """The same link once more, before the period ends."""
     row = await tx.get(kind.table, key)
     if row.state == OPEN:
@@ -213,7 +214,7 @@ async def end_silent(tx: Tx, kind: AnyKind, row: Inquiry) -> None:
     await tell(tx, row, kind.ended_silent, due_at=row.ends_at)
 
 
-async def remind(db: Database, now: datetime, kind: AnyRemindingKind) -> int:
+async def remind(db: Database, now: datetime, kind: AnyRemindedKind) -> int:
     """Remind once before each period ends; one that has ended needs no reminder, and who was not asked none either."""
     table = kind.table
     due = select(table.id).where(
@@ -228,7 +229,7 @@ async def remind(db: Database, now: datetime, kind: AnyRemindingKind) -> int:
     )
 
 
-async def _remind(tx: Tx, key: UUID, *, kind: AnyRemindingKind) -> bool:
+async def _remind(tx: Tx, key: UUID, *, kind: AnyRemindedKind) -> bool:
     row, _subject = await lock(tx, kind, key)
     waits = row.state == OPEN and row.reminded_at is None and row.remind_at <= tx.now
     if not waits or await is_undelivered(tx, row):

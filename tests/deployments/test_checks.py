@@ -60,7 +60,7 @@ async def off(sending: Sending, *statements: str) -> dict[str, list[str]]:
         (
             "UPDATE invitation SET outcome = 'declined', ended_at = now() WHERE outcome = 'open'",
             "candidates",
-            "somebody waits and a seat is free",
+            "somebody waits and too few are asked",
         ),
     ],
 )

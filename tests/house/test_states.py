@@ -77,7 +77,6 @@ STATES = {
         r"outcome IN \('open', 'accepted'\)|\(InvitationStatus\.OPEN, InvitationStatus\.ACCEPTED\)"
         r"|\[InvitationStatus\.OPEN, InvitationStatus\.ACCEPTED\]",
         "Invitation.stands or INVITATION_STANDS_SQL",
-        "deployments/models/invitation.py",
         "deployments/rules/answers.py",
     ),
 }

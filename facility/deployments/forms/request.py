@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from facility.deployments.forms.fees import read_pay, shown_pay
 from facility.deployments.forms.release import after_yes
-from facility.deployments.forms.terms import check_contact, terms
+from facility.deployments.forms.terms import check_contact, check_reminder, terms, ways
 from facility.deployments.queries.requests import Applied, DeploymentShown, Named
 from facility.deployments.rules.fees import Portion
 from facility.deployments.rules.shortlist import RecentFrom
@@ -50,6 +50,8 @@ def blank(application: Applied, known: Collection[str]) -> Values:
         "recent_from": RecentFrom.BOOKINGS.value,
         "cool_off_months": "24",
         "declares_conflicts": "yes",
+        "remind_hours_before": "24",
+        "ask_at_once": "1",
         "out": Portion.WHOLE.value,
         "back": Portion.WHOLE.value,
     }
@@ -61,7 +63,7 @@ def blank(application: Applied, known: Collection[str]) -> Values:
 def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
     """The form for the seats of an earlier request that are empty, so many days later."""
     apart = ("starts_on", "ends_on", "seats")
-    asked = (*request(()).fields, *terms().fields, *after_yes().fields)
+    asked = (*request(()).fields, *terms().fields, *ways().fields, *after_yes().fields)
     same = [field.key for field in asked if field.key not in apart]
     values = {name: value for name, value in values.items() if not name.startswith("themes-")}
     values |= {name: shown(getattr(earlier, name)) for name in same}
@@ -87,7 +89,8 @@ def request(languages: Choices) -> Section:
     """What is asked for, but for the themes."""
     levels = options((level, level) for level in CEFR)
     starts = _(
-        "The time to answer starts with each invitation. If there is no answer, the next expert is asked."
+        "72 hours are usual, 24 for an urgent request, 2 for one that can't wait. The time starts with each invitation. If there is no answer,"
+        " the next expert is asked."
     )
     left_out = _("1 to 5. Experts who don't reach this level in any theme are left out.")
     regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
@@ -170,8 +173,9 @@ def read(
     fields: Fields, *, application_id: UUID, themes: Choices, languages: Choices, today: date
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
-    typed = read_texts(fields, request(languages)) | read_texts(fields, terms())
+    typed = read_texts(fields, request(languages)) | read_texts(fields, terms()) | read_texts(fields, ways())
     check_contact(fields)
+    check_reminder(fields, int(typed["respond_within_hours"]))
     _check_days(fields, date.fromisoformat(typed["starts_on"]), date.fromisoformat(typed["ends_on"]), today)
     rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
     if not rows:
@@ -185,6 +189,9 @@ def read(
         "place": designated(typed["place"]),
         "terms_of_reference": designated(typed["terms_of_reference"]),
         "declares_conflicts": typed["declares_conflicts"] == "yes",
+        "in_working_time": typed["in_working_time"] == "yes",
+        "remind_hours_before": typed["remind_hours_before"] or None,
+        "ask_at_once": typed["ask_at_once"] or "1",
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
         "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
         "cool_off_months": typed["cool_off_months"] or None,

@@ -1,4 +1,4 @@
-"""What experts read on their invitation, and what is asked of them with the yes."""
+"""What experts read on their invitation, what is asked of them with the yes, and how they are asked."""
 
 from facility.forms.sections import Section
 from facility.forms.types import T, ask
@@ -6,6 +6,8 @@ from facility.web.fields import Fields
 from facility.web.i18n import _
 
 MOST_TERMS = 4000
+MOST_AT_ONCE = 10
+MOST_HOURS = 30 * 24
 
 
 def terms() -> Section:
@@ -42,6 +44,54 @@ def terms() -> Section:
             ),
         ),
     )
+
+
+def ways() -> Section:
+    """How experts are asked, beside the hours to answer."""
+    working = _(
+        "24 hours are then one working day, and hours count from 08:00 to 18:00 Brussels time, Monday to Friday, without the holidays of the"
+        " EU institutions."
+    )
+    reminder = _("This long before the time to answer is over. Leave it empty to send no reminder.")
+    several = _(
+        "How many experts are asked at the same time for each seat. The first who accept get the seats; the others get a friendly mail."
+    )
+    return Section(
+        key="ways",
+        title=_("Answers"),
+        fields=(
+            ask("in_working_time", _("Only working time counts"), T.FLAG, working, needed=False),
+            ask(
+                "remind_hours_before",
+                _("Reminder"),
+                T.WHOLE,
+                reminder,
+                needed=False,
+                least=1,
+                most=MOST_HOURS,
+                unit=_("hours before"),
+            ),
+            ask(
+                "ask_at_once",
+                _("Experts asked at once"),
+                T.WHOLE,
+                several,
+                needed=False,
+                least=1,
+                most=MOST_AT_ONCE,
+                unit=_("for each seat"),
+            ),
+        ),
+    )
+
+
+def check_reminder(fields: Fields, respond_within_hours: int) -> None:
+    """The reminder lies before the end of the time to answer."""
+    name = "remind_hours_before"
+    if fields.given(name) and fields.sound(name) and fields.sound("respond_within_hours"):
+        hours = fields.integer(name, 1, MOST_HOURS)
+        if hours >= respond_within_hours:
+            fields.wrong(name, _("The reminder must be shorter than the time to answer."))
 
 
 def check_contact(fields: Fields) -> None:

@@ -3,17 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from facility.db import as_sql
 from facility.deployments.rules.answers import STANDING
-from facility.inquiries.models import Inquiry
+from facility.inquiries.models import RemindedInquiry
 
 
-class Invitation(Inquiry):
-    """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes.
+class Invitation(RemindedInquiry):
+    """An expert asked for one seat. The database refuses a second yes for a seat; where experts are asked one by one (`alone`), also a
+    second open invitation. remind_at: None where the request names no reminder.
     named_to_parties: with the yes they agreed that lead and partners see their name. no_conflict: with the yes they declared that they
     have no conflict of interest. why: the reason for a no, as they chose it from the list. colleague: whom they named instead of
     themselves, for the secretariat alone."""
@@ -26,12 +27,12 @@ class Invitation(Inquiry):
             "deployment_id",
             "seat",
             unique=True,
-            postgresql_where=text("outcome IN ('open', 'accepted')"),
+            postgresql_where=text("outcome = 'accepted' OR (outcome = 'open' AND alone)"),
         ),
         Index("ix_invitation_due", "respond_by", postgresql_where=text("outcome = 'open'")),
         Index("ix_invitation_expert_id", "expert_id"),
         CheckConstraint(
-            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled', 'disowned')",
+            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled', 'disowned', 'taken')",
             name="outcome",
         ),
         CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),
@@ -45,6 +46,7 @@ class Invitation(Inquiry):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     seat: Mapped[int]
     reason: Mapped[str]
+    alone: Mapped[bool] = mapped_column(default=True, server_default=true())
     named_to_parties: Mapped[bool] = mapped_column(default=False, server_default=false())
     no_conflict: Mapped[bool] = mapped_column(default=False, server_default=false())
     why: Mapped[str | None]
@@ -53,6 +55,7 @@ class Invitation(Inquiry):
     asked_at: Mapped[datetime] = mapped_column("invited_at")
     ends_at: Mapped[datetime] = mapped_column("respond_by")
     state: Mapped[str] = mapped_column("outcome")
+    remind_at: Mapped[datetime | None] = mapped_column(nullable=True)  # type: ignore[assignment]  # not every request reminds
     invited_at: Mapped[datetime] = synonym("asked_at")
     respond_by: Mapped[datetime] = synonym("ends_at")
     outcome: Mapped[str] = synonym("state")

@@ -40,6 +40,9 @@ class Deployment(Base):
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
     neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest.
 
+    How experts are asked: the hours to answer as they pass or `in_working_time` only (`periods`), reminded so many hours before they are
+    over, and `ask_at_once` for each seat that is free.
+
     `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't.
 
     `proposals`: what could make the list longer when it had run out: [{"condition", "value", "experts": [code]}] (`rules.relaxing`).
@@ -52,6 +55,8 @@ class Deployment(Base):
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
         CheckConstraint("release_days >= 1", name="release_days"),
+        CheckConstraint("remind_hours_before >= 1", name="remind_hours_before"),
+        CheckConstraint("ask_at_once >= 1", name="ask_at_once"),
         CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
@@ -83,6 +88,9 @@ class Deployment(Base):
     contact_email: Mapped[str] = mapped_column(default="", server_default="")
     contact_phone: Mapped[str] = mapped_column(default="", server_default="")
     declares_conflicts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    in_working_time: Mapped[bool] = mapped_column(default=False, server_default=false())
+    remind_hours_before: Mapped[int | None]
+    ask_at_once: Mapped[int] = mapped_column(default=1, server_default="1")
     state: Mapped[str]
     shortlist: Mapped[dict[str, Any]]
     left_out: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

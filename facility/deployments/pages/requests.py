@@ -22,7 +22,7 @@ from facility.deployments.events import InvitationAccepted, InvitationDeclined, 
 from facility.deployments.forms import fees as fee_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.forms.release import after_yes
-from facility.deployments.forms.terms import terms
+from facility.deployments.forms.terms import terms, ways
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
@@ -168,6 +168,7 @@ async def _request_page(
         application=application,
         asked=asked,
         terms=terms(),
+        ways=ways(),
         pay=pay,
         after=after,
         weights=weights,

@@ -256,6 +256,9 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     contact_email: str
     contact_phone: str
     declares_conflicts: bool
+    in_working_time: bool
+    remind_hours_before: int | None
+    ask_at_once: int
     shortlist: Shortlist
     order_reason: str
     end_reason: str | None
@@ -284,7 +287,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     @property
     def unfilled(self) -> int:
         """Seats that nobody holds and nobody is asked for."""
-        return self.seats - self.accepted - self.open
+        return max(self.seats - self.accepted - self.open, 0)
 
 
 _UNDELIVERED = undelivered_sql(Invitation)
@@ -312,7 +315,7 @@ _ONE = text(
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
-        contact_phone, declares_conflicts, {_SHORTLIST} AS shortlist,
+        contact_phone, declares_conflicts, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,

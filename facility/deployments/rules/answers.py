@@ -1,17 +1,18 @@
 """Whom to ask next, and when an answer counts (scenarios/README, deployments)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
+from facility.periods import end_of_working_hours
 from facility.refused import refuse
 
 
 class InvitationStatus(StrEnum):
     """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later, disowned one that somebody
-    else gave in the expert's name."""
+    else gave in the expert's name, taken an open one whose seats others have filled."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -21,6 +22,7 @@ class InvitationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
     DISOWNED = "disowned"
+    TAKEN = "taken"
 
 
 STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
@@ -56,9 +58,40 @@ def next_to_ask(waiting: Sequence[str], hindered: Collection[str]) -> Next:
     return Next(None, tuple(waiting))
 
 
-def answer_by(invited_at: datetime, respond_within_hours: int) -> datetime:
-    """The last instant at which a reply counts, and the instant at which silence expires: elapsed hours."""
+def answer_by(invited_at: datetime, respond_within_hours: int, *, in_working_time: bool = False) -> datetime:
+    """The last instant at which a reply counts, and the instant at which silence expires: elapsed hours, or those of working time."""
+    if in_working_time:
+        return end_of_working_hours(invited_at, respond_within_hours)
     return invited_at + timedelta(hours=respond_within_hours)
+
+
+def remind_at(invited_at: datetime, respond_by: datetime, hours_before: int | None) -> datetime | None:
+    """When to remind, so many hours before the time to answer is over; None where that is no later than the invitation."""
+    at = respond_by - timedelta(hours=hours_before) if hours_before else invited_at
+    return at if at > invited_at else None
+
+
+def seats_to_ask_for(
+    seats: int, at_once: int, filled: Collection[int], asked: Mapping[int, int]
+) -> Iterator[int]:
+    """For which seats somebody is to be asked now, one for each invitation, so that `at_once` experts are asked for each seat that is
+    free. filled: seats with a yes; asked: open invitations by seat. An open invitation for a seat that is filled counts: whoever says
+    yes gets another. One by one: there may be far more seats than anybody could be asked for."""
+    wanted = (seats - len(filled)) * at_once - sum(asked.values())
+    for turn in range(at_once):
+        for seat in range(1, seats + 1):
+            if wanted <= 0:
+                return
+            if seat not in filled and asked.get(seat, 0) <= turn:
+                wanted -= 1
+                yield seat
+
+
+def seat_of_yes(own: int, seats: int, filled: Collection[int]) -> int | None:
+    """Which seat a yes takes: that for which the expert was asked, or the first that is free. None: there is none."""
+    if own not in filled:
+        return own
+    return next((seat for seat in range(1, seats + 1) if seat not in filled), None)
 
 
 def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) -> None:

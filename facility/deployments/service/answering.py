@@ -13,12 +13,19 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.rules import answers
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
-from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
+from facility.deployments.service.asking import (
+    ask_for_free_seats,
+    end_what_others_filled,
+    ended_otherwise,
+    filled_seats,
+    lock_experts,
+    settle,
+)
 from facility.deployments.service.inviting import INVITATION, last_instant
 from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import book, is_booked, release
-from facility.inquiries.service import Locked, end, end_what_is_over, lock, silence, tell
+from facility.inquiries.service import Locked, end, end_what_is_over, lock, remind, silence, tell
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -40,13 +47,27 @@ async def accept(
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
     answers.must_declare(asked=deployment.declares_conflicts, no_conflict=no_conflict)
+    await _take_seat(tx, invitation, deployment)
     end(tx, invitation, InvitationStatus.ACCEPTED)
     invitation.named_to_parties = named
     invitation.no_conflict = deployment.declares_conflicts
     await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
     await settle(tx, deployment)
     await tell(tx, invitation, InvitationAccepted)
+    if deployment.state == DeploymentState.FILLED and deployment.ask_at_once > 1:
+        await end_what_others_filled(tx, deployment)
     return invitation
+
+
+async def _take_seat(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:
+    """Where several are asked at once, somebody else may have filled the seat for which this expert was asked."""
+    if deployment.ask_at_once == 1:
+        return
+    filled = await filled_seats(tx, deployment)
+    seat = answers.seat_of_yes(invitation.seat, deployment.seats, filled)
+    if seat is None:
+        refuse("invitation_ended", status=InvitationStatus.TAKEN.value)
+    invitation.seat = seat
 
 
 async def decline(
@@ -66,6 +87,12 @@ async def expire(tx: Tx, invitation_id: UUID) -> bool:
     """The time to answer has passed: the invitation ended when it was due, the next is asked now. Or the time begins anew. False where
     neither is so."""
     return await silence(tx, invitation_id, kind=INVITATION)
+
+
+@scheduled("deployments.remind")
+async def remind_due(db: Database, now: datetime) -> int:
+    """Remind whoever has not answered, where the request says so."""
+    return await remind(db, now, INVITATION)
 
 
 @scheduled("deployments.expire")

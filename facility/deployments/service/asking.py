@@ -5,7 +5,9 @@ here, or sees the invitation that was made here and ends it. Locks are taken dep
 the order of their ids, and all of a command's at once.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -49,19 +51,47 @@ async def ask_for_free_seats(tx: Tx, deployment: Deployment, *, freed: int | Non
     if await standing_award(tx, deployment.application_id) is None:
         return
     await lock_experts(tx, [deployment.id])
-    empty = await _ask_in_turn(tx, deployment, await _free_seats(tx, deployment))
-    if empty is not None:
+    empty = await _ask_in_turn(tx, deployment, await _seats_to_ask_for(tx, deployment))
+    if empty is not None and await _lacks(tx, deployment):
         seat = empty if freed is None else max(freed, empty)
         await record(tx, ListExhausted(deployment_id=deployment.id, seat=seat))
         deployment.state = DeploymentState.EXHAUSTED
     await settle(tx, deployment)
 
 
-async def _free_seats(tx: Tx, deployment: Deployment) -> Iterator[int]:
-    """In ascending order, one by one: there may be far more seats than anybody could be asked for."""
-    held = select(Invitation.seat).where(Invitation.deployment_id == deployment.id, Invitation.stands)
-    taken = set((await tx.session.execute(held)).scalars())
-    return (seat for seat in range(1, deployment.seats + 1) if seat not in taken)
+async def _seats_to_ask_for(tx: Tx, deployment: Deployment) -> Iterator[int]:
+    held = select(Invitation.seat, Invitation.outcome).where(
+        Invitation.deployment_id == deployment.id, Invitation.stands
+    )
+    rows = (await tx.session.execute(held)).all()
+    filled = {row.seat for row in rows if row.outcome == InvitationStatus.ACCEPTED}
+    asked = Counter(row.seat for row in rows if row.outcome == InvitationStatus.OPEN)
+    return answers.seats_to_ask_for(deployment.seats, deployment.ask_at_once, filled, asked)
+
+
+async def _lacks(tx: Tx, deployment: Deployment) -> bool:
+    """Whether a seat would stay empty even if everybody who is asked said yes."""
+    if deployment.ask_at_once == 1:
+        return True  # nobody is asked for the seat for which nobody is left
+    held = select(func.count()).where(Invitation.deployment_id == deployment.id, Invitation.stands)
+    return (await tx.session.execute(held)).scalar_one() < deployment.seats
+
+
+async def filled_seats(tx: Tx, deployment: Deployment) -> set[int]:
+    """The seats with a yes."""
+    query = select(Invitation.seat).where(
+        Invitation.deployment_id == deployment.id, Invitation.outcome == InvitationStatus.ACCEPTED
+    )
+    return set((await tx.session.execute(query)).scalars())
+
+
+async def end_what_others_filled(tx: Tx, deployment: Deployment) -> None:
+    """Every seat has its yes: whoever else is asked for one needs to answer no more."""
+    query = select(Invitation).where(
+        Invitation.deployment_id == deployment.id, Invitation.outcome == InvitationStatus.OPEN
+    )
+    for invitation in (await tx.session.execute(query.order_by(Invitation.id))).scalars().all():
+        await ended_otherwise(tx, invitation, InvitationStatus.TAKEN)
 
 
 async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> int | None:
@@ -94,14 +124,24 @@ async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) 
         deployment_id=deployment.id,
         expert_id=candidate.expert_id,
         seat=seat,
-        invited_at=tx.now,
-        respond_by=answers.answer_by(tx.now, deployment.respond_within_hours),
         outcome=InvitationStatus.OPEN,
         reason="",
+        alone=deployment.ask_at_once == 1,
     )
+    begin(invitation, deployment, tx.now)
     tx.add(invitation)
     await tx.flush()
     await tell(tx, invitation, ExpertInvited)
+
+
+def begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
+    """The time to answer begins."""
+    invitation.invited_at = at
+    invitation.respond_by = answers.answer_by(
+        at, deployment.respond_within_hours, in_working_time=deployment.in_working_time
+    )
+    invitation.remind_at = answers.remind_at(at, invitation.respond_by, deployment.remind_hours_before)
+    invitation.reminded_at = None
 
 
 async def settle(tx: Tx, deployment: Deployment) -> None:
@@ -117,6 +157,6 @@ async def settle(tx: Tx, deployment: Deployment) -> None:
 
 
 async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus) -> None:
-    """End the invitation as unavailable, withdrawn or cancelled, at this instant."""
+    """End the invitation as unavailable, withdrawn, cancelled, disowned or taken, at this instant."""
     end(tx, invitation, how)
     await tell(tx, invitation, InvitationEnded, how=how.value)

@@ -5,18 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from facility.db import Tx
-from facility.deployments.events import ExpertAskedAgain, InvitationExpired
+from facility.deployments.events import ExpertAskedAgain, InvitationExpired, InvitationReminded
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.invited import asked_level, contact_line, institutions
 from facility.deployments.queries.offer import offer
-from facility.deployments.rules import answers
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.service.asking import ask_for_free_seats
+from facility.deployments.service.asking import ask_for_free_seats, begin
 from facility.experts.models.profile import Expert
 from facility.experts.words import days, language_name
 from facility.inquiries.delivery import asked_since
-from facility.inquiries.kinds import Kind, Mailing
+from facility.inquiries.kinds import Mailing, RemindedKind
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import instant
@@ -86,24 +85,21 @@ async def _lock_deployment(tx: Tx, deployment_id: UUID) -> Deployment:
     return await tx.lock(Deployment, deployment_id)
 
 
-def _begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
-    invitation.invited_at = at
-    invitation.respond_by = answers.answer_by(at, deployment.respond_within_hours)
-
-
 async def _ask_next(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
 
 
-INVITATION = Kind(
+INVITATION = RemindedKind(
     table=Invitation,
     about="deployment_id",
     lock=_lock_deployment,
     over="invitation_ended",
-    begin=_begin,
+    begin=begin,
     write=_invite,
     asks=Mailing("invitation", N_("Can you help? Invitation {reference}")),
     asked_again=ExpertAskedAgain,
+    reminds=Mailing("reminder", N_("Reminder: can you help? Invitation {reference}")),
+    reminded=InvitationReminded,
     silent=InvitationStatus.EXPIRED,
     ended_silent=InvitationExpired,
     after_silence=_ask_next,

@@ -55,6 +55,9 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str = ""
     contact_phone: str = ""
     declares_conflicts: bool = False
+    in_working_time: bool = False
+    remind_hours_before: int | None = None
+    ask_at_once: int = 1
     reference: str | None = None
     pay: Pay | None = None
     release_days: int | None = None
