@@ -8,12 +8,13 @@ from facility.deployments.models.release import ReleaseState
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
+from facility.deployments.rules.assistance import Cause, Stage, Urgency
 from facility.deployments.rules.fees import Due, Line, Portion, Windows
 from facility.deployments.rules.matching import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.words import language_name
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _, filled, ngettext, translated
+from facility.web.i18n import N_, Message, _, filled, ngettext, translated
 from facility.zone import BRUSSELS
 
 STATES = {
@@ -56,6 +57,22 @@ RELEASES = {
     ReleaseState.CANCELLED: (N_("Employer no longer asked"), "plain"),
 }
 """The word of each state of a release, untranslated, and the kind of its tag."""
+
+URGENCIES = {
+    Urgency.HOURS: N_("up to 2 hours"),
+    Urgency.DAY: N_("up to 24 hours"),
+    Urgency.DAYS: N_("up to 3 days"),
+    Urgency.USUAL: N_("more than 3 days"),
+}
+"""How long experts have to answer, untranslated."""
+
+STAGES: dict[Stage, Message] = {
+    "asked": N_("First expert asked"),
+    "yes": N_("Every seat has a yes"),
+    "released": N_("All released"),
+    "deployed": N_("On the spot"),
+}
+"""How far a request has got, untranslated."""
 
 EXCLUSIONS = {
     "not_eu_member_state": N_("not from one of the 27 Member States"),
@@ -221,6 +238,31 @@ def lasting(time: timedelta) -> str:
         ngettext("{count} minute", "{count} minutes", rest) if rest and not days else "",
     ]
     return " ".join(part for part in parts if part) or _("less than a minute")
+
+
+def causes_in_words(causes: Sequence[Cause]) -> list[str]:
+    """Why a target was missed, a sentence for each cause."""
+    return [_cause(cause) for cause in causes]
+
+
+def _cause(cause: Cause) -> str:
+    if cause.kind == "order":
+        return _("Until the order was confirmed: {time}.", time=lasting(cause.took))
+    if cause.kind == "answers":
+        return _("Until the last yes: {time}.", time=lasting(cause.took))
+    if cause.kind == "declined":
+        return ngettext("{count} expert declined.", "{count} experts declined.", cause.count)
+    if cause.kind == "silent":
+        return ngettext(
+            "{count} expert did not answer in time.", "{count} experts did not answer in time.", cause.count
+        )
+    if cause.kind == "refused":
+        return ngettext(
+            "{count} expert was not released by the employer.",
+            "{count} experts were not released by their employers.",
+            cause.count,
+        )
+    return _("Nobody is left to ask.")
 
 
 filters.register("lasting", lasting)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from facility.deployments.forms.fees import read_pay, shown_pay
 from facility.deployments.forms.release import after_yes
+from facility.deployments.forms.target import target
 from facility.deployments.forms.terms import check_contact, check_reminder, terms, ways
 from facility.deployments.queries.requests import Applied, DeploymentShown, Named
 from facility.deployments.rules.fees import Portion
@@ -63,7 +64,7 @@ def blank(application: Applied, known: Collection[str]) -> Values:
 def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
     """The form for the seats of an earlier request that are empty, so many days later."""
     apart = ("starts_on", "ends_on", "seats")
-    asked = (*request(()).fields, *terms().fields, *ways().fields, *after_yes().fields)
+    asked = (*request(()).fields, *terms().fields, *ways().fields, *after_yes().fields, *target().fields)
     same = [field.key for field in asked if field.key not in apart]
     values = {name: value for name, value in values.items() if not name.startswith("themes-")}
     values |= {name: shown(getattr(earlier, name)) for name in same}
@@ -180,11 +181,12 @@ def read(
     rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
     if not rows:
         fields.wrong("themes-0-code", _("Choose at least one theme."))
-    after = read_texts(fields, after_yes())
+    after = read_texts(fields, after_yes()) | read_texts(fields, target())
     draft = {
         **typed,
         "application_id": application_id,
         "release_days": after["release_days"] or None,
+        "target_days": after["target_days"] or None,
         "appoints": after["appoints"] == "yes",
         "place": designated(typed["place"]),
         "terms_of_reference": designated(typed["terms_of_reference"]),

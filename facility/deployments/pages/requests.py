@@ -22,6 +22,7 @@ from facility.deployments.events import InvitationAccepted, InvitationDeclined, 
 from facility.deployments.forms import fees as fee_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.forms.release import after_yes
+from facility.deployments.forms.target import target
 from facility.deployments.forms.terms import terms, ways
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
@@ -158,7 +159,7 @@ async def _request_page(
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
     asked, pay = forms.request(language_choices()), fee_forms.pay()
-    after = after_yes()
+    after, aim = after_yes(), target()
     weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
     return view.page(
@@ -171,9 +172,10 @@ async def _request_page(
         ways=ways(),
         pay=pay,
         after=after,
+        target=aim,
         weights=weights,
         rows=rows,
-        labels=asked.labels | pay.labels | after.labels | row_labels(weights, rows),
+        labels=asked.labels | pay.labels | after.labels | aim.labels | row_labels(weights, rows),
     )
 
 

@@ -62,6 +62,7 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     pay: Pay | None = None
     release_days: int | None = None
     appoints: bool = False
+    target_days: int | None = None
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
