@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from facility.deployments.forms.fees import read_pay, shown_pay
+from facility.deployments.forms.fees import pay, read_pay, shown_pay
 from facility.deployments.forms.release import after_yes
 from facility.deployments.forms.target import target
 from facility.deployments.forms.terms import check_contact, check_reminder, terms, ways
@@ -156,6 +156,16 @@ def request(languages: Choices) -> Section:
             ),
         ),
     )
+
+
+def further() -> dict[str, Section]:
+    """What else a request says, by concept."""
+    return {"terms": terms(), "ways": ways(), "pay": pay(), "after": after_yes(), "target": target()}
+
+
+def labels(*sections: Section) -> dict[str, str]:
+    """Of the fields of all of them."""
+    return {key: label for section in sections for key, label in section.labels.items()}
 
 
 def weights(themes: Choices) -> Section:

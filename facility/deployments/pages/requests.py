@@ -19,11 +19,7 @@ from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
-from facility.deployments.forms import fees as fee_forms
 from facility.deployments.forms import request as forms
-from facility.deployments.forms.release import after_yes
-from facility.deployments.forms.target import target
-from facility.deployments.forms.terms import terms, ways
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
@@ -158,8 +154,8 @@ async def _request_page(
     status: int = 200,
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
-    asked, pay = forms.request(language_choices()), fee_forms.pay()
-    after, aim = after_yes(), target()
+    asked = forms.request(language_choices())
+    further: dict[str, Any] = forms.further()
     weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
     return view.page(
@@ -168,14 +164,10 @@ async def _request_page(
         form=fields,
         application=application,
         asked=asked,
-        terms=terms(),
-        ways=ways(),
-        pay=pay,
-        after=after,
-        target=aim,
+        **further,
         weights=weights,
         rows=rows,
-        labels=asked.labels | pay.labels | after.labels | aim.labels | row_labels(weights, rows),
+        labels=forms.labels(asked, *further.values()) | row_labels(weights, rows),
     )
 
 
