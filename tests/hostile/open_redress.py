@@ -56,7 +56,7 @@ async def leave_parts(ends: Opened) -> None:
     for key in keys:
         award = await _id(ends, select(Award.id).where(Award.application_id == key))
         party = await _id(ends, select(Party.id).filter_by(application_id=key, position=1))
-        await ends.act(ends.noon(-3), "arta", leave, party, reason="Reorganised.")
+        await ends.act(ends.noon(-1), "arta", leave, party, reason="Reorganised.")
         if key == keys[1]:
             await ends.act(
                 ends.now, "ada", propose_reduction, award, party, reason="Its workshops fall away."
