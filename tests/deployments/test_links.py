@@ -336,4 +336,8 @@ async def test_the_days_for_a_calendar_while_they_are_booked(
     assert event.decoded("DTEND") == row.ends_on + timedelta(days=1)
     assert "Ada Berisha" in str(event["DESCRIPTION"])
     await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
-    assert (await browser.get(here)).status_code == 409
+    assert "Take the days out of your calendar" in (await browser.get(path)).text
+    calendar = Calendar.from_ical((await browser.get(here)).content)
+    (gone,) = calendar.walk("VEVENT")
+    assert (str(calendar["METHOD"]), str(gone["STATUS"]), gone["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+    assert gone["UID"] == event["UID"]

@@ -18,11 +18,12 @@ def booking_uid(booking: Linked | BookedMission) -> str:
     return f"{booking.deployment_id}-{booking.expert_id}@facility"
 
 
-def calendar_of(linked: Linked) -> bytes:
-    """A calendar with the days as one event. It names place, reference and contact, and no institution: calendars are shared."""
-    calendar = _new_calendar()
+def calendar_of(linked: Linked, *, cancels: bool = False) -> bytes:
+    """A calendar with the days as one event. It names place, reference and contact, and no institution: calendars are shared. `cancels`: it
+    takes them out of the calendar into which they were put."""
+    calendar = _new_calendar("CANCEL" if cancels else "PUBLISH")
     contact = _("Contact: {contact}", contact=linked.contact) if linked.contact else ""
-    calendar.add_component(_event(linked, linked.ended_at, contact))
+    calendar.add_component(_event(linked, linked.ended_at, contact, cancelled=cancels))
     content: bytes = calendar.to_ical()
     return content
 
@@ -37,19 +38,21 @@ def bookings_calendar(booked: Iterable[BookedMission]) -> bytes:
     return content
 
 
-def _new_calendar() -> Calendar:
+def _new_calendar(method: str = "PUBLISH") -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     return calendar
 
 
-def _event(booking: Linked | BookedMission, at: datetime | None, contact: str = "") -> Event:
+def _event(
+    booking: Linked | BookedMission, at: datetime | None, contact: str = "", *, cancelled: bool = False
+) -> Event:
     event = Event()
     event.add("uid", booking_uid(booking))
-    event.add("sequence", 0)
+    event.add("sequence", int(cancelled))
     event.add("dtstamp", at)
     event.add("dtstart", booking.starts_on)
     event.add("dtend", booking.ends_on + timedelta(days=1))  # the first day that does not belong to it
@@ -57,5 +60,5 @@ def _event(booking: Linked | BookedMission, at: datetime | None, contact: str = 
     event.add("location", booking.place)
     if about := "\n".join(filter(None, (contact, footnotes(booking.place)))):
         event.add("description", about)
-    event.add("status", "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return event

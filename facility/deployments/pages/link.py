@@ -33,6 +33,8 @@ from facility.web.i18n import listed
 from facility.web.limits import Rate, address_of
 
 BY_LINK = Rate("invitation-link", 300, 600)
+ONCE_BOOKED = ("cancelled", "disowned", "ended")
+"""Outcomes of which the days may stand in the expert's calendar, and should no more."""
 EVERYBODY = {"allow": allow(ANYONE)}
 CALENDAR = "text/calendar"
 
@@ -84,6 +86,7 @@ async def draw(
         else None,
         superior=superior(),
         planned=linked.terms and planned(linked.terms, linked.starts_on, linked.ends_on, linked.home),
+        once_booked=outcome in ONCE_BOOKED,
         most=MOST_REASON,
     )
 
@@ -138,12 +141,14 @@ async def not_mine(view: View, form: Form, tx: Tx, limits: Limits, token: FromPa
 
 @get("/link/invitation/{token:str}/booking.ics", opt=EVERYBODY)
 async def booking(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
-    """The days for the expert's calendar, while they are booked."""
+    """The days for the expert's calendar; once the booking has ended, the file takes them out of it."""
     await limits.hit(BY_LINK, address_of(view.scope))
     linked = await queries.linked(read, token)
-    if _outcome(linked) != "accepted":
+    outcome = _outcome(linked)
+    if outcome not in ("accepted", *ONCE_BOOKED):
         refuse("not_accepted")
-    return view.download(calendar_of(linked), f"{linked.reference.replace('/', '-')}.ics", CALENDAR)
+    content = calendar_of(linked, cancels=outcome in ONCE_BOOKED)
+    return view.download(content, f"{linked.reference.replace('/', '-')}.ics", CALENDAR)
 
 
 @post("/link/invitation/{token:str}/travel", opt=EVERYBODY)
