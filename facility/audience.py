@@ -725,7 +725,9 @@ AUDIENCE: dict[type[Event], Row] = {
         expert=(Page("/link/candidacy/{token}"),),
         officer=(Mail("experts/candidate"), Task("Candidates for the pool of experts"), CANDIDATE),
     ),
-    experts.CandidateNominated: Row(POOL, expert=(Mail("experts/nominated"),), officer=(CANDIDATE,)),
+    experts.CandidateNominated: Row(
+        POOL, expert=(Mail("experts/nominated"), Mail("experts/profile")), officer=(CANDIDATE,)
+    ),
     experts.CandidateRefused: Row(POOL, expert=(Mail("experts/not_validated"),), officer=(CANDIDATE,)),
     experts.CandidateValidated: Row(POOL, expert=(Mail("experts/validated"),), officer=(CANDIDATE,)),
     experts.ExpertBooked: secretariat(TOGETHER, EXPERT),

@@ -184,6 +184,21 @@ async def test_an_authority_nominates_and_the_expert_decides(
     ]
 
 
+async def test_who_is_nominated_and_in_the_pool_gets_the_link_to_the_profile(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    async with db.transaction(now=NOW, actor=themes.ada) as tx:
+        await register_expert(tx, like())
+    nobody = await browse()
+    await ask(nobody, "nominate", "head@example.org")
+    named = {"authority": "Polizia", "nominator": "Eva Lind", "name": "Giulia", "email": "giulia@example.org"}
+    assert (await nobody.send_form(await newest(db, "nomination"), named)).status_code == 303
+    assert await mails(db) == [
+        ("experts/nominate", "head@example.org"),
+        ("experts/profile", "giulia@example.org"),
+    ]
+
+
 async def test_a_profile_link_is_sent_ended_and_follows_the_address(
     db: Database, themes: Cast, browse: Browsers
 ) -> None:

@@ -58,7 +58,7 @@ async def ask_by_mail(tx: Tx, wish: Wish, email: str) -> None:
         return
     if wish is Wish.NOMINATE:
         await _ask_to_nominate(tx, email)
-    elif expert := await _expert_at(tx, email):
+    elif expert := await member_at(tx, email):
         link = await profile_link(tx, expert.id)
         await _write(tx, "profile", _("Your profile in the pool"), expert.id, expert.email, expert.name, link)
     elif wish is Wish.APPLY:
@@ -74,7 +74,8 @@ async def _are_enough(tx: Tx, email: str) -> bool:
     return int((await tx.session.execute(query)).scalar_one()) >= MAILS_AT_A_TIME
 
 
-async def _expert_at(tx: Tx, email: str) -> Expert | None:
+async def member_at(tx: Tx, email: str) -> Expert | None:
+    """Who is in the pool with this address."""
     query = select(Expert).where(Expert.email == email, in_pool(tx.now.astimezone(BRUSSELS).date()))
     return (await tx.session.scalars(query)).one_or_none()
 
