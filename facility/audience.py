@@ -101,6 +101,7 @@ CANDIDATE = Page("/experts/candidates/{candidacy_id}")
 RENEWAL = Page("/link/renewal/{token}")
 THEME = Page("/themes/{theme_id}")
 OWN_DAYS = Page("/link/profile/{token}/days")
+OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
@@ -736,6 +737,8 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.ExpertRegistered: secretariat(POOL, EXPERT),
     experts.ExpertRenewed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
+    experts.PinChosen: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
+    experts.PinDeleted: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
     experts.ProfileLinkEnded: secretariat(POOL, EXPERT),
     experts.RenewalAsked: Row(
         POOL,
@@ -863,6 +866,9 @@ AUDIENCE: dict[type[Event], Row] = {
         RELEASE, officer=(DEPLOYMENT, Task("Releases that nobody answered")), decider=(DEPLOYMENT,)
     ),
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
+    deployments.PinRefused: Row(
+        ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
     deployments.TravelStated: Row(
         ASKING,
         officer=(DEPLOYMENT, Task("Pay of experts to confirm")),

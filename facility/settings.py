@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kept in the outbox only. ``base_url`` has no trailing slash. ``data_dir`` is absolute and exists. ``documents_url``
     (s3://bucket/prefix) is None where documents are kept in the data folder, ``clamd_url`` where nothing looks for
     viruses, ``security_officer`` where the secretariat learns of documents with a marking. ``trusted_proxies`` are the
-    peers whose word counts about where a request comes from.
+    peers whose word counts about where a request comes from. ``always_pin``: each new request for experts is a sensitive one.
     """
 
     database_url: str | None
@@ -74,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     security_officer: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
     secretariat_email: str | None = None
+    always_pin: bool = False
 
     @property
     def contact(self) -> str:
@@ -150,6 +151,7 @@ def _read(reader: "_Reader") -> Settings:
         security_officer=reader.address("SECURITY_OFFICER", "") or None,
         trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         secretariat_email=reader.address("SECRETARIAT_EMAIL", "") or None,
+        always_pin=reader.yes_or_no("ALWAYS_PIN", default=False),
     )
     if settings.demo:
         reader.only_at_home(settings)

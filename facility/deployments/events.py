@@ -69,6 +69,18 @@ class ExpertAskedAgain(Event, frozen=True, kw_only=True):
     respond_by: datetime
 
 
+class PinRefused(Event, frozen=True, kw_only=True):
+    """A wrong PIN was typed at the expert's link."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "A wrong PIN was typed at the invitation for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
 class InvitationReminded(Event, frozen=True, kw_only=True):
     """The expert was reminded before the time to answer is over."""
 

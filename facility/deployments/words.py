@@ -281,6 +281,8 @@ sentences.register(
         "not_on_shortlist": N_("You can only ask experts on the shortlist."),
         "invitation_ended": N_("This invitation can no longer be answered."),
         "booked_elsewhere": N_("The expert has another booking on one of these days."),
+        "pin_locked": N_("The PIN was wrong too often. Ask the secretariat for a new link."),
+        "link_stands": N_("The expert can still answer by the link that was sent."),
         "conflict_undeclared": N_("Say whether you have a conflict of interest."),
         "list_goes_on": N_("The list of this request has not run out."),
         "nobody_more": N_("The pool has changed: this adds nobody any more."),

@@ -242,3 +242,21 @@ class CalendarLinkEnded(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "The address for the expert’s calendar was ended"
 
     expert_id: UUID
+
+
+class PinChosen(Event, frozen=True, kw_only=True):
+    """The expert chose a PIN for sensitive requests."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert chose a PIN"
+
+    expert_id: UUID
+
+
+class PinDeleted(Event, frozen=True, kw_only=True):
+    """The secretariat deleted a PIN that the expert had forgotten."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The PIN of the expert was deleted"
+
+    expert_id: UUID

@@ -115,6 +115,10 @@ filters.register("weekday_list", weekday_list)
 
 sentences.register(
     {
+        "pin_malformed": N_("Enter a PIN of six digits."),
+        "pin_too_simple": N_("This PIN is too easy to guess. Choose another."),
+        "pin_chosen": N_("You have already chosen a PIN."),
+        "pin_missing": N_("No PIN has been chosen yet."),
         "expert_code_taken": N_("Another expert has this code."),
         "expert_email_taken": N_("Another expert has this mail address."),
         "expert_code_fixed": N_("The code of an expert can't be changed, because shortlists use it."),

@@ -15,6 +15,7 @@ class Answered(msgspec.Struct, frozen=True):
 
     yes: bool
     no_conflict: bool = False
+    pin: str = ""
     why: DeclineReason | None = None
     reason: str = ""
     colleague: str = ""
@@ -27,11 +28,12 @@ def read_answer(fields: Fields) -> Answered:
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
     colleague = fields.text("colleague", required=False, most=MOST_COLLEAGUE)
     conflict = fields.choice("conflict", ("no", "yes")) if fields.given("conflict") else ""
+    pin = fields.text("pin", required=False, most=20)
     what = fields.text("conflict_text", required=False, most=MOST_REASON, multiline=True)
     if not yes:
         return Answered(False, why=why, reason=reason, colleague=colleague)
     if conflict != "yes":
-        return Answered(True, no_conflict=conflict == "no")
+        return Answered(True, no_conflict=conflict == "no", pin=pin)
     if not what and "conflict_text" not in fields.errors:
         fields.wrong("conflict_text", _("Say in a few words what the conflict is."))
     return Answered(False, why=DeclineReason.CONFLICT, reason=what)

@@ -181,9 +181,16 @@ def weights(themes: Choices) -> Section:
 
 
 def read(
-    fields: Fields, *, application_id: UUID, themes: Choices, languages: Choices, today: date
+    fields: Fields,
+    *,
+    application_id: UUID,
+    themes: Choices,
+    languages: Choices,
+    today: date,
+    always_pin: bool = False,
 ) -> RequestDraft:
-    """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
+    """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier. always_pin: each request is a
+    sensitive one."""
     typed = read_texts(fields, request(languages)) | read_texts(fields, terms()) | read_texts(fields, ways())
     check_contact(fields)
     check_reminder(fields, int(typed["respond_within_hours"]))
@@ -201,6 +208,7 @@ def read(
         "place": designated(typed["place"]),
         "terms_of_reference": designated(typed["terms_of_reference"]),
         "declares_conflicts": typed["declares_conflicts"] == "yes",
+        "sensitive": always_pin or typed["sensitive"] == "yes",
         "in_working_time": typed["in_working_time"] == "yes",
         "remind_hours_before": typed["remind_hours_before"] or None,
         "ask_at_once": typed["ask_at_once"] or "1",

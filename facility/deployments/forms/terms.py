@@ -15,6 +15,9 @@ def terms() -> Section:
     task = _(
         "Experts read it in the mail and on their page before they answer. Never write about cases here."
     )
+    sensitive = _(
+        "Mails then say only days, place, language and contact. A yes asks for the PIN that the expert chose at the link to the profile."
+    )
     contact = _("Whom experts can ask before they answer and after they accept.")
     conflicts = _(
         "The invitation names the institutions. Nobody can accept without the declaration that they have no conflict of interest."
@@ -32,6 +35,7 @@ def terms() -> Section:
                 needed=False,
                 most=MOST_TERMS,
             ),
+            ask("sensitive", _("Sensitive request"), T.FLAG, sensitive, needed=False),
             ask("contact_name", _("Contact person"), T.SHORT_TEXT, contact, needed=False, most=120),
             ask("contact_email", _("Mail address of the contact person"), T.MAIL, needed=False),
             ask("contact_phone", _("Phone of the contact person"), T.SHORT_TEXT, needed=False, most=40),

@@ -15,6 +15,7 @@ from facility.inquiries.models import RemindedInquiry
 class Invitation(RemindedInquiry):
     """An expert asked for one seat. The database refuses a second yes for a seat; where experts are asked one by one (`alone`), also a
     second open invitation. remind_at: None where the request names no reminder.
+    pin_tries: how often a wrong PIN was typed at the link that stands.
     named_to_parties: with the yes they agreed that lead and partners see their name. no_conflict: with the yes they declared that they
     have no conflict of interest. why: the reason for a no, as they chose it from the list. colleague: whom they named instead of
     themselves, for the secretariat alone."""
@@ -46,6 +47,7 @@ class Invitation(RemindedInquiry):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     seat: Mapped[int]
     reason: Mapped[str]
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     alone: Mapped[bool] = mapped_column(default=True, server_default=true())
     named_to_parties: Mapped[bool] = mapped_column(default=False, server_default=false())
     no_conflict: Mapped[bool] = mapped_column(default=False, server_default=false())

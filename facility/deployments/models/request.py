@@ -40,6 +40,8 @@ class Deployment(Base):
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
     neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest.
 
+    `sensitive`: a yes asks for the expert's PIN, and mails say no more than days and place.
+
     How experts are asked: the hours to answer as they pass or `in_working_time` only (`periods`), reminded so many hours before they are
     over, and `ask_at_once` for each seat that is free.
 
@@ -90,6 +92,7 @@ class Deployment(Base):
     contact_email: Mapped[str] = mapped_column(default="", server_default="")
     contact_phone: Mapped[str] = mapped_column(default="", server_default="")
     declares_conflicts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sensitive: Mapped[bool] = mapped_column(default=False, server_default=false())
     in_working_time: Mapped[bool] = mapped_column(default=False, server_default=false())
     remind_hours_before: Mapped[int | None]
     ask_at_once: Mapped[int] = mapped_column(default=1, server_default="1")

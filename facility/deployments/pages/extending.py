@@ -1,10 +1,11 @@
-"""Making a list longer that has run out."""
+"""Making a list longer that has run out, and sending a new link where the PIN was wrong too often."""
 
 from uuid import UUID
 
 from litestar import post
 
 from facility.deployments.access import SECRETARIAT
+from facility.deployments.service.answering import send_new_link
 from facility.deployments.service.extending import extend_list, propose_again
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Tx, View
@@ -32,4 +33,14 @@ async def extend(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) 
     )
 
 
-HANDLERS = [look_again, extend]
+@post("/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/new-link", opt=SECRETARIAT)
+async def new_link(
+    view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
+) -> Page:
+    """The expert gets another link, and the whole time to answer."""
+    Fields(form).check()
+    await send_new_link(tx, deployment_id, invitation_id)
+    return view.go(f"/deployments/{deployment_id}", _("A new link is on its way."))
+
+
+HANDLERS = [look_again, extend, new_link]

@@ -17,10 +17,10 @@ from facility.deployments.queries.fees import mission
 from facility.deployments.queries.invited import Linked
 from facility.deployments.queries.offer import offer
 from facility.deployments.queries.release import of_invitation
-from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.answers import MOST_PIN_TRIES, InvitationStatus
 from facility.deployments.rules.fees import planned
 from facility.deployments.service import answering as answers
-from facility.deployments.service.answering import accept, decline, disown
+from facility.deployments.service.answering import accept, decline, disown, pin_fits
 from facility.deployments.service.mission import state_travel
 from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page
@@ -29,8 +29,9 @@ from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import listed
+from facility.web.i18n import _, listed
 from facility.web.limits import Rate, address_of
+from facility.web.stops import Wrong
 
 BY_LINK = Rate("invitation-link", 300, 600)
 ONCE_BOOKED = ("cancelled", "disowned", "ended")
@@ -60,6 +61,7 @@ async def draw(
     linked = await queries.linked(connection, token)
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
+    fields.values.pop("pin", None)  # a PIN is never shown again
     today = clock.now().astimezone(clock.BRUSSELS).date()
     sent = await mission(connection, linked.invitation_id) if linked.terms else None
     if sent and not fields.values:
@@ -87,6 +89,7 @@ async def draw(
         superior=superior(),
         planned=linked.terms and planned(linked.terms, linked.starts_on, linked.ends_on, linked.home),
         once_booked=outcome in ONCE_BOOKED,
+        pin_locked=linked.pin_tries >= MOST_PIN_TRIES,
         most=MOST_REASON,
     )
 
@@ -106,6 +109,10 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     answered = read_answer(fields)
     async with answering(view, tx, Invitation, token, fields, draw) as link:
         if answered.yes:
+            if not await pin_fits(tx, link.subject_id, answered.pin):
+                fields.wrong("pin", _("This is not your PIN."))
+                # Kept: the try counts, and no other is looked at before it does.
+                raise Wrong(await draw(view, await tx.session.connection(), token, fields, 422), keeps=True)
             await accept(tx, link.subject_id, named=True, no_conflict=answered.no_conflict)
         else:
             await decline(

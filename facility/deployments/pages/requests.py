@@ -203,6 +203,7 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
         themes=await themes(connection),
         languages=language_choices(),
         today=tx.now.astimezone(clock.BRUSSELS).date(),
+        always_pin=view.renderer.settings.always_pin,
     )
     if form.get("do") == "rows":
         fields.errors.clear()

@@ -58,6 +58,9 @@ class Linked(msgspec.Struct, frozen=True):
     contact_email: str
     contact_phone: str
     declares_conflicts: bool
+    sensitive: bool
+    has_pin: bool
+    pin_tries: int
     terms: Terms | None
     release_days: int | None
     appoints: bool
@@ -116,7 +119,8 @@ _LINKED = text(
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries, ({INSTITUTIONS})::text AS institutions,
-        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, terms::text AS terms, release_days, appoints, {_UNDELIVERED} AS undelivered, link.revoked_at
+        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, sensitive, pin_tries,
+        EXISTS (SELECT FROM expert_pin WHERE expert_pin.expert_id = expert.id) AS has_pin, terms::text AS terms, release_days, appoints, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id

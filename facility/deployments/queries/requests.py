@@ -14,7 +14,7 @@ from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState
-from facility.deployments.rules.answers import DeclineReason, InvitationStatus
+from facility.deployments.rules.answers import MOST_PIN_TRIES, DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.profile import CefrLevel
@@ -188,7 +188,13 @@ class InvitationShown(msgspec.Struct, frozen=True):
     why: DeclineReason | None
     colleague: str
     no_conflict: bool
+    pin_tries: int
     undelivered: bool
+
+    @property
+    def locked(self) -> bool:
+        """The PIN was wrong too often at the link that stands."""
+        return self.outcome is InvitationStatus.OPEN and self.pin_tries >= MOST_PIN_TRIES
 
     @property
     def took(self) -> timedelta | None:
@@ -256,6 +262,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     contact_email: str
     contact_phone: str
     declares_conflicts: bool
+    sensitive: bool
     in_working_time: bool
     remind_hours_before: int | None
     ask_at_once: int
@@ -316,12 +323,12 @@ _ONE = text(
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
-        contact_phone, declares_conflicts, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
+        contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'why', why, 'colleague', colleague,
-            'no_conflict', no_conflict, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
+            'no_conflict', no_conflict, 'pin_tries', pin_tries, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'state', candidate.state, 'passed_because', passed_because) ORDER BY position), '[]')

@@ -118,6 +118,22 @@ def must_declare(*, asked: bool, no_conflict: bool) -> None:
         refuse("conflict_undeclared", kind="invalid", field="conflict")
 
 
+MOST_PIN_TRIES = 5
+"""How often a wrong PIN may be typed at one link."""
+
+
+def may_try_pin(tries: int) -> None:
+    """Refused: "pin_locked" where it was wrong too often at this link; the secretariat sends another."""
+    if tries >= MOST_PIN_TRIES:
+        refuse("pin_locked")
+
+
+def needs_new_link(tries: int) -> None:
+    """Refused: "link_stands" where the expert can still answer by the one that was sent."""
+    if tries < MOST_PIN_TRIES:
+        refuse("link_stands")
+
+
 def may_disown(status: InvitationStatus, *, ended: bool, today: date, last_day: date) -> None:
     """A yes that somebody else gave ends up to the last day in Brussels, without a reason.
 

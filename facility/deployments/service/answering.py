@@ -8,6 +8,7 @@ from facility.db import Database, Tx
 from facility.deployments.events import (
     InvitationAccepted,
     InvitationDeclined,
+    PinRefused,
 )
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment, DeploymentState
@@ -24,8 +25,9 @@ from facility.deployments.service.asking import (
 from facility.deployments.service.inviting import INVITATION, last_instant
 from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
+from facility.experts.service.pin import is_pin
 from facility.experts.service.pool import book, is_booked, release
-from facility.inquiries.service import Locked, end, end_what_is_over, lock, remind, silence, tell
+from facility.inquiries.service import Locked, ask_anew, end, end_what_is_over, lock, remind, silence, tell
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -57,6 +59,31 @@ async def accept(
     if deployment.state == DeploymentState.FILLED and deployment.ask_at_once > 1:
         await end_what_others_filled(tx, deployment)
     return invitation
+
+
+async def pin_fits(tx: Tx, invitation_id: UUID, pin: str) -> bool:
+    """Whether the yes to a sensitive request comes with the expert's PIN; true for other requests. A wrong one is counted and recorded: the
+    caller keeps that, and refuses the yes. Refused: "invitation_ended", "pin_missing", "pin_locked"."""
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
+    if not deployment.sensitive:
+        return True
+    answers.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
+    answers.may_try_pin(invitation.pin_tries)
+    if await is_pin(tx, invitation.expert_id, pin):
+        return True
+    invitation.pin_tries += 1
+    await tell(tx, invitation, PinRefused)
+    return False
+
+
+async def send_new_link(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> Invitation:
+    """The PIN was wrong too often: the expert gets another link, and the whole time to answer. Refused: "invitation_ended", "link_stands"."""
+    locked = await lock(tx, INVITATION, invitation_id, deployment_id)
+    if locked.row.outcome != InvitationStatus.OPEN:
+        refuse("invitation_ended", status=locked.row.outcome)
+    answers.needs_new_link(locked.row.pin_tries)
+    await ask_anew(tx, INVITATION, locked)
+    return locked.row
 
 
 async def _take_seat(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:

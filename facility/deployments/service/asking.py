@@ -142,6 +142,7 @@ def begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
     )
     invitation.remind_at = answers.remind_at(at, invitation.respond_by, deployment.remind_hours_before)
     invitation.reminded_at = None
+    invitation.pin_tries = 0
 
 
 async def settle(tx: Tx, deployment: Deployment) -> None:

@@ -63,7 +63,10 @@ def contact_of(deployment: Deployment) -> str:
 async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link | None) -> None:
     deployment = await tx.get(Deployment, invitation.deployment_id)
     connection = await tx.session.connection()
-    served = await institutions(connection, deployment.id) if deployment.declares_conflicts else []
+    says_all = not deployment.sensitive
+    served = (
+        await institutions(connection, deployment.id) if deployment.declares_conflicts and says_all else []
+    )
     await write_to_expert(
         tx,
         invitation,
@@ -75,9 +78,11 @@ async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link |
         language=language_name(deployment.language),
         level=await asked_level(connection, invitation.id),
         institutions=served,
-        terms=deployment.terms_of_reference,
+        terms=deployment.terms_of_reference if says_all else "",
         contact=contact_of(deployment),
-        offer=[f"{term}: {value}" for term, value in await offer(connection, invitation.id)],
+        offer=[f"{term}: {value}" for term, value in await offer(connection, invitation.id)]
+        if says_all
+        else [],
     )
 
 

@@ -55,6 +55,7 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str = ""
     contact_phone: str = ""
     declares_conflicts: bool = False
+    sensitive: bool = False
     in_working_time: bool = False
     remind_hours_before: int | None = None
     ask_at_once: int = 1

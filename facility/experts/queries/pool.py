@@ -87,6 +87,7 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     notice: date | None
     agreed_at: datetime | None
     linked: bool
+    has_pin: bool
     available: list[Period]
     conflicts: list[Conflict]
     booked: list[Booked]
@@ -106,6 +107,7 @@ _ONE = f"""
     SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version,
         registered_at, valid_until, absent_weekdays::text AS absent_weekdays, notice_days, days_per_year, notice, agreed_at,
         EXISTS (SELECT FROM link WHERE purpose = 'profile' AND subject_id = expert.id AND revoked_at IS NULL) AS linked,
+        EXISTS (SELECT FROM expert_pin WHERE expert_pin.expert_id = expert.id) AS has_pin,
         (SELECT coalesce(json_agg(json_build_object('starts_on', starts_on, 'ends_on', ends_on) ORDER BY starts_on),
             '[]') FROM expert_availability WHERE expert_id = expert.id)::text AS available,
         (SELECT coalesce(json_agg(json_build_object('institution_id', institution_id, 'institution', institution.name,
