@@ -89,6 +89,7 @@ AGREEING = Page("/assessments/{application_id}/consensus")
 CONFLICTS = Page("/evaluation/{call_id}/conflicts")
 COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
+OFFER = Page("/applications/{application_id}/offer")
 AWARD = Page("/awards/{award_id}")
 CONTRACT = Page("/contracts/{reference}")
 DEPLOYMENT = Page("/deployments/{deployment_id}")
@@ -639,6 +640,22 @@ AUDIENCE: dict[type[Event], Row] = {
     awards.ProposalTakenBack: Row(
         JUDGING, officer=(Mail("awards/ranking_decided"), RANKING), decider=(RANKING,)
     ),
+    awards.PartialOfferAskedAgain: Row(
+        BETWEEN, lead=(Mail("awards/partial_offer"), OFFER), officer=(OFFER,), decider=(OFFER,)
+    ),
+    awards.PartialOfferEnded: Row(
+        BETWEEN,
+        lead=(Mail("awards/partial_offer_ended"), Mail("awards/partial_offer_cancelled"), OFFER),
+        officer=(OFFER,),
+        decider=(OFFER,),
+    ),
+    awards.PartialOffered: Row(
+        BETWEEN,
+        lead=(Mail("awards/partial_offer"), OFFER, Task("Offers of a part to answer")),
+        officer=(OFFER, Task("Offers of a part that did not arrive"), Task("Leads who are offered a part")),
+        decider=(OFFER,),
+    ),
+    awards.PartialOfferReminded: Row(BETWEEN, lead=(Mail("awards/partial_offer_again"),)),
     awards.ReserveEnded: Row(
         "Assessors have done their part; experts are asked only for awards.",
         lead=(Mail("awards/ended"), RESULT),

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
+from facility.awards.models.offer import ACCEPTED_SQL, OFFER_OPEN_SQL
 from facility.awards.queries.bundle import roots
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
@@ -46,7 +47,9 @@ async def call_amounts(connection: AsyncConnection) -> list[str]:
             SELECT call.id, call.amount, sum(award.committed) AS committed
             FROM call JOIN call AS batch ON coalesce(batch.series_id, batch.id) = call.id
             JOIN award ON award.call_id = batch.id
-            GROUP BY call.id HAVING sum(award.committed) FILTER (WHERE NOT exceptional) > call.amount
+            GROUP BY call.id HAVING sum(award.committed) FILTER (WHERE NOT exceptional) + (
+                    SELECT coalesce(sum(partial_offer.amount), 0) FROM partial_offer JOIN call AS batch ON batch.id = call_id
+                    WHERE coalesce(batch.series_id, batch.id) = call.id AND partial_offer.state = 'open') > call.amount
                 OR bool_or(award.envelope_id <> call.envelope_id) ORDER BY call.id
             """
         )
@@ -99,15 +102,17 @@ async def statuses(connection: AsyncConnection) -> list[str]:
 
 @check("awards: amounts and parts taken off")
 async def amounts(connection: AsyncConnection) -> list[str]:
-    """An award is what was requested, less the parts of partners that were taken off it."""
+    """An award is what was requested, or the part of it that was offered, less the parts of partners that were taken off it."""
     rows = await connection.execute(
         text(
             """
-            SELECT award.id, award.amount, requested, coalesce(sum(award_reduction.amount), 0) AS taken_off
+            SELECT award.id, award.amount, coalesce(partial_offer.amount, application.requested) AS requested,
+                coalesce(sum(award_reduction.amount), 0) AS taken_off
             FROM award JOIN application ON application.id = award.application_id
+            LEFT JOIN partial_offer ON partial_offer.application_id = award.application_id AND partial_offer.state = 'accepted'
             LEFT JOIN award_reduction ON award_reduction.award_id = award.id AND award_reduction.outcome = 'agreed'
-            GROUP BY award.id, requested
-            HAVING award.amount <> requested - coalesce(sum(award_reduction.amount), 0) ORDER BY award.id
+            GROUP BY award.id, application.requested, partial_offer.amount
+            HAVING award.amount <> coalesce(partial_offer.amount, application.requested) - coalesce(sum(award_reduction.amount), 0) ORDER BY award.id
             """
         )
     )
@@ -115,6 +120,27 @@ async def amounts(connection: AsyncConnection) -> list[str]:
         f"award {row.id}: EUR {row.amount}, but EUR {row.requested} requested and EUR {row.taken_off} taken off"
         for row in rows
     ]
+
+
+@check("awards: offers and money held")
+async def offers(connection: AsyncConnection) -> list[str]:
+    """An envelope holds what is offered out of it; an offer is open only while its application waits on the reserve list, and became an
+    award where it was accepted."""
+    rows = await connection.execute(
+        text(
+            f"""
+            SELECT 'envelope ' || envelope.id || ': EUR ' || held || ' held, EUR ' || coalesce(sum(partial_offer.amount), 0) || ' offered'
+            FROM envelope LEFT JOIN call ON call.envelope_id = envelope.id
+            LEFT JOIN partial_offer ON partial_offer.call_id = call.id AND {OFFER_OPEN_SQL}
+            GROUP BY envelope.id HAVING held <> coalesce(sum(partial_offer.amount), 0)
+            UNION ALL SELECT 'offer ' || partial_offer.id || ': ' || partial_offer.state || ', its place ' || reserve_entry.state
+            FROM partial_offer JOIN reserve_entry ON reserve_entry.application_id = partial_offer.application_id
+            LEFT JOIN award ON award.application_id = partial_offer.application_id
+            WHERE {OFFER_OPEN_SQL} AND reserve_entry.state <> 'waiting' OR {ACCEPTED_SQL} AND award.id IS NULL ORDER BY 1
+            """  # noqa: S608 - our own text
+        )
+    )
+    return list(rows.scalars())
 
 
 @check("awards: acceptances and awards")

@@ -1,4 +1,4 @@
-"""What a complaint and its answer ask; and what the secretariat writes about an application."""
+"""What a complaint, its answer and an offer of a part ask; and what the secretariat writes about an application."""
 
 from facility.awards.rules import reasons
 from facility.awards.rules.complaints import MAX_TEXT
@@ -37,6 +37,24 @@ def answer_to_complaint(*, reopens: bool) -> Section:
             ask("outcome", _("Decision"), T.ONE_OF, options=outcomes),
             ask("reason", _("Reasons"), T.LONG_TEXT, hint, most=MAX_TEXT),
             *([] if reopens else [follow_up]),
+        ),
+    )
+
+
+def offer_form() -> Section:
+    """What the lead says to an offer of a part."""
+    answers = options(
+        (
+            ("accept", _("We agree to an award of the amount that is offered")),
+            ("decline", _("We decline. The application stays on the reserve list with all that it requests")),
+        )
+    )
+    return Section(
+        key="offer",
+        title=_("Your answer"),
+        fields=(
+            ask("answer", _("Your answer"), T.ONE_OF, options=answers),
+            ask("name", _("Your name and function"), T.SHORT_TEXT),
         ),
     )
 

@@ -21,6 +21,8 @@ sentences.register(
         "reasons_missing": N_(
             "Write the strengths and weaknesses of these applications first: {applications}."
         ),
+        "offer_over": N_("This offer can't be answered any more."),
+        "responder_missing": N_("Enter your name and function."),
         "call_not_closed": N_("This call has not closed yet."),
         "evaluation_open": N_(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."
@@ -138,6 +140,15 @@ ABOUT = {
     About.DECISION: N_("Decision of the call"),
 }
 """What a complaint contests."""
+
+OFFERS = {
+    "open": (N_("Waits for the lead"), "wait"),
+    "accepted": (N_("Accepted"), "ok"),
+    "declined": (N_("Declined"), "plain"),
+    "expired": (N_("Not answered in time"), "plain"),
+    "cancelled": (N_("No longer open"), "plain"),
+}
+"""How far an offer of a part is."""
 
 ACCEPTANCES = {
     "accepted": (N_("Accepted"), "ok"),

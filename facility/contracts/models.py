@@ -56,13 +56,15 @@ class Donor(Base):
 
 
 class Envelope(Base):
-    """Money set aside out of an agreement, in EUR. `committed` is the sum of its ledger entries and can't pass `amount`."""
+    """Money set aside out of an agreement, in EUR. `committed` is the sum of its ledger entries; `held` is set apart for what may be
+    committed soon. Together they can't pass `amount`."""
 
     __tablename__ = "envelope"
     __table_args__ = (
         UniqueConstraint("contract_id", "name"),
         CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
         CheckConstraint("committed >= 0 AND committed <= amount", name="committed"),
+        CheckConstraint("held >= 0 AND committed + held <= amount", name="held"),
     )
 
     id: Mapped[Key]
@@ -70,6 +72,7 @@ class Envelope(Base):
     name: Mapped[str]
     amount: Mapped[Decimal]
     committed: Mapped[Decimal]
+    held: Mapped[Decimal] = mapped_column(default=Decimal("0.00"), server_default=text("0.00"))
 
 
 class EnvelopeEnlargement(Proposed, Base):
@@ -95,14 +98,15 @@ class EnvelopeEnlargement(Proposed, Base):
 def free_of(amount: str) -> str:
     """`FREE` if the row's envelope held this amount."""
     return f"""
-    LEAST({amount} - envelope.committed,
+    LEAST({amount} - envelope.committed - envelope.held,
         (SELECT sum(agreed) FROM donor WHERE donor.contract_id = envelope.contract_id)
-        - (SELECT sum(committed) FROM envelope AS beside WHERE beside.contract_id = envelope.contract_id))
+        - (SELECT sum(committed + held) FROM envelope AS beside WHERE beside.contract_id = envelope.contract_id))
 """  # noqa: S608 - our own text
 
 
 FREE = free_of("envelope.amount")
-"""What awards may still draw on the row's envelope, in EUR: what it holds, and no more than the donors have left. Less
+"""What awards may still draw on the row's envelope, in EUR: what it holds and nobody has been
+offered, and no more than the donors have left. Less
 than nothing where more is committed than was signed."""
 
 

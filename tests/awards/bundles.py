@@ -60,7 +60,7 @@ def of_scenario(scenario: dict[str, Any]) -> Document:
     ]
     bundle = rules.Bundle(
         format=rules.FORMAT,
-        version=rules.version_of(msgspec.convert(scenario["call"]["grid"], Grid)),
+        version=rules.version_of(msgspec.convert(scenario["call"]["grid"], Grid), offers=False),
         call=_call(scenario["call"]),
         applications=tuple(_application(world, one) for one in entries),
         assessments=tuple(_assessments(entries)),

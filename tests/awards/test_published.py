@@ -118,6 +118,7 @@ async def test_anybody_reads_what_the_regulation_asks_for_newest_first(
         "lead": own["lead"],
         "partners": own["partners"],
         "beneficiaries": ["AL", "XK", "ME"],
+        "requested": None,
         "designation_note": own["designation_note"],
     }
     assert own["lead"]["beneficiary_code"] == "AL"

@@ -52,7 +52,7 @@ from tests.hostile.open_calls import ADA, PAUL, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
 from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
-from tests.hostile.open_redress import leave_parts, leave_redress
+from tests.hostile.open_redress import leave_offers, leave_parts, leave_redress
 
 ROOT = "Rut Hansen"
 REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
@@ -70,6 +70,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await ends.urgent()
     await leave_redress(ends)
     await leave_parts(ends)
+    await _refused(ends, await leave_offers(ends))
     await _admission(ends)
     await _awards(ends)
     await _experts(ends)

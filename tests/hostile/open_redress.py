@@ -11,6 +11,7 @@ from facility.applications.models.application import Party
 from facility.applications.service.withdrawal import leave
 from facility.awards.models.award import Award
 from facility.awards.models.complaint import Complaint
+from facility.awards.models.offer import PartialOffer
 from facility.awards.service.complaints import register_complaint
 from facility.awards.service.reducing import propose_reduction
 from facility.awards.service.withdrawal import propose_withdrawal
@@ -63,6 +64,19 @@ async def leave_parts(ends: Opened) -> None:
             )
             ends.at(PAUL, f"/awards/{award}/parts/{party}")
         ends.at(ADA, f"/awards/{award}/parts/{party}")
+
+
+async def leave_offers(ends: Opened) -> UUID:
+    """Two offers of a part: one for Omar to answer, and one that is returned, whose mail does not get through."""
+    rules, offers = AfterDecision(offer_days=60, offer_percent=30), []
+    for title in ("to offer", "not to reach"):
+        call_id, keys = await ends.closed(title, "omar", "omar", after_decision=rules)
+        await ends.scored(*keys)
+        await ends.decide(call_id, ends.noon(-4))
+        offers.append(await _id(ends, select(PartialOffer.application_id).filter_by(call_id=call_id)))
+    ends.at(OMAR, f"/applications/{offers[0]}/offer")
+    ends.at(ADA, *(f"/applications/{key}/offer" for key in offers))
+    return await _id(ends, select(PartialOffer.id).filter_by(application_id=offers[1]))
 
 
 async def _id(ends: Opened, query: object) -> UUID:

@@ -87,13 +87,13 @@ class Award(Base):
 
 
 AWARD_STANDS_SQL, AWARD_KEPT_SQL = as_sql(Award.stands), as_sql(Award.kept)
-PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
+PROMISED_SQL = """((SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
         JOIN call AS own ON own.id = award.call_id
         WHERE NOT award.exceptional AND (own.id = live.id OR own.series_id = live.id)), 0.00)), 0.00)
     FROM call AS live WHERE live.envelope_id = envelope.id AND live.series_id IS NULL AND (
         live.state = 'published' OR EXISTS (SELECT FROM call AS own
-            WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed')))"""
-"""What the row `envelope` is still to give to calls that run or wait for their decision, in EUR."""
+            WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed'))) + envelope.held)"""
+"""What the row `envelope` is still to give to calls that run or wait for their decision, and to whom a part is offered, in EUR."""
 """The same for a statement that is written as text, where the table bears its own name."""
 
 

@@ -26,7 +26,7 @@ from facility.awards.queries.report import Signed
 from facility.awards.queries.report import report as evaluation_report
 from facility.awards.rules.reasons import JUDGED
 from facility.awards.service import deciding
-from facility.awards.words import COOLED, ENDS, PLACES, STATUSES
+from facility.awards.words import COOLED, ENDS, OFFERS, PLACES, STATUSES
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
@@ -74,14 +74,14 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 async def reasons_in(read: AsyncConnection, shown: Ranking) -> dict[UUID, Reasons]:
     """Strengths and weaknesses by application, in a call that gives them: as they are now, or were when it was decided."""
-    if not shown.call.gives_reasons:
+    if not shown.call.after.gives_reasons:
         return {}
     return await reasons(read, [line.application_id for line in shown.lines], shown.call.decided_at)
 
 
 def lacking_reasons(shown: Ranking, written: Mapping[UUID, Reasons]) -> list[str]:
     """References of the applications whose strengths and weaknesses are written before the ranking is proposed."""
-    if not shown.call.gives_reasons:
+    if not shown.call.after.gives_reasons:
         return []
     return [
         line.reference
@@ -212,10 +212,12 @@ async def _decision(
 
 async def _comments(view: View, read: AsyncConnection, shown: Ranking) -> dict[UUID, list[Comments]]:
     """What the assessors wrote, for whoever acts on the decision of a call that gives reasons, and for auditors."""
-    if not shown.call.gives_reasons or not view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
+    if not shown.call.after.gives_reasons or not view.me.has(
+        Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR
+    ):
         return {}
     ids = [line.application_id for line in shown.lines]
-    return await comments_on(read, shown.call.id, ids, named=shown.call.names_assessors)
+    return await comments_on(read, shown.call.id, ids, named=shown.call.after.names_assessors)
 
 
 def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
@@ -272,6 +274,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         places=await places(read, call_id),
         carried=await carried(read, call_id),
         place_words=PLACES,
+        offers=OFFERS,
         ends=ENDS,
     )
 

@@ -59,7 +59,8 @@ def ranking_csv(shown: Ranking) -> bytes:
             line.total,
             line.requested,
             line.left,
-            outcome_words(shown, line.line, line.place, line.outcome),
+            outcome_words(shown, line.line, line.place, line.outcome)
+            + (_(", EUR {amount} is offered", amount=line.offered) if line.offered else ""),
             "; ".join(_missed(missed) for missed in missed_words(grid, line))
             or (translated(COOLED[line.cooled]) if line.cooled else "")
             or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),

@@ -23,6 +23,7 @@ FIELDS: dict[str, Message] = {
     "lead": N_("The institution that leads. In JSON with its beneficiary and the code of that."),
     "partners": N_("The other institutions. In JSON a list of the same; in CSV separated by semicolons."),
     "beneficiaries": N_("Codes of all beneficiaries whose institutions take part."),
+    "requested": N_("In EUR: what was requested, where only a part of it was awarded."),
     NOTE: N_("The footnotes to the designations that the entry prints."),
 }
 """Each field of an entry, and what it holds."""
@@ -50,6 +51,7 @@ def row(line: Published) -> list[object]:
         _named(line.lead),
         "; ".join(map(_named, line.partners)),
         " ".join(codes(line)),
+        "" if line.requested is None else line.requested,
     ]
 
 
@@ -67,6 +69,7 @@ def entry(line: Published) -> dict[str, Any]:
         "currency": "EUR",
         **{name: plain[name] for name in ("state", "lead", "partners")},
         "beneficiaries": codes(line),
+        "requested": None if line.requested is None else f"{line.requested:f}",
         NOTE: noted,
     }
 

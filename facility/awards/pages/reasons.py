@@ -58,7 +58,7 @@ waits(
 async def of_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every application of the call whose strengths and weaknesses are written, or are to be."""
     call = await call_shown(read, call_id)
-    if not call.gives_reasons:
+    if not call.after.gives_reasons:
         refuse("reasons_not_asked")
     return view.page(
         "awards/reasons_of_call.html",

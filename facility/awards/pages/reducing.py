@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.conflicts import refuse_closed
 from facility.awards.models.award import AWARD_STANDS_SQL, LEFT_AFTER_SQL
+from facility.awards.models.offer import PART_SQL
 from facility.awards.pages.awards import with_served
 from facility.awards.queries import awards
 from facility.awards.queries.reducing import part, reduction
@@ -30,7 +31,7 @@ SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
 HERE = "/awards/{award_id:uuid}/parts/{party_id:uuid}"
 _PARTS = f"""SELECT application.reference || ': ' || institution.name || ', EUR '
-            || replace(to_char(party.amount, 'FM999,999,999,999,990.00'), ',', chr(160)) AS thing,
+            || replace(to_char({PART_SQL}, 'FM999,999,999,999,990.00'), ',', chr(160)) AS thing,
         '/awards/' || award.id || '/parts/' || party.id AS href, call.reference AS call, {{since}} AS since, NULL AS until
     FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
     JOIN party ON party.application_id = application.id JOIN institution ON institution.id = party.institution_id {{join}}

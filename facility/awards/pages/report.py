@@ -60,6 +60,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         outcomes=OUTCOMES,
         awarded=shown.sheet.get("line", {}).get("awards", ()),
         reserve=shown.sheet.get("line", {}).get("reserve", ()),
+        offered=shown.sheet.get("line", {}).get("offered", {}),
     )
 
 

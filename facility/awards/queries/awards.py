@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
+from facility.awards.models.offer import OFFER_OPEN_SQL, REQUESTED_SQL
 from facility.awards.rules.acceptance import is_overdue
 from facility.awards.rules.awards import kept, stands
 from facility.contracts.models import FREE
@@ -21,7 +22,8 @@ PAGE = 25
 
 
 class AwardLine(msgspec.Struct, frozen=True):
-    """An award on a list; amounts in EUR. `closing`: somebody proposed to close it, and a second person is needed."""
+    """An award on a list; amounts in EUR. `closing`: somebody proposed to close it, and a second person is needed. `requested`: where the award is
+    a part of it."""
 
     id: UUID
     application_id: UUID
@@ -35,6 +37,7 @@ class AwardLine(msgspec.Struct, frozen=True):
     from_reserve: bool
     end_kind: str | None
     closing: bool
+    requested: Decimal | None = None
 
     @property
     def of_call(self) -> str:
@@ -45,7 +48,7 @@ class AwardLine(msgspec.Struct, frozen=True):
 _LINE = f"""
     award.id, award.application_id, application.reference, application.title, award.call_id, call.reference AS call,
     award.amount, award.committed, award.made_at, award.from_reserve, award.end_kind,
-    award.final_cost IS NOT NULL AND {AWARD_STANDS_SQL} AS closing
+    award.final_cost IS NOT NULL AND {AWARD_STANDS_SQL} AS closing, {REQUESTED_SQL} AS requested
     FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
 """
 
@@ -107,7 +110,7 @@ async def shares(
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A place on a reserve list; requested in EUR."""
+    """A place on a reserve list; requested in EUR. offer: how far an offer of a part of it is; offered: that part, in EUR."""
 
     application_id: UUID
     reference: str
@@ -117,13 +120,17 @@ class Place(msgspec.Struct, frozen=True):
     state: str
     valid_until: date | None
     ended_at: datetime | None
+    offer: str | None
+    offered: Decimal | None
 
 
 _PLACES = text(
     """
     SELECT reserve_entry.application_id, application.reference, application.title, place, reserve_entry.requested,
-        reserve_entry.state, reserve_entry.valid_until, reserve_entry.ended_at
+        reserve_entry.state, reserve_entry.valid_until, reserve_entry.ended_at,
+        partial_offer.state AS offer, partial_offer.amount AS offered
     FROM reserve_entry JOIN application ON application.id = reserve_entry.application_id
+    LEFT JOIN partial_offer ON partial_offer.application_id = reserve_entry.application_id
     WHERE reserve_entry.call_id = :call ORDER BY place
     """
 )
@@ -159,11 +166,12 @@ async def carried(connection: AsyncConnection, call_id: UUID) -> list[Carried]:
 
 
 class Money(msgspec.Struct, frozen=True):
-    """The money behind a call, in EUR: its own amount, what its awards commit (for a batch: those of its series), and its
-    envelope."""
+    """The money behind a call, in EUR: its own amount, what its awards commit and open offers hold (for a batch: those of its
+    series), and its envelope."""
 
     amount: Decimal
     committed: Decimal
+    held: Decimal
     envelope: str
     envelope_free: Decimal
     contract: str
@@ -171,7 +179,7 @@ class Money(msgspec.Struct, frozen=True):
     @property
     def free(self) -> Decimal:
         """What an award of the call may draw."""
-        return min(self.amount - self.committed, self.envelope_free)
+        return min(self.amount - self.committed - self.held, self.envelope_free)
 
 
 _MONEY = text(
@@ -179,6 +187,8 @@ _MONEY = text(
     SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id IN (
             SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id IN (call.series_id, call.id))), 0.00)
             AS committed,
+        coalesce((SELECT sum(partial_offer.amount) FROM partial_offer WHERE {OFFER_OPEN_SQL} AND call_id IN (
+            SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id IN (call.series_id, call.id))), 0.00) AS held,
         envelope.name AS envelope, greatest({FREE}, 0.00) AS envelope_free, contract.reference AS contract
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     WHERE call.id = :call
@@ -254,6 +264,7 @@ class AwardShown(msgspec.Struct, frozen=True):
     closing_proposer: str | None
     closing_proposed_at: datetime | None
     closed_by: str | None
+    requested: Decimal | None = None
     acceptance: "AcceptanceShown | None" = None
 
     @property
@@ -271,12 +282,12 @@ class AwardShown(msgspec.Struct, frozen=True):
 
 
 _AWARD = text(
-    """
+    f"""
     SELECT award.id, award.application_id, application.reference, application.title, institution.name AS lead,
         award.call_id, call.reference AS call, contract.reference AS contract, envelope.name AS envelope,
         award.amount, award.committed, made_at, from_reserve, ended_at, end_kind, end_reason, final_cost,
         closing_reason, closing_proposed_by, proposer.name AS closing_proposer, closing_proposed_at,
-        closer.name AS closed_by, accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at
+        closer.name AS closed_by, {REQUESTED_SQL} AS requested, accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at
     FROM award
     JOIN application ON application.id = award.application_id
     JOIN institution ON institution.id = application.lead_institution_id
@@ -287,7 +298,7 @@ _AWARD = text(
     LEFT JOIN person AS closer ON closer.id = award.closed_by
     LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     WHERE award.id = :award
-    """
+    """  # noqa: S608 - our own text
 )
 
 

@@ -35,10 +35,11 @@ from facility.awards.rules.bundle import (
     ranking_of,
     version_of,
 )
-from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw
+from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw, offers_of
 from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
+from facility.calls.service.reading import after_decision_of
 from facility.evaluation.models import counts, recused, stands, taken_off
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.pseudonyms import pseudonym
@@ -48,7 +49,7 @@ from facility.refused import refuse
 _CALLS = text(
     f"""
     SELECT call.id, call.reference, call.title, call.mode, call.opens_at, call.closes_at, call.amount, call.award_min,
-        call.award_max, call.min_beneficiaries, call.extended_to, call.skip_unaffordable, call.grid, call.cool_down,
+        call.award_max, call.min_beneficiaries, call.extended_to, call.skip_unaffordable, call.grid, call.cool_down, call.after_decision,
         call.mode = '{Mode.ROLLING}' AND EXISTS (
             SELECT FROM call AS following WHERE following.series_id = call.series_id AND following.batch = call.batch + 1
         ) AS carries_over,
@@ -116,12 +117,13 @@ _REFERENCES = text("SELECT id, reference FROM application WHERE id = ANY (CAST(:
 
 class _Ranked(msgspec.Struct, frozen=True):
     """A ranking, how many assessments of each application count, and what the rules that spread awards looked at; None where
-    that was not kept."""
+    that was not kept. offers: the call offers what is left."""
 
     judged: Sequence[Judged]
     assessments: Mapping[UUID, int]
     drawn: Drawn
     cooling: Cooling | None
+    offers: bool
 
 
 async def bundle(connection: AsyncConnection, call_id: UUID, *, deciding: bool = False) -> dict[str, Any]:
@@ -154,7 +156,8 @@ async def _bundles(
 def _as_decided(row: Any, kept: Sequence[Kept]) -> _Ranked:
     drawn = msgspec.convert(row.decided, Decided, strict=False)
     numbers = {entry.judged.applicant.application_id: entry.assessments for entry in kept}
-    return _Ranked([entry.judged for entry in kept], numbers, drawn, drawn.cooling)
+    offers = offers_of(after_decision_of(row), row.award_min)
+    return _Ranked([entry.judged for entry in kept], numbers, drawn, drawn.cooling, offers is not None)
 
 
 async def _as_it_stands(connection: AsyncConnection, row: Any) -> _Ranked:
@@ -163,11 +166,12 @@ async def _as_it_stands(connection: AsyncConnection, row: Any) -> _Ranked:
     free = await money.free_money(connection, row.id)
     may_carry = await money.may_be_carried(connection, row.id)
     cool = await cooling(connection, row.id)
-    drawn = draw(stands, free, row.skip_unaffordable, may_carry=may_carry, cooling=cool)
+    offers = offers_of(after_decision_of(row), row.award_min)
+    drawn = draw(stands, free, row.skip_unaffordable, may_carry=may_carry, cooling=cool, offers=offers)
     numbers = {
         judged.applicant.application_id: len(judged.applicant.assessments) for judged in stands.everyone
     }
-    return _Ranked(stands.everyone, numbers, drawn, cool)
+    return _Ranked(stands.everyone, numbers, drawn, cool, offers is not None)
 
 
 class _Facts(msgspec.Struct, frozen=True):
@@ -244,7 +248,7 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
     looked_at = ranked.cooling or NO_COOLING
     return Bundle(
         format=FORMAT,
-        version=version_of(call.grid),
+        version=version_of(call.grid, offers=bool(call.offers)),
         call=call,
         applications=tuple(
             _application(row, entry, about[entry.applicant.application_id], looked_at)
@@ -256,7 +260,9 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
         conflicts=_conflicts(row.id, facts),
         consensus=_agreed(row.id, call.grid, facts) if call.grid.settling else UNSET,
         ranking=tuple(ranking_of(ranked.judged, ranked.assessments)),
-        line=line_of(ranked.drawn, facts.references, looked_at.taken if kept else None),
+        line=line_of(
+            ranked.drawn, facts.references, looked_at.taken if kept else None, offers=bool(call.offers)
+        ),
         decision=_decision(row, ranked, about.values(), facts.references, deciding),
     )
 
@@ -271,6 +277,7 @@ def _call(row: Any) -> CallRecord:
             "grid": msgspec.structs.replace(grid, thresholds=thresholds),
             "cool_down": msgspec.convert(row.cool_down, CoolDown),
             "extended_to": tuple(sorted(row.extended_to)),
+            "offers": offers_of(after_decision_of(row), row.award_min) or UNSET,
             "lot": LotRecord(row.commitment, row.seed) if LOT in grid.tie_break else UNSET,
         }
     )
@@ -362,7 +369,7 @@ def _decision(
         state="decided" if row.decided_at else "proposed",
         proposed_at=row.proposed_at,
         decided_at=row.decided_at,
-        proposed=proposed_of(proposed, references),
+        proposed=proposed_of(proposed, references, offers=ranked.offers),
         differs=not ranked.drawn.has_outcome_of(proposed),
         departures=tuple(sorted(departures, key=lambda departure: departure.application)),
         root_in_log=deciding or row.root is not None,

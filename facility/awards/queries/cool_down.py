@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from facility.applications.models.sealing import OPENED_SQL
 from facility.awards.models.award import AWARD_KEPT_SQL
+from facility.awards.models.offer import OFFER_OPEN_SQL
 from facility.awards.rules.money_line import NO_COOLING, Cooling
 from facility.calls.rules.cool_down import CoolDown
 from facility.evaluation.queries.standing import Reader
@@ -43,6 +44,16 @@ _AWARDED = text(
 )
 
 
+_OFFERED = text(
+    f"""
+    SELECT partial_offer.application_id, beneficiary_code, partial_offer.call_id = :call AS own
+    FROM partial_offer JOIN call ON call.id = partial_offer.call_id
+    JOIN party ON party.application_id = partial_offer.application_id AND is_lead
+    WHERE {OFFER_OPEN_SQL} AND coalesce(call.series_id, call.id) = (SELECT coalesce(series_id, id) FROM call WHERE id = :call)
+    """  # noqa: S608 - our own text
+)
+
+
 async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) -> Cooling:
     """What the call's cool-down rules look at now. `ending`: an application whose award is about to be given back."""
     query = text("SELECT cool_down FROM call WHERE id = :call")
@@ -56,11 +67,15 @@ async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) 
         for row in await reader.execute(_AWARDED, {"call": call_id, "calls": rules.same_lead_calls or 0})
         if row.application_id != ending
     ]
+    offered = (await reader.execute(_OFFERED, {"call": call_id})).all()
+    taken = Counter(row.beneficiary_code for row in awarded if row.here)
+    taken.update(row.beneficiary_code for row in offered if not row.own)
     known = {row.lead_institution_id for row in awarded if not row.here}
     return Cooling(
         beneficiaries={str(row.id): row.beneficiary_code for row in leads},
         same_lead=frozenset(str(row.id) for row in leads if row.lead_institution_id in known),
-        taken=dict(Counter(row.beneficiary_code for row in awarded if row.here)),
+        taken=dict(taken),
         most=rules.per_beneficiary_most,
         overridden=frozenset(str(row.id) for row in leads if row.overridden),
+        offered=frozenset(str(row.application_id) for row in offered if row.own),
     )

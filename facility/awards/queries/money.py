@@ -15,6 +15,7 @@ from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.models.award import Award
 from facility.awards.models.decision import ReserveEntry, ReserveState
+from facility.awards.models.offer import OfferState, PartialOffer
 from facility.awards.rules.money_line import Request
 from facility.awards.rules.reserve import ReserveList
 from facility.calls.models.call import Call
@@ -38,8 +39,22 @@ def committed_by_call() -> ScalarSelect[Decimal]:
     )
 
 
+def held_by_call() -> ScalarSelect[Decimal]:
+    """What is held for open offers of the row's call, in EUR, or of all batches of its series."""
+    sharing = aliased(Call)
+    own = select(sharing.id).where(
+        (sharing.id == Call.id) | (sharing.series_id == Call.series_id) | (sharing.series_id == Call.id)
+    )
+    return (
+        select(func.coalesce(func.sum(PartialOffer.amount), Decimal(0)))
+        .where(PartialOffer.call_id.in_(own.correlate(Call)), PartialOffer.state == OfferState.OPEN)
+        .correlate(Call)
+        .scalar_subquery()
+    )
+
+
 def _free() -> ColumnElement[Decimal]:
-    return func.least(Call.amount - committed_by_call(), literal_column(FREE, Numeric))
+    return func.least(Call.amount - committed_by_call() - held_by_call(), literal_column(FREE, Numeric))
 
 
 async def free_money(reader: Reader, call_id: UUID) -> Decimal:
@@ -66,7 +81,7 @@ async def waiting_lists(
     """The reserve lists of the decided calls on the envelope that are valid at this instant, in the order in which they are served.
 
     `freed` EUR are on their way back to the call `first`. An application that has lost its beneficiaries is passed
-    over; its place is about to end.
+    over; its place is about to end. Of what a part is offered to, that is held for it: it needs the rest.
     """
     rows = (
         await reader.execute(
@@ -77,9 +92,15 @@ async def waiting_lists(
                 func.coalesce(Call.series_id, Call.id).label("pot"),
                 Call.min_beneficiaries,
                 Call.skip_unaffordable,
-                (Call.amount - committed_by_call()).label("left"),
+                (Call.amount - committed_by_call() - held_by_call()).label("left"),
+                func.coalesce(PartialOffer.amount, Decimal(0)).label("held"),
             )
             .join(Call, Call.id == ReserveEntry.call_id)
+            .outerjoin(
+                PartialOffer,
+                (PartialOffer.application_id == ReserveEntry.application_id)
+                & (PartialOffer.state == OfferState.OPEN),
+            )
             .where(
                 Call.envelope_id == envelope_id,
                 ReserveEntry.state == ReserveState.WAITING,
@@ -117,7 +138,7 @@ def _waiting(rows: list[Any], freed: Decimal) -> ReserveList:
         pot=rows[0].pot,
         left=rows[0].left + freed,
         skip_unaffordable=rows[0].skip_unaffordable,
-        requests=tuple(Request(str(row.application_id), row.requested) for row in rows),
+        requests=tuple(Request(str(row.application_id), row.requested - row.held) for row in rows),
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import TAKES_PART_SQL
 from facility.awards.models.award import PUBLISHED_SQL
+from facility.awards.models.offer import REQUESTED_SQL
 from facility.db import Database
 
 PAGE, BATCH = 25, 500
@@ -31,7 +32,7 @@ class Taker(msgspec.Struct, frozen=True):
 
 class Published(msgspec.Struct, frozen=True):
     """An award in the public list. amount in EUR: what is committed, and of a completed award what it cost in the end. call: a batch
-    goes by the reference of its series."""
+    goes by the reference of its series. requested: in EUR, where only a part of it was awarded."""
 
     id: UUID
     call: str
@@ -42,6 +43,7 @@ class Published(msgspec.Struct, frozen=True):
     state: str
     lead: Taker
     partners: list[Taker]
+    requested: Decimal | None
 
 
 class Narrowed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,7 +68,7 @@ _LINES = text(
     f"""
     SELECT award.id, coalesce(series.reference, call.reference) AS call, coalesce(series.title, call.title) AS call_title,
         award_signature.subject, signed_on, award.committed AS amount,
-        CASE WHEN award.end_kind IS NULL THEN 'running' ELSE 'completed' END AS state,
+        CASE WHEN award.end_kind IS NULL THEN 'running' ELSE 'completed' END AS state, {REQUESTED_SQL} AS requested,
         CAST(({_TAKERS} AND party.is_lead) AS text) AS lead, CAST(({_TAKERS} AND NOT party.is_lead AND {TAKES_PART_SQL}) AS text) AS partners
     {_FROM}
         AND (CAST(:before AS uuid) IS NULL OR (signed_on, award.id) < (

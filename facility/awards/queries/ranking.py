@@ -16,7 +16,7 @@ from facility.accounts.queries.people import beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
-from facility.awards.rules.money_line import Drawn, draw
+from facility.awards.rules.money_line import Drawn, draw, offers_of
 from facility.calls.queries.public import LotShown
 from facility.calls.rules.call import LOT, TOTAL, Grid
 from facility.evaluation.models import counts
@@ -95,7 +95,7 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 class RankLine(msgspec.Struct, frozen=True):
     """One row: means as people read them, by section; sub_scores: of sections with sub-criteria, by title; `left`: EUR that remain after an award.
 
-    agreed: the scores are those of a consensus. `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
+    agreed: the scores are those of a consensus. `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `offered`: EUR of what is left; `carried_to`: the
     batch that ranks it again; `by_lot`: only the lot decided its rank; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
     """
 
@@ -113,6 +113,7 @@ class RankLine(msgspec.Struct, frozen=True):
     left: Decimal | None
     line: str | None
     place: int | None
+    offered: Decimal | None
     carried_to: str | None
     by_lot: bool
     cooled: str | None
@@ -181,7 +182,14 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
         cool = await cooling(connection, call_id)
         judged, drawn, ready = (
             list(stands.everyone),
-            draw(stands, free, call.skip_unaffordable, may_carry=may_carry, cooling=cool),
+            draw(
+                stands,
+                free,
+                call.skip_unaffordable,
+                may_carry=may_carry,
+                cooling=cool,
+                offers=offers_of(call.after, call.award_min),
+            ),
             stands.ready,
         )
     known = {line.id: line for line in await board.applications(connection, call_id, with_carried=True)}
@@ -240,6 +248,7 @@ def _lines(
                 left=left if awarded else None,
                 line=_line_of(key, drawn),
                 place=place,
+                offered=drawn.offered.get(key),
                 carried_to=carried.get(key),
                 by_lot=key in by_lot,
                 cooled=drawn.cooled.get(key),

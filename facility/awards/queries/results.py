@@ -45,7 +45,7 @@ async def set_off(connection: AsyncConnection, award_id: UUID, viewer: UUID) -> 
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What became of an application once its call was decided; amounts in EUR."""
+    """What became of an application once its call was decided; amounts in EUR. offer: how far the offer of a part is."""
 
     application_id: UUID
     reference: str
@@ -74,6 +74,8 @@ class Result(msgspec.Struct, frozen=True):
     carried_from: str | None
     acceptance: AcceptanceShown | None
     taken_off: Decimal | None
+    offer: str | None
+    offered: Decimal | None
 
     @property
     def sealed(self) -> bool:
@@ -89,6 +91,7 @@ _RESULT = text(
         call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
         award.committed, award.made_at, award.ended_at, award.end_kind,
         reserve_entry.place, reserve_entry.state AS place_state, reserve_entry.valid_until,
+        partial_offer.state AS offer, partial_offer.amount AS offered,
         accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at,
         (SELECT earlier.reference FROM carry_over JOIN call AS earlier ON earlier.id = carry_over.from_call_id
          WHERE carry_over.application_id = application.id) AS carried_from,
@@ -99,6 +102,7 @@ _RESULT = text(
     LEFT JOIN award ON award.application_id = application.id
     LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
+    LEFT JOIN partial_offer ON partial_offer.application_id = application.id
     WHERE application.id = :application
     """
 )

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from facility.applications.rules.status import ApplicationStatus
-from facility.awards.rules.money_line import Drawn
+from facility.awards.rules.money_line import Drawn, Offers
 from facility.calls.rules.call import Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.evaluation.rules.ranking import Judged, Outcome
@@ -26,8 +26,11 @@ from facility.money import display
 FORMAT = "facility-ranking"
 
 
-def version_of(grid: Grid) -> int:
-    """The version of the format: 1 says all of a call that names no rule that came later, 2 of one whose scores need no settling."""
+def version_of(grid: Grid, *, offers: bool) -> int:
+    """The version of the format: 1 says all of a call that names no rule that came later, 2 of one whose scores need no settling, 3 of one
+    that offers nothing of what is left (`offers`)."""
+    if offers:
+        return 4
     if grid.settling:
         return 3
     return 1 if grid.is_plain else 2
@@ -61,7 +64,7 @@ class LotRecord(msgspec.Struct, frozen=True):
 
 
 class CallRecord(Record, frozen=True, kw_only=True):
-    """The call's rules, as they were published; lot: where one breaks the last ties."""
+    """The call's rules, as they were published; lot: where one breaks the last ties; offers: where it offers what is left."""
 
     reference: str
     title: str
@@ -79,6 +82,7 @@ class CallRecord(Record, frozen=True, kw_only=True):
     grid: Grid
     cool_down: CoolDown
     lot: LotRecord | UnsetType = UNSET
+    offers: Offers | UnsetType = UNSET
 
     @property
     def spreads(self) -> bool:
@@ -172,7 +176,8 @@ class RankRecord(Record, frozen=True, kw_only=True):
 
 
 class LineRecord(Record, frozen=True, kw_only=True):
-    """Where the money ends. taken: awards of this call before, by the lead's beneficiary; None where that was not kept."""
+    """Where the money ends. taken: awards of this call before, by the lead's beneficiary; None where that was not kept. offered: of what
+    is left, by application, where the call offers it."""
 
     free: Decimal
     committed: Decimal
@@ -182,6 +187,7 @@ class LineRecord(Record, frozen=True, kw_only=True):
     carried: tuple[str, ...]
     cooled: dict[str, str]
     taken: dict[str, int] | None
+    offered: dict[str, Decimal] | UnsetType = UNSET
 
 
 class ProposedLine(msgspec.Struct, frozen=True):
@@ -192,6 +198,7 @@ class ProposedLine(msgspec.Struct, frozen=True):
     carried: tuple[str, ...]
     cooled: dict[str, str]
     others: dict[str, str]
+    offered: dict[str, Decimal] | UnsetType = UNSET
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -307,8 +314,10 @@ def mean_of(value: Fraction) -> Mean:
     return Mean(f"{value.numerator}/{value.denominator}", display(value))
 
 
-def line_of(drawn: Drawn, references: Mapping[UUID, str], taken: dict[str, int] | None) -> LineRecord:
-    """The funding line by references."""
+def line_of(
+    drawn: Drawn, references: Mapping[UUID, str], taken: dict[str, int] | None, *, offers: bool = False
+) -> LineRecord:
+    """The funding line by references. offers: the call offers what is left."""
     return LineRecord(
         free=drawn.free,
         committed=drawn.committed,
@@ -318,11 +327,12 @@ def line_of(drawn: Drawn, references: Mapping[UUID, str], taken: dict[str, int] 
         carried=tuple(references[key] for key in drawn.carried),
         cooled={references[key]: why for key, why in drawn.cooled.items()},
         taken=taken,
+        offered={references[key]: amount for key, amount in drawn.offered.items()} if offers else UNSET,
     )
 
 
-def proposed_of(drawn: Drawn, references: Mapping[UUID, str]) -> ProposedLine:
+def proposed_of(drawn: Drawn, references: Mapping[UUID, str], *, offers: bool = False) -> ProposedLine:
     """The proposed line by references."""
-    line = line_of(drawn, references, None)
+    line = line_of(drawn, references, None, offers=offers)
     others = {references[key]: outcome for key, outcome in drawn.others.items()}
-    return ProposedLine(line.awards, line.reserve, line.carried, line.cooled, others)
+    return ProposedLine(line.awards, line.reserve, line.carried, line.cooled, others, line.offered)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.calls.rules.after_decision import AfterDecision
 from facility.evaluation.rules.ranking import Standing
 
 
@@ -25,7 +26,8 @@ class Cooling(msgspec.Struct, frozen=True):
     """What the rules that spread awards look at; all by an application's id as text.
 
     beneficiaries: the lead's · same_lead: its lead got an award lately · taken: awards of this call by the lead's
-    beneficiary so far, of which there may be `most` · overridden: somebody set the rules aside, with a reason.
+    beneficiary so far, of which there may be `most` · overridden: somebody set the rules aside, with a reason · offered: to whom a
+    part is offered, which counts as an award for all others.
     """
 
     beneficiaries: dict[str, str] = {}
@@ -33,6 +35,7 @@ class Cooling(msgspec.Struct, frozen=True):
     taken: dict[str, int] = {}
     most: int | None = None
     overridden: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
 
     def why(self, application: str, awarded: Collection[str]) -> str | None:
         """The rule that passes the application over, after these awards: "same_lead", "per_beneficiary" or None."""
@@ -43,7 +46,8 @@ class Cooling(msgspec.Struct, frozen=True):
         if self.most is None:
             return None
         code = self.beneficiaries[application]
-        here = sum(self.beneficiaries[other] == code for other in awarded)
+        others = [*awarded, *(self.offered - {application})]
+        here = sum(self.beneficiaries[other] == code for other in others)
         return "per_beneficiary" if self.taken.get(code, 0) + here >= self.most else None
 
     def codes_of(self, applications: Iterable[str]) -> list[str]:
@@ -59,45 +63,81 @@ NO_COOLING = Cooling()
 """No rule spreads awards."""
 
 
+class Offers(msgspec.Struct, frozen=True):
+    """What is left is offered to the first application that it is not enough for: where it is at least so many per cent of what that
+    requests, and at least `least` EUR."""
+
+    percent: int
+    least: Decimal
+
+    def reach(self, requested: Decimal, left: Decimal) -> bool:
+        """Whether so much is offered to an application that requests so much, both in EUR."""
+        return left > 0 and left >= self.least and left * 100 >= requested * self.percent
+
+
+def offers_of(after: AfterDecision, award_min: Decimal) -> Offers | None:
+    """The rule of a call; None where it offers nothing. Nothing below its smallest award is offered."""
+    if after.offer_days is None:
+        return None
+    return Offers(after.offer_percent or 0, max(after.offer_least or award_min, award_min))
+
+
 class Line(msgspec.Struct, frozen=True):
     """The funding line: applications awarded and on the reserve list, each in rank order; EUR left. cooled: what a
-    rule that spreads awards passed over, and which."""
+    rule that spreads awards passed over, and which. offered: what is left, to the first on the reserve list."""
 
     awards: tuple[str, ...]
     reserve: tuple[str, ...]
     left: Decimal
     cooled: dict[str, str] = {}
+    offered: dict[str, Decimal] = {}
 
 
 def draw_line(
-    ranked: Iterable[Request], free: Decimal, skip_unaffordable: bool, cooling: Cooling = NO_COOLING
+    ranked: Iterable[Request],
+    free: Decimal,
+    skip_unaffordable: bool,
+    cooling: Cooling = NO_COOLING,
+    *,
+    offers: Offers | None = None,
+    carried: Collection[str] = (),
 ) -> Line:
     """Awards from the top while the request fits the free EUR.
 
     The first that doesn't fit goes to the reserve list, and so does everything after it, unless the call
-    skips what it can't afford. What has to cool down takes no part.
+    skips what it can't afford. What has to cool down takes no part. What is offered to the first that doesn't fit is held
+    for it, so that nothing below it fits; what is carried over to the next batch (`carried`) is offered nothing.
     """
     awards: list[str] = []
     reserve: list[str] = []
     cooled: dict[str, str] = {}
+    offered: dict[str, Decimal] = {}
     for request in ranked:
         if why := cooling.why(request.application, awards):
             cooled[request.application] = why
             continue
         closed = bool(reserve) and not skip_unaffordable
-        if closed or request.amount > free:
+        if closed or request.amount > free - sum(offered.values()):
+            if (
+                offers
+                and not reserve
+                and request.application not in carried
+                and offers.reach(request.amount, free)
+            ):
+                offered[request.application] = free
             reserve.append(request.application)
         else:
             awards.append(request.application)
             free -= request.amount
-    return Line(tuple(awards), tuple(reserve), free, cooled)
+    return Line(tuple(awards), tuple(reserve), free, cooled, offered)
 
 
 class Drawn(msgspec.Struct, frozen=True):
     """A funding line as it is kept: application ids in rank order, and the EUR it was drawn from and leaves.
 
     others: the outcome of each application that is not ranked · carried: what there was no money for, and is ranked
-    once more in the next batch · cooled: what a cool-down rule passed over, and which.
+    once more in the next batch · cooled: what a cool-down rule passed over, and which · offered: what is left, in EUR, to the first
+    of the reserve list where its call offers it.
     """
 
     free: Decimal
@@ -107,6 +147,7 @@ class Drawn(msgspec.Struct, frozen=True):
     others: dict[UUID, str]
     carried: tuple[UUID, ...] = ()
     cooled: dict[UUID, str] = {}
+    offered: dict[UUID, Decimal] = {}
 
     @property
     def committed(self) -> Decimal:
@@ -119,7 +160,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
     @property
     def _outcome(self) -> tuple[object, ...]:
-        return self.awards, self.reserve, self.carried, self.cooled, self.others
+        return self.awards, self.reserve, self.carried, self.cooled, self.others, self.offered
 
     @property
     def fingerprint(self) -> str:
@@ -142,6 +183,7 @@ def draw(
     *,
     may_carry: Collection[UUID] = (),
     cooling: Cooling = NO_COOLING,
+    offers: Offers | None = None,
 ) -> Drawn:
     """The funding line of a call that stands so, with this much free.
 
@@ -149,7 +191,8 @@ def draw(
     """
     ranked = (judged.applicant for judged in standing.ranked)
     requests = (Request(str(applicant.application_id), applicant.requested) for applicant in ranked)
-    line = draw_line(requests, free, skip_unaffordable, cooling)
+    carried = frozenset(map(str, may_carry))
+    line = draw_line(requests, free, skip_unaffordable, cooling, offers=offers, carried=carried)
     unfunded = tuple(map(UUID, line.reserve))
     return Drawn(
         free=free,
@@ -158,5 +201,6 @@ def draw(
         reserve=tuple(key for key in unfunded if key not in may_carry),
         carried=tuple(key for key in unfunded if key in may_carry),
         cooled={UUID(application): why for application, why in line.cooled.items()},
+        offered={UUID(application): amount for application, amount in line.offered.items()},
         others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
     )

@@ -49,7 +49,9 @@ def recompute(bundle: Bundle) -> Recomputed:
     counts = {key: len(scores[reference]) for reference, key in keys.items()}
     return Recomputed(
         ranking=tuple(ranking_of(standing.everyone, counts)),
-        line=line_of(_draw(bundle, standing, keys), references, bundle.line.taken),
+        line=line_of(
+            _draw(bundle, standing, keys), references, bundle.line.taken, offers=bool(bundle.call.offers)
+        ),
     )
 
 
@@ -85,7 +87,14 @@ def _draw(bundle: Bundle, standing: Standing, keys: Mapping[str, UUID]) -> Drawn
         cooling = Cooling(same_lead=frozenset(str(keys[reference]) for reference in line.cooled))
     else:
         cooling = _cooling(bundle, keys) if call.spreads else NO_COOLING
-    drawn = draw(standing, line.free, call.skip_unaffordable, may_carry=may_carry, cooling=cooling)
+    drawn = draw(
+        standing,
+        line.free,
+        call.skip_unaffordable,
+        may_carry=may_carry,
+        cooling=cooling,
+        offers=call.offers or None,
+    )
     if line.taken is None:
         stated = {keys[reference]: why for reference, why in line.cooled.items()}
         cooled = {key: stated.get(key, why) for key, why in drawn.cooled.items()}

@@ -50,7 +50,10 @@ def sheet(
     if whole:
         references = {entry.applicant.application_id: entry.applicant.reference for entry in judged}
         drawn = msgspec.to_builtins(line_of(line, references, None))
-        signed["line"] = {key: drawn[key] for key in ("awards", "reserve", "carried", "cooled")}
+        shown = {key: drawn[key] for key in ("awards", "reserve", "carried", "cooled")}
+        if line.offered:
+            shown["offered"] = {references[key]: str(amount) for key, amount in line.offered.items()}
+        signed["line"] = shown
     if reasons is not None:
         texts = [_reasons(entry, reasons) for entry in rows if entry.applicant.application_id in reasons]
         signed["reasons"] = sorted(texts, key=lambda record: record["application"])

@@ -90,6 +90,11 @@ def _of_line(stated: LineRecord, right: LineRecord) -> Iterator[Mistake]:
                 stated=getattr(stated, name),
             )
             yield mistake(("line", name), message)
+    offered, right_offered = stated.offered or {}, right.offered or {}
+    for reference in dict.fromkeys((*right_offered, *offered)):
+        where: Path = ("line", "offered", reference)
+        amounts = right_offered.get(reference), offered.get(reference)
+        yield from _differs(where, reference, _("what it is offered, in EUR"), *amounts)
     fates, right_fates = _fates(stated), _fates(right)
     for reference in dict.fromkeys((*right_fates, *fates)):
         path, place = fates.get(reference, (("line",), _("nothing")))
@@ -116,11 +121,12 @@ def _fates(line: LineRecord) -> dict[str, tuple[Path, str]]:
 def _of_proposal(bundle: Bundle) -> Iterator[Mistake]:
     line, proposed = bundle.line, bundle.decision.proposed
     others = {record.application: record.outcome.value for record in bundle.ranking if record.rank is None}
-    same = (line.awards, line.reserve, line.carried, line.cooled, others) == (
+    same = (line.awards, line.reserve, line.carried, line.cooled, line.offered, others) == (
         proposed.awards,
         proposed.reserve,
         proposed.carried,
         proposed.cooled,
+        proposed.offered,
         proposed.others,
     )
     if bundle.decision.differs == same:

@@ -89,6 +89,23 @@ def _lot(bundle: Bundle) -> Iterator[Mistake]:
         yield mistake(("call", "lot", "seed"), _("is not the seed that was fixed: its SHA-256 differs"))
 
 
+def _offers(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether offers stand where the call makes any, none below its smallest award."""
+    offers = bundle.call.offers
+    places = {
+        ("line", "offered"): bundle.line.offered,
+        ("decision", "proposed", "offered"): bundle.decision.proposed.offered,
+    }
+    for path, offered in places.items():
+        if (offered is UNSET) != (offers is UNSET):
+            yield mistake(path, _("does not fit the rules of the call"))
+    if offers and offers.least < bundle.call.award_min:
+        yield mistake(
+            ("call", "offers", "least"),
+            _("is less than the smallest award, {least}", least=bundle.call.award_min),
+        )
+
+
 type Key = tuple[str, ...]
 
 
@@ -134,6 +151,7 @@ def _named(bundle: Bundle) -> Iterator[tuple[Path, str]]:
     for part, records in parts.items():
         yield from (((part, i, "application"), record.application) for i, record in enumerate(records))
     yield from _lined_up(bundle)
+    yield from ((("line", "offered", reference), reference) for reference in bundle.line.offered or {})
     for i, departure in enumerate(bundle.decision.departures):
         yield ("decision", "departures", i, "application"), departure.application
 
@@ -172,7 +190,8 @@ def contradictions(bundle: Bundle) -> Iterator[Mistake]:
     yield from _handling(bundle)
     yield from _taking_part(bundle)
     yield from _lot(bundle)
-    if bundle.version != (version := version_of(bundle.call.grid)):
+    yield from _offers(bundle)
+    if bundle.version != (version := version_of(bundle.call.grid, offers=bool(bundle.call.offers))):
         yield mistake(("version",), _("must be {version} by the rules of the call", version=version))
     decision, line = bundle.decision, bundle.line
     if (decision.state == "decided") != (decision.decided_at is not None):

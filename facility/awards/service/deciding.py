@@ -33,8 +33,9 @@ from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
-from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw
+from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw, offers_of
 from facility.awards.service import reserve
+from facility.awards.service.offers import make_offer
 from facility.awards.service.reasons import refuse_without_reasons
 from facility.awards.service.report import refuse_unsigned
 from facility.awards.service.shared import LOST, acting, lock_money
@@ -164,6 +165,8 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     valid_until = last_of_days(tx.now, days) if days else None
     for place, application_id in enumerate(drawn.reserve, 1):
         await _place(tx, applications[application_id], place, valid_until)
+    for application_id, amount in drawn.offered.items():
+        await make_offer(tx, envelope, call, applications[application_id], amount)
     for application_id in drawn.cooled:
         await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
@@ -281,6 +284,7 @@ async def _draw(tx: Tx, call: Call, stands: Standing, looked_at: Cooling) -> Dra
         rules_of(call).skip_unaffordable,
         may_carry=await money.may_be_carried(tx.session, call.id),
         cooling=looked_at,
+        offers=offers_of(after_decision_of(call), call.award_min),
     )
 
 

@@ -24,6 +24,7 @@ from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.awards import final_commitment, may_close, may_end
 from facility.awards.service import reserve
 from facility.awards.service.acceptance import open_acceptance, settle_acceptance
+from facility.awards.service.held import cancel_offer
 from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
 from facility.calls.models.call import Call
 from facility.calls.service.reading import rules_of
@@ -126,11 +127,12 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
     return []
 
 
-async def serve_envelope(tx: Tx, envelope_id: UUID) -> list[UUID]:
-    """Serve the reserve lists on an envelope that was given more money. Returns who got an award by it."""
+async def serve_envelope(tx: Tx, envelope_id: UUID, *, first: UUID | None = None) -> list[UUID]:
+    """Serve the reserve lists on an envelope in which money has come free; `first`: that of this call before others. Returns who got an
+    award by it."""
     envelope = await lock_envelope(tx, envelope_id)
     free = await free_in(tx, envelope)
-    served = await reserve.plan(tx.session, envelope.id, free, freed=NOTHING, at=tx.now)
+    served = await reserve.plan(tx.session, envelope.id, free, first=first, freed=NOTHING, at=tx.now)
     applications = await reserve.lock_applications(tx, served)
     for key in served:
         await reserve.activate(tx, envelope, applications[key])
@@ -231,6 +233,7 @@ async def reduction_settled(tx: Tx, award: Award, proposal: AwardReduction) -> N
 async def _end_place(
     tx: Tx, envelope: Envelope, call: Call, entry: ReserveEntry, how: EndKind, reason: str | None
 ) -> list[UUID]:
+    await cancel_offer(tx, envelope, entry.application_id)
     free = await free_in(tx, envelope)
     served = await reserve.plan(
         tx.session, envelope.id, free, first=call.id, freed=NOTHING, leaving=entry.application_id, at=tx.now

@@ -15,6 +15,7 @@ from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
+from facility.awards.models.offer import ACCEPTED_SQL
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.ranking import ROOT_SQL, shown
 from facility.calls.models.call import Call
@@ -48,7 +49,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
-    `strengths`, `weaknesses`: where the call gives them. `agreed`: the scores are those of a consensus.
+    `strengths`, `weaknesses`: where the call gives them. `agreed`: the scores are those of a consensus. `offered`: what is offered of the
+    request, until `answer_by`; `partial`: the award is such a part.
     """
 
     email: str
@@ -74,6 +76,9 @@ class LetterData(Decision, frozen=True, kw_only=True):
     strengths: str = ""
     weaknesses: str = ""
     agreed: bool = False
+    offered: Decimal | None = None
+    answer_by: date | None = None
+    partial: bool = False
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -118,6 +123,8 @@ _ROWS = text(
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         coalesce(reasons.strengths, '') AS strengths, coalesce(reasons.weaknesses, '') AS weaknesses,
         ranking_entry.counted, ranking_entry.agreed, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
+        partial_offer.amount AS offered, CAST((partial_offer.ends_at - interval '1 second') AT TIME ZONE 'Europe/Brussels' AS date) AS answer_by,
+        coalesce({ACCEPTED_SQL}, false) AS partial,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
@@ -134,6 +141,7 @@ _ROWS = text(
     LEFT JOIN carry_over ON carry_over.application_id = application.id AND carry_over.from_call_id = call.id
     LEFT JOIN call AS following ON following.id = carry_over.to_call_id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
+    LEFT JOIN partial_offer ON partial_offer.application_id = application.id AND partial_offer.call_id = call.id
     LEFT JOIN award ON award.application_id = application.id
     LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     WHERE ranking_entry.call_id = :call AND application.id = ANY(:ids)
@@ -226,9 +234,9 @@ async def _write(tx: Tx, kind: Kind, row: Any) -> None:
     sections, total = _scores(row)
     fields = {name: value for name, value in row._mapping.items() if name in LetterData.__struct_fields__}
     if kind is not AWARD:
-        fields |= {"amount": None, "from_reserve": False, "accept_by": None}
+        fields |= {"amount": None, "from_reserve": False, "accept_by": None, "partial": False}
     if kind is not RESERVE:
-        fields["valid_until"] = None
+        fields |= {"valid_until": None, "offered": None, "answer_by": None}
     if kind.contestable:
         fields |= after_decision_of(row).redress(tx.now)
     aggregate = msgspec.convert(row.grid, Grid).aggregate

@@ -4,13 +4,14 @@ officer. The award goes on, and what comes free serves the reserve list."""
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from facility.applications.models.application import Application, Party
 from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards.events import AwardReduced, ReductionProposed
 from facility.awards.models.award import Award, AwardReduction
+from facility.awards.models.offer import PART_SQL
 from facility.awards.rules.awards import part_to_take_off
 from facility.awards.service import reserve
 from facility.awards.service.consequences import of_reducing
@@ -22,6 +23,8 @@ from facility.db import Tx, new_id
 from facility.events.log import record
 from facility.proposals import Settlement, may_propose, settle
 from facility.refused import refuse
+
+_PART = text(f"SELECT {PART_SQL} FROM party WHERE party.id = :party")  # noqa: S608 - our own text
 
 
 async def propose_reduction(tx: Tx, award_id: UUID, party_id: UUID, *, reason: str) -> AwardReduction:
@@ -119,8 +122,9 @@ async def _part(tx: Tx, application: Application, award: Award, party_id: UUID) 
     party = await tx.get(Party, party_id)
     if party.application_id != application.id:
         refuse("not_found", kind="missing", what="party")
+    part = await tx.session.scalar(_PART, {"party": party_id})
     return part_to_take_off(
-        status_of(application), award.amount, party.amount, left_at=party.left_at, made_at=award.made_at
+        status_of(application), award.amount, part, left_at=party.left_at, made_at=award.made_at
     )
 
 

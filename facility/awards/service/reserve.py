@@ -19,6 +19,7 @@ from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.reserve import ReserveList, serve_envelope
 from facility.awards.service.acceptance import ask_to_accept
+from facility.awards.service.held import cancel_offer
 from facility.calls.models.call import Call
 from facility.calls.service.reading import after_decision_of
 from facility.contracts.models import Envelope
@@ -83,13 +84,17 @@ async def lock_applications(tx: Tx, application_ids: Collection[UUID]) -> dict[U
     return {row.id: row for row in (await tx.session.execute(query)).scalars()}
 
 
-async def activate(tx: Tx, envelope: Envelope, application: Application) -> Award:
-    """Turn a place on the reserve list into an award; the decision that made the list authorises it."""
+async def activate(
+    tx: Tx, envelope: Envelope, application: Application, *, amount: Decimal | None = None
+) -> Award:
+    """Turn a place on the reserve list into an award; the decision that made the list authorises it. amount: the part, in EUR, that its
+    lead has agreed to; None: all that it requests, and an open offer of a part falls away."""
+    await cancel_offer(tx, envelope, application.id)
     entry = await tx.lock(ReserveEntry, application.id)
     entry.state, entry.ended_at = ReserveState.ACTIVATED, tx.now
     await tx.flush()
     await record(tx, ReserveEnded(application_id=application.id, call_id=entry.call_id, how="activated"))
-    return await make_award(tx, envelope, application, from_reserve=True)
+    return await make_award(tx, envelope, application, amount=amount, from_reserve=True)
 
 
 async def make_award(
@@ -97,17 +102,19 @@ async def make_award(
     envelope: Envelope,
     application: Application,
     *,
+    amount: Decimal | None = None,
     from_reserve: bool = False,
     exceptional: bool = False,
 ) -> Award:
-    """An award of what the application asks for, committed out of the locked envelope."""
+    """An award of what the application asks for, or of this amount in EUR, committed out of the locked envelope."""
+    awarded = application.requested if amount is None else amount
     award = Award(
         id=new_id(),
         application_id=application.id,
         call_id=application.call_id,
         envelope_id=envelope.id,
-        amount=application.requested,
-        committed=application.requested,
+        amount=awarded,
+        committed=awarded,
         made_at=tx.now,
         from_reserve=from_reserve,
         exceptional=exceptional,

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.calls.forms.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, shown_cut_offs
 from facility.calls.forms.grid import GridForm, Values, preset, shown_grid
-from facility.calls.rules.after_decision import FLAGS, PERIODS, AfterDecision
+from facility.calls.rules.after_decision import FLAGS, NUMBERS, AfterDecision
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.committee import LEAST_INSTITUTIONS, Committee
 from facility.calls.rules.cool_down import CoolDown
@@ -45,7 +46,7 @@ def shown_draft(draft: CallDraft) -> Values:
         "only_themes": list(draft.only_themes),
         "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
         **_numbers(draft.cool_down, COOL_DOWN),
-        **_numbers(draft.after_decision, PERIODS),
+        **_numbers(draft.after_decision, (*NUMBERS, "offer_least")),
         **{name: "yes" if getattr(draft.after_decision, name) else "" for name in FLAGS},
         "committee_voting": shown(draft.committee.voting),
         "committee_institutions": shown(draft.committee.voting and draft.committee.institutions),
@@ -125,7 +126,11 @@ class DraftForm:
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = CoolDown(**self._optional(COOL_DOWN))
         after_decision = AfterDecision(
-            **self._optional(PERIODS), **{name: fields.yes(name) for name in FLAGS}
+            **self._optional(NUMBERS),
+            offer_least=fields.eur("offer_least", least=Decimal("0.01"))
+            if fields.given("offer_least")
+            else None,
+            **{name: fields.yes(name) for name in FLAGS},
         )
         committee = self._committee()
         grid = self.grid.read()

@@ -303,10 +303,12 @@ sentences.register(
             "How applications are judged can't change after publication: grid, weights, thresholds, tie-breaks and minimum assessments."
         ),
         "frozen_after_decision": N_(
-            "By when awards are accepted, how long the reserve list is valid, which reasons letters give and how to complain can't change after publication."
+            "By when awards are accepted, how long the reserve list is valid, what is offered where the money is not enough, which reasons letters give and how to complain can't change after publication."
         ),
         "complaint_days_missing": N_("Say within how many days somebody may complain."),
         "answer_days_missing": N_("Say within how many days a complaint is answered."),
+        "offer_days_missing": N_("Say within how many days the offer is answered."),
+        "offer_least_missing": N_("Say at least which share or which amount is offered."),
         "reasons_not_given": N_(
             "Assessors are named to those who decide only in a call that gives strengths and weaknesses."
         ),

@@ -166,7 +166,7 @@ async def may_hold(tx: Tx, envelope: Envelope, amount: Decimal) -> None:
     agreed, set_aside = await _agreed_and_set_aside(tx, envelope.contract_id)
     rules.may_set_aside(
         amount,
-        committed=envelope.committed,
+        committed=envelope.committed + envelope.held,
         other_envelopes=set_aside - envelope.amount,
         agreed=max(agreed, set_aside),
     )

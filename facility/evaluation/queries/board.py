@@ -14,6 +14,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.models.call import flag_after_decision
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.rules.agreement import Divergence, divergence_of
@@ -32,6 +33,7 @@ class CallShown(msgspec.Struct, frozen=True):
     closes_at: datetime
     decided_at: datetime | None
     amount: Decimal
+    award_min: Decimal
     min_beneficiaries: int
     skip_unaffordable: bool
     grid: Grid
@@ -39,8 +41,7 @@ class CallShown(msgspec.Struct, frozen=True):
     sealed: bool
     committee: bool
     lacks_committee: bool
-    gives_reasons: bool
-    names_assessors: bool
+    after: AfterDecision
 
     @property
     def ranking(self) -> str:
@@ -70,10 +71,9 @@ class CallShown(msgspec.Struct, frozen=True):
 _CALL = text(
     f"""
     SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
-        call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
+        call.award_min, call.min_beneficiaries, call.skip_unaffordable, call.grid, call.after_decision AS after, evaluation_end.at AS ended_at,
         EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed,
-        {HAS_COMMITTEE_SQL} AS committee, {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee,
-        {flag_after_decision("gives_reasons")} AS gives_reasons, {flag_after_decision("names_assessors")} AS names_assessors
+        {HAS_COMMITTEE_SQL} AS committee, {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
     """  # noqa: S608 - our own text
@@ -85,7 +85,11 @@ async def call(connection: AsyncConnection, call_id: UUID) -> CallShown:
     row = (await connection.execute(_CALL, {"call": call_id})).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="call")
-    return CallShown(**{**row, "grid": msgspec.convert(row["grid"], Grid)})
+    rules = {
+        "grid": msgspec.convert(row["grid"], Grid),
+        "after": msgspec.convert(row["after"], AfterDecision),
+    }
+    return CallShown(**{**row, **rules})
 
 
 class Party(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
+from facility.awards.models.offer import REQUESTED_SQL
 from facility.monitoring.models import FACILITY_INDICATOR
 from facility.monitoring.queries.overview import CALL_LINES, CallLine, in_days
 from facility.refused import refuse
@@ -162,7 +163,8 @@ class EvidencePiece(msgspec.Struct, frozen=True):
 
 
 class UnitShown(msgspec.Struct, frozen=True):
-    """One unit of the indicator with all that stands behind it; amounts in EUR."""
+    """One unit of the indicator with all that stands behind it; amounts in EUR. requested: where the award
+    is a part of it."""
 
     unit: UnitLine
     place: str
@@ -174,6 +176,7 @@ class UnitShown(msgspec.Struct, frozen=True):
     call: str
     contract: str
     amount: Decimal
+    requested: Decimal | None
     committed: Decimal
     made_at: datetime
     end_kind: str | None
@@ -185,7 +188,7 @@ _ONE_UNIT = text(
     f"""
     SELECT unit.*, activity.place, activity.reported_at, activity.verified_at,
         application.title AS application_title, institution.name AS lead, call.id AS call_id, call.reference AS call,
-        contract.reference AS contract, award.amount, award.committed, award.made_at, award.end_kind,
+        contract.reference AS contract, award.amount, {REQUESTED_SQL} AS requested, award.committed, award.made_at, award.end_kind,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('code', expert.code, 'country', country, 'place', deployment.place,
             'deployment', deployment.reference, 'starts_on', starts_on, 'ends_on', ends_on)
             ORDER BY starts_on, expert.code), '[]')
