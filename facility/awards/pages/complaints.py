@@ -1,5 +1,6 @@
 """Complaints: the lead makes one on the application's page or by the link in the letter; somebody who took no part decides it."""
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications.models.conflict import shut_out
+from facility.applications.queries.finding import NOT_CLOSED, WITH_WORDS, among_many
 from facility.awards.access import TOOK_PART
 from facility.awards.forms import answer_to_complaint, complaint_form
 from facility.awards.models.complaint import COMPLAINT_OPEN_SQL
+from facility.awards.pages.exports import complaints_csv
 from facility.awards.queries.complaints import (
     TOOK_PART_SQL,
     Contestable,
@@ -24,6 +27,7 @@ from facility.awards.queries.complaints import (
 from facility.awards.rules.complaints import About, reopens
 from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.words import ABOUT, COMPLAINTS
+from facility.evaluation.queries.board import call as call_shown
 from facility.forms.reading import read_texts
 from facility.inquiries.link import link_page, seen_at
 from facility.letters.service import COMPLAINT
@@ -32,6 +36,7 @@ from facility.refused import refuse
 from facility.web.access import ANYONE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.limits import Rate, address_of
@@ -66,6 +71,30 @@ waits(
 )
 
 
+_REFERENCE = "call.reference || '/C' || complaint.number"
+_SHOWN = f"""complaint.id, application.title, {_REFERENCE} || ' · ' || institution.name AS about,
+    {_REFERENCE} = upper(:typed) AS exact, complaint.registered_at AS at"""
+_AND_ITS = """JOIN call ON call.id = complaint.call_id JOIN application ON application.id = complaint.application_id
+    JOIN institution ON institution.id = application.lead_institution_id"""
+_COMPLAINED = "EXISTS (SELECT FROM complaint WHERE complaint.application_id = application.id)"
+finds(
+    N_("Complaints"),
+    *READS,
+    order=35,
+    rows=f"""SELECT {_SHOWN}, '/complaints/' || complaint.id AS href FROM complaint {_AND_ITS}
+        WHERE {NOT_CLOSED} AND (complaint.application_id IN ({among_many(f"{_COMPLAINED} AND {NOT_CLOSED}")})
+            OR call.reference = split_part(upper(:typed), '/C', 1) AND {_REFERENCE} = upper(:typed))""",  # noqa: S608
+)
+finds(
+    N_("Complaints"),
+    Role.OFFICER,
+    order=35,
+    rows=f"""SELECT {_SHOWN}, '/applications/' || application.id || '/complaint' AS href FROM complaint {_AND_ITS}
+        WHERE application.lead_institution_id = :institution_id AND {NOT_CLOSED}
+            AND ({WITH_WORDS} OR {_REFERENCE} = upper(:typed))""",  # noqa: S608 - our own text
+)
+
+
 @get("/complaints", opt={"allow": allow(*READS)})
 async def complaint_list(view: View, read: Read) -> Page:
     """All complaints, open ones first."""
@@ -83,6 +112,15 @@ async def complaints_of_call(view: View, read: Read, call_id: FromPath[UUID]) ->
     return view.page(
         "awards/complaints.html", complaints=lines, states=COMPLAINTS, about=ABOUT, workspace=workspace
     )
+
+
+@get("/awards/calls/{call_id:uuid}/complaints.csv", opt={"allow": allow(*READS)})
+async def complaints_file(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Those in a call as CSV: who complained of what, by when it is answered and how; without names and texts."""
+    call = await call_shown(read, call_id)
+    lines = await complaints(read, view.me.id, call_id)
+    content = complaints_csv(sorted(lines, key=attrgetter("number")))
+    return view.download(content, f"{call.reference}-complaints.csv", "text/csv")
 
 
 @get("/complaints/{complaint_id:uuid}", opt={"allow": allow(*READS)})
@@ -222,6 +260,7 @@ async def complain_by_link(view: View, form: Form, tx: Tx, limits: Limits, token
 HANDLERS = [
     complaint_list,
     complaints_of_call,
+    complaints_file,
     one_complaint,
     decide,
     complain_form,

@@ -10,6 +10,7 @@ import jinja2
 import msgspec
 
 from facility.awards.queries.awards import AwardLine, Money, Place
+from facility.awards.queries.complaints import ComplaintShown
 from facility.awards.queries.ranking import (
     Missed,
     Ranking,
@@ -20,7 +21,8 @@ from facility.awards.queries.ranking import (
 )
 from facility.awards.queries.reasons import Reasons
 from facility.awards.queries.report import Signed
-from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
+from facility.awards.rules.complaints import About
+from facility.awards.words import ABOUT, COMPLAINTS, COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL, Grid
 from facility.evaluation.queries.consensus import Settling
 from facility.evaluation.words import OUTCOMES, SETTLED
@@ -153,6 +155,38 @@ def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, 
             line.made_at.isoformat(),
         ]
         for line in awards
+    ]
+    return to_csv(head, rows)
+
+
+def complaints_csv(complaints: Sequence[ComplaintShown]) -> bytes:
+    """Complaints, one row each. What was written in them may name people, and stays on their pages."""
+    head = [
+        _("Complaint"),
+        _("Application"),
+        _("Title"),
+        _("Lead"),
+        _("About"),
+        _("Registered at"),
+        _("Answer by"),
+        _("State"),
+        _("Decided at"),
+        _("Opened again"),
+    ]
+    rows = [
+        [
+            line.reference,
+            line.application,
+            line.title,
+            line.lead,
+            translated(ABOUT[About(line.about)]),
+            line.registered_at.isoformat(),
+            line.decide_by.isoformat(),
+            translated(COMPLAINTS[line.outcome or "open"][0]),
+            line.decided_at.isoformat() if line.decided_at else "",
+            _("yes") if line.reopened else _("no"),
+        ]
+        for line in complaints
     ]
     return to_csv(head, rows)
 
