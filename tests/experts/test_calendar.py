@@ -118,6 +118,8 @@ async def test_a_month_is_ticked_on_a_phone(db: Database, rossi: tuple[UUID, str
     assert (await available(db, key))[1] == (date(2026, 3, 2), date(2026, 3, 6))
     assert (await nobody.send_form(f"{own}/days", {**form, "version": "3", "do": "none"})).status_code == 303
     assert await available(db, key) == [(date(2026, 2, 20), date(2026, 2, 28))]
+    strange = await nobody.send_form(f"{own}/days", {**form, "version": "4", "days": ["Monday"]})
+    assert strange.status_code == 422
     wrong = await nobody.send_form(f"{own}/days", {**form, "version": "4", "days": ["2026-04-01"]})
     assert wrong.status_code == 422
 
@@ -127,6 +129,8 @@ async def test_limits_are_set_shown_and_heeded(
 ) -> None:
     (key, own), nobody = rossi, await browse()
     form = {"version": "1", "absent_weekdays": ["5", "6"], "notice_days": "7", "days_per_year": "10"}
+    strange = await nobody.send_form(f"{own}/limits", {**form, "absent_weekdays": ["Monday"]})
+    assert strange.status_code == 422
     wrong = await nobody.send_form(f"{own}/limits", {**form, "notice_days": "-1", "days_per_year": "0"})
     assert (wrong.status_code, errors(wrong)) == (422, ["notice_days", "days_per_year"])
     assert (await nobody.send_form(f"{own}/limits", form)).status_code == 303

@@ -65,7 +65,9 @@ def read_limits(fields: Fields) -> Limits:
     typed = read_section(fields, limits())
     notice, most = str(typed["notice_days"]), str(typed["days_per_year"])
     return Limits(
-        absent_weekdays=[int(number) for number in typed["absent_weekdays"]],
+        absent_weekdays=[
+            int(number) for number in typed["absent_weekdays"] if fields.sound("absent_weekdays")
+        ],
         notice_days=int(notice) if notice else None,
         days_per_year=int(most) if most else None,
     )
@@ -82,4 +84,4 @@ def read_days(fields: Fields, first: date, last: date) -> set[date]:
             return {day for day in days if day.weekday() < 5}
         case "none":
             return set()
-    return {date.fromisoformat(day) for day in ticked}
+    return {date.fromisoformat(day) for day in ticked if fields.sound("days")}
