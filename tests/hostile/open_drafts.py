@@ -29,10 +29,11 @@ async def leave_drafts(ends: Opened) -> None:
     alone = await ends.apply(call_id, wish("Alone", partners=()), at)
     await ends.act(at, "omar", record_consultation, alone, "The Delegation was asked, and agreed.")
     ends.typed = await _edited(ends, marked, alone)
-    for title, what in (("Being changed", begin_changes), ("Withdrawn", withdraw)):
+    for title, what in (("Handed in", None), ("Being changed", begin_changes), ("Withdrawn", withdraw)):
         handed_in = await ends.apply(call_id, wish(title), at, budget=shares)
         await ends.submit(handed_in, wish(title), ends.noon(-3))
-        await ends.act(ends.noon(-2), "omar", what, handed_in)
+        if what:
+            await ends.act(ends.noon(-2), "omar", what, handed_in)
         ends.at(OMAR, f"/applications/{handed_in}")
 
 
