@@ -15,8 +15,10 @@ from facility.applications.service.confirmations import confirm_party
 from facility.contracts.models import Contract
 from facility.contracts.service.money import open_envelope
 from facility.db import Database, Tx
+from facility.deployments.models.request import Deployment
+from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.experts.service.pool import register_expert
-from facility.story.after_award import EXPERT
+from facility.story.after_award import EXPERT, REQUEST
 from facility.story.calls import CALL, SHORT_GRID
 from facility.story.drafts import Part, answered, write_draft
 from facility.story.teller import Teller
@@ -209,8 +211,11 @@ class Stage:
         self.tell(lambda teller: teller.decide(call_id, at), "paul")
         return application_id
 
-    def expert(self, code: str, country: str, first: date, last: date, *, recent: int = 0) -> None:
-        """An expert of the pool for joint investigation teams, who speaks English and is free on these days."""
+    def expert(
+        self, code: str, country: str, first: date, last: date, *, recent: int = 0, **more: Any
+    ) -> None:
+        """An expert of the pool for joint investigation teams, who speaks English and is free on these days; `more` of an
+        ExpertDraft stands in place of what is usual."""
         draft = msgspec.structs.replace(
             EXPERT,
             code=code,
@@ -219,8 +224,25 @@ class Stage:
             country=country,
             deployments_12m=recent,
             available=[(first, last)],
+            **more,
         )
-        self.tell(lambda teller: teller.act(clock.now(), "ada", register_expert, draft))
+        self.tell(lambda teller: teller.act(clock.now(), "ada", register_expert, draft), "ada")
+
+    def asked(
+        self, application_id: UUID, first: date, last: date, *, at: datetime | None = None, **more: Any
+    ) -> Deployment:
+        """A request for one expert on these days, who is asked as the shortlist says; `more` of a RequestDraft stands in place
+        of what is usual."""
+        draft = msgspec.structs.replace(
+            REQUEST, application_id=application_id, starts_on=first, ends_on=last, **more
+        )
+
+        async def ask(teller: Teller) -> Deployment:
+            instant = at or clock.now()
+            deployment = await teller.act(instant, "ada", request_expertise, draft)
+            return await teller.act(instant, "ada", confirm_shortlist, deployment.id)
+
+        return self.tell(ask, "ada")
 
 
 async def part(tx: Tx, key: str, role: str, amount: str) -> Part:

@@ -1,0 +1,268 @@
+"""A mission of an expert, on the phone: into the pool, asked, released by the employer, appointed; afterwards paid."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from facility import clock
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.rules.fees import Pay
+from facility.deployments.service.answering import accept
+from facility.story.teller import Teller
+from tests.journeys.cast import Company, address
+from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service, link_in
+from tests.journeys.stage import Stage, Wish
+from tests.journeys.test_4_awards import words_of
+from tests.journeys.visitor import Visitor
+
+CALL = "TAF-2026-250"
+THEME = "X.WITNESS"
+PIN = "482915"
+TERMS = "Train those who protect witnesses."
+OUTCOME = "SELECT outcome FROM invitation WHERE deployment_id = :id"
+
+
+@pytest.fixture(scope="module")
+def application(stage: Stage) -> UUID:
+    """For which experts are asked."""
+    return stage.awarded(CALL, "Witnesses are safe", Wish("Protection that holds"))
+
+
+def today() -> date:
+    return clock.now().astimezone(clock.BRUSSELS).date()
+
+
+def mission_days() -> tuple[date, date]:
+    """Monday to Wednesday in the second full week of the next month."""
+    month = (today().replace(day=1) + timedelta(days=32)).replace(day=8)
+    first = month + timedelta(days=-month.weekday() % 7)
+    return first, first + timedelta(days=2)
+
+
+def apply(nora: Visitor) -> None:
+    """By the public page, and the link in the mail."""
+    nora.goto("/pool")
+    nora.tick("Apply to join the pool as an expert")
+    nora.fill("Your mail address", nora.email)
+    nora.press("Send me the link")
+    nora.heading("Check your email")
+    nora.open_mail("Apply for the pool")
+    nora.fill("Name", "Nora Lindqvist")
+    nora.choose("Member State", "Sweden")
+    nora.fill("Branch", "police")
+    nora.fill("Employer", "Polisen, Nationella operativa")
+    nora.fill("Superior", "Head Lund")
+    nora.fill("Superior’s mail address", address("head-lund"))
+    for name, value in (
+        ("themes-0-code", THEME),
+        ("themes-0-level", "5"),
+        ("languages-0-code", "en"),
+        ("languages-0-level", "C1"),
+    ):
+        nora.page.locator(f"#f-{name}").select_option(value)
+    nora.press("Send", status=422)
+    nora.tick("I have read the privacy notice and agree that the facility keeps my profile")
+    nora.press("Send")
+    nora.heading("Thank you, we have your application")
+
+
+def validate(ada: Visitor) -> None:
+    """The secretariat takes her into the pool."""
+    ada.goto("/experts/candidates")
+    ada.follow("Nora Lindqvist")
+    ada.sees("Sweden", "Head Lund")
+    ada.tick("Into the pool")
+    ada.fill("Code", "X250")
+    ada.fill("Reason", "Twelve years with witnesses.")
+    ada.press("Decide")
+    ada.heading("Nora Lindqvist")
+
+
+def choose_pin(nora: Visitor) -> str:
+    """By the link to her profile, which it returns."""
+    profile = nora.open_mail("You are in the pool")
+    nora.follow("Your PIN")
+    nora.fill("PIN", "123456")
+    nora.fill("The same PIN again", "123456")
+    nora.press("Keep this PIN", status=422)
+    nora.fill("PIN", PIN)
+    nora.fill("The same PIN again", PIN)
+    nora.press("Keep this PIN")
+    nora.sees("You have chosen a PIN.")
+    return profile
+
+
+def tick_days(nora: Visitor, profile: str, first: date, last: date) -> None:
+    """In the calendar, by the same link."""
+    nora.goto(f"{profile}/days")
+    nora.follow(f"{first:%B %Y}")
+    for number in range((last - first).days + 1):
+        nora.page.locator(f'input[name="days"][value="{first + timedelta(days=number)}"]').check()
+    nora.press("Save the month")
+    nora.sees("Your days are saved.")
+
+
+def try_a_pin(colleague: Visitor, link: str) -> None:
+    """Somebody to whom the invitation was forwarded."""
+    colleague.goto(link)
+    colleague.tick("No, I declare that I have no conflict of interest")
+    colleague.fill("Your PIN", "730164")
+    colleague.press("Yes, I can come", status=422)
+    colleague.sees("This is not your PIN.")
+
+
+def say_yes(nora: Visitor, link: str) -> None:
+    """She reads what is asked, and says yes with her PIN and the declaration that she has no conflict of interest."""
+    nora.goto(link)
+    nora.sees("Albanian State Police", "Kosovo* Police", TERMS, "1 370.00")
+    nora.fill("Your PIN", PIN)
+    nora.press("Yes, I can come", status=422)
+    nora.sees("Say whether you have a conflict of interest.")
+    nora.fill("Your PIN", PIN)
+    nora.tick("No, I declare that I have no conflict of interest")
+    nora.press("Yes, I can come")
+    nora.heading("Thank you, you are booked")
+    nora.sees("We have asked your superior to release you.")
+
+
+def release(head: Visitor, reference: str) -> None:
+    """By the superior's own link."""
+    head.open_mail(reference)
+    head.heading("Do you release Nora Lindqvist")
+    head.press("Send the answer", status=422)
+    head.tick("Yes, I release the expert")
+    head.tick("We insure the expert: it is duty travel")
+    head.fill("Your name and function", "Head Lund, head of unit")
+    head.press("Send the answer")
+    head.heading("Thank you, Nora Lindqvist is released")
+
+
+def appointed(nora: Visitor, reference: str) -> None:
+    """The letter says what she needs."""
+    ((name, content),) = nora.post.next(nora.email, f"Your appointment: {reference}").attachments.items()
+    words = words_of(content).replace("\u00a0", " ")
+    assert name.endswith(".pdf")
+    for stated in (
+        "Nora Lindqvist",
+        reference,
+        "Your employer released you for these days: Head Lund, head of unit. Your employer insures you",
+        TERMS,
+        "Ada Berisha",
+        "1 370.00",
+    ):
+        assert stated in words, words
+
+
+def test_an_expert_joins_and_is_asked_released_and_appointed(
+    company: Company, stage: Stage, visit: Opens, service: Service, application: UUID
+) -> None:
+    ada, nora = company["ada"], visit(address("nora-25"), phone=True)
+    apply(nora)
+    validate(ada)
+    first, last = mission_days()
+    tick_days(nora, choose_pin(nora), first, last)
+    request = stage.asked(
+        application,
+        first,
+        last,
+        themes={THEME: 3},
+        terms_of_reference=TERMS,
+        contact_name="Ada Berisha",
+        contact_email=ada.email,
+        declares_conflicts=True,
+        sensitive=True,
+        pay=Pay("AL"),
+        release_days=10,
+        appoints=True,
+    )
+    mail = nora.post.next(nora.email, f"Invitation {request.reference}")
+    assert "Ada Berisha" in mail.text
+    for words in ("Kosovo* Police", TERMS, "EUR"):
+        assert words not in mail.text
+    link, colleague = link_in(mail), visit()
+    scanner = colleague.page.request
+    assert [scanner.get(link).status, scanner.head(link).status] == [200, 200]
+    try_a_pin(colleague, link)
+    assert service.one(OUTCOME, id=request.id) == "open"
+    say_yes(nora, link)
+
+    colleague.goto(link)
+    colleague.heading("Thank you, you are booked")
+    status, page = colleague.post_form(link, {"answer": "decline"})
+    assert (status, "Your answer came too late and changed nothing." in page) == (409, True)
+    assert service.one(OUTCOME, id=request.id) == "accepted"
+
+    release(visit(address("head-lund")), request.reference)
+    appointed(nora, request.reference)
+    nora.goto(link)
+    nora.sees("Your employer has released you.", "Your letter of appointment")
+    with nora.download() as files:
+        nora.page.get_by_role("link", name="Put the days into your calendar").click()
+    ((_name, calendar),) = files
+    for line in (f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"):
+        assert line in calendar.decode()
+    ada.goto(f"/deployments/{request.id}")
+    ada.sees("1 of 1 seats filled.", "Declared: no conflict of interest", "Insured by the employer.")
+
+
+def mission_that_is_over(xenia: Visitor, stage: Stage, application: UUID) -> tuple[str, date, date]:
+    """Asked ten days ago, a yes two days later, back home yesterday; the request's reference and the days."""
+    first, last = today() - timedelta(days=3), today() - timedelta(days=1)
+    stage.expert("X251", "IT", first, last, themes={THEME: 4})
+    asked_at = clock.now() - timedelta(days=10)
+    request = stage.asked(
+        application,
+        first,
+        last,
+        at=asked_at,
+        themes={THEME: 3},
+        respond_within_hours=720,
+        pay=Pay("AL"),
+        target_days=1,
+    )
+    xenia.post.next(xenia.email, f"Invitation {request.reference}")
+
+    async def answer(teller: Teller) -> None:
+        async with teller.db.reader() as connection:
+            query = select(Invitation.id).where(Invitation.deployment_id == request.id)
+            invitation_id = (await connection.execute(query)).scalar_one()
+        await teller.act(asked_at + timedelta(days=2), None, accept, invitation_id)
+
+    stage.tell(answer)
+    return request.reference, first, last
+
+
+def state_travel(xenia: Visitor, first: date, last: date) -> None:
+    """She left in the afternoon of the first day: half a day."""
+    xenia.open_mail("Your travel times")
+    xenia.press("State the travel times", status=422)
+    for legend, day, time in (
+        ("Departure from home", first, "15:00"),
+        ("Landing at home", last, "16:00"),
+    ):
+        group = xenia.page.get_by_role("group", name=legend)
+        xenia.fill("Day", day.isoformat(), group)
+        xenia.fill("Time", time, group)
+    xenia.press("State the travel times")
+    xenia.sees("1 half day at EUR 175.00", "1 195.00", "Until then you can correct the times.")
+
+
+def test_after_the_mission_the_sum_is_confirmed(
+    company: Company, stage: Stage, visit: Opens, application: UUID
+) -> None:
+    ada, xenia = company["ada"], visit(address("x251"), phone=True)
+    reference, first, last = mission_that_is_over(xenia, stage, application)
+    state_travel(xenia, first, last)
+    ada.goto(f"/?call={CALL}")
+    ada.follow(f"Confirm what is due to an expert: {reference} X251")
+    ada.sees("To confirm", "1 195.00")
+    ada.press("Confirm what is due")
+    ada.sees("The sum is confirmed. The expert gets a mail.", "Confirmed by Ada Berisha")
+    mail = xenia.post.next(xenia.email, f"What is due to you: {reference}")
+    assert "Together: EUR 1\u00a0195.00" in mail.text
+    ada.goto("/deployments/times")
+    expect(ada.row(reference)).to_contain_text("Until the last yes: 2 days.")
