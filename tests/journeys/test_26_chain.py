@@ -1,0 +1,101 @@
+"""Experts are asked one after the other until the list has run out, and longer; and two at once for one seat."""
+
+from datetime import timedelta
+
+from facility import clock
+from tests.journeys.cast import Company, address
+from tests.journeys.conftest import Opens
+from tests.journeys.stage import Stage, Wish
+from tests.journeys.visitor import Visitor
+
+CALL = "TAF-2026-260"
+THEME = "X.ASSETREC"
+HOURS = 48
+TO_READ = timedelta(seconds=20)
+"""In which the first one opens the mail, before the time to answer is over."""
+
+
+def decline(two: Visitor, reference: str) -> None:
+    """With a reason, and somebody else's name."""
+    two.open_mail(reference)
+    two.unfold("Say no, and why")
+    two.tick("I am not free on these days")
+    two.fill("Who could come instead?", "Lea Roth, Bundeskriminalamt")
+    two.press("Decline")
+    two.heading("Thank you for your answer")
+
+
+def withdraw(three: Visitor, reference: str) -> None:
+    """A yes, and then not."""
+    three.open_mail(reference)
+    three.press("Yes, I can come")
+    three.heading("Thank you, you are booked")
+    three.unfold("I cannot come after all")
+    three.fill("Reason", "A trial on the same days.")
+    three.press("Cancel my booking")
+    three.heading("You are no longer booked")
+
+
+def both_say_yes(one: Visitor, two: Visitor, reference: str) -> None:
+    """Both have the page open, and one of them is faster."""
+    one.open_mail(reference)
+    two.open_mail(reference)
+    one.press("Yes, I can come")
+    one.heading("Thank you, you are booked")
+    two.press("Yes, I can come", status=409)
+    two.heading("Thank you, others can come")
+    assert "we hope to ask you another time" in two.post.next(two.email, "Not needed any more").text
+
+
+def make_longer(ada: Visitor, reference: str) -> None:
+    """The list has run out; the mail and the page say who could still be asked."""
+    mail = ada.post.next(ada.email, f"No expert left to ask: {reference}")
+    assert "English at B1 instead of B2: 1 more" in mail.text
+    ada.goto(f"/?call={CALL}")
+    ada.follow(f"Find more experts for {reference} Tirana")
+    ada.sees("No answer in time", "Lea Roth, Bundeskriminalamt", "A trial on the same days.")
+    ada.press("Ask these experts", within=ada.row("English at B1 instead of B2"))
+    ada.sees("The list is longer now.")
+
+
+def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: Stage, visit: Opens) -> None:
+    application = stage.awarded(CALL, "Who is left to ask", Wish("What was stolen is found"))
+    first = clock.now().date() + timedelta(days=60)
+    for number, level, english in ((1, 5, "C1"), (2, 4, "C1"), (3, 3, "C1"), (4, 5, "B1")):
+        stage.expert(
+            f"X26{number}",
+            "DE",
+            first,
+            first + timedelta(days=9),
+            themes={THEME: level},
+            languages={"en": english},
+        )
+    one, two, three, four = (visit(address(f"x26{number}"), phone=True) for number in range(1, 5))
+    almost_over = clock.now() - timedelta(hours=HOURS) + TO_READ
+    chain = stage.asked(
+        application,
+        first,
+        first + timedelta(days=2),
+        at=almost_over,
+        themes={THEME: 3},
+        respond_within_hours=HOURS,
+    )
+    silent = one.open_mail(chain.reference)
+    one.heading("Can you help")
+    at_once = stage.asked(
+        application,
+        first + timedelta(days=7),
+        first + timedelta(days=9),
+        themes={THEME: 3},
+        ask_at_once=2,
+    )
+    both_say_yes(one, two, at_once.reference)
+    decline(two, chain.reference)
+    one.goto(silent)
+    one.heading("The time to answer is over")
+    withdraw(three, chain.reference)
+    make_longer(company["ada"], chain.reference)
+    four.open_mail(chain.reference)
+    four.sees("at least B1")
+    four.press("Yes, I can come")
+    four.heading("Thank you, you are booked")
