@@ -83,6 +83,14 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
     assert (await elena.send_form(assessment(play, "/send"))).status_code == 409
 
 
+async def test_who_has_sent_finds_the_way_to_declare_a_late_conflict(play: Judging, elena: Browser) -> None:
+    await play.score("elena", "A", "14", "60")
+    way = f'href="{assessment(play, "/conflict")}"'
+    assert way in (await elena.get(assessment(play))).text
+    await play.decide()
+    assert way not in (await elena.get(assessment(play))).text
+
+
 async def kept_text(play: Judging) -> list[dict[str, list[str]]]:
     return list(await play.act(None, lambda tx: tx.session.scalars(select(UnsavedText.typed))))
 
