@@ -180,7 +180,7 @@ def sign(stage: Stage, erik: Visitor, call_id: UUID) -> None:
 
     begin(erik, "Sign the evaluation report of", CALL)
     erik.sees(APART, FIRST, "You have a conflict of interests with an application of this call.")
-    erik.sees_not(SECOND, "Award")
+    erik.sees_not(SECOND, "Award", "Means of all assessors")  # those of one application were agreed
     erik.press("Sign the evaluation report")
     for who in ("elena", "emma"):
         stage.tell(lambda teller, who=who: teller.act(clock.now(), who, signed))  # type: ignore[misc]
