@@ -20,7 +20,7 @@ from facility.deployments.service.mission import confirm_due, end_missions, stat
 from facility.events.log import history
 from facility.events.relay import deliver_all
 from facility.refused import Refused
-from tests.browser import Browsers
+from tests.browser import Browsers, errors
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 
 AFTER = datetime(2021, 10, 9, 6, tzinfo=UTC)
@@ -139,6 +139,14 @@ async def test_what_is_confirmed_is_handed_on_as_due(paying: Sending) -> None:
 async def test_on_pages(paying: Sending, browse: Browsers) -> None:
     key, _invitation_id = await over(paying)
     path, expert_ = await paying.link(key, "X1"), await browse()
+    shown = (await expert_.get(path)).text
+    assert "Thank you for your mission" in shown
+    for past in ("you are booked", "Put the days into your calendar"):
+        assert past not in shown
+    empty = await expert_.send_form(
+        f"{path}/travel", {"departed_day": "", "departed_time": "", "landed_day": "", "landed_time": ""}
+    )
+    assert errors(empty) == ["departed_day", "departed_time", "landed_day", "landed_time"]
     wrong = {
         "departed_day": "2021-10-01",
         "departed_time": "25:00",
@@ -155,6 +163,7 @@ async def test_on_pages(paying: Sending, browse: Browsers) -> None:
     ada = await browse(paying.play.people["ada"])
     assert "Confirm what is due to an expert" in (await ada.get("/")).text
     page = await ada.get(f"/deployments/{key}")
+    assert "X1" in page.text.split("stated the travel times")[1].split("</li>")[0]
     stamp = page.text.split('name="stated" value="')[1].split('"')[0]
     inquiry = f"/deployments/{key}/invitations/{_invitation_id}/due"
     assert (await ada.send_form(inquiry, {"stated": "soon"})).status_code == 400

@@ -239,6 +239,7 @@ def mission_that_is_over(xenia: Visitor, stage: Stage, application: UUID) -> tup
 def state_travel(xenia: Visitor, first: date, last: date) -> None:
     """She left in the afternoon of the first day: half a day."""
     xenia.open_mail("Your travel times")
+    xenia.heading("Thank you for your mission")
     xenia.press("State the travel times", status=422)
     for legend, day, time in (
         ("Departure from home", first, "15:00"),

@@ -95,9 +95,12 @@ def shown_windows(windows: Windows) -> dict[str, str]:
 
 def read_travel(fields: Fields) -> Travel:
     """When the expert left home, and was back there."""
-    days = {name: fields.day(f"{name}_day") for name in ("departed", "landed")}
-    hours = {name: fields.clock_time(f"{name}_time", _("Enter a time.")) for name in days}
-    return Travel(**{name: datetime.combine(day, hours[name]) for name, day in days.items()})
+    return Travel(departed=_read_moment(fields, "departed"), landed=_read_moment(fields, "landed"))
+
+
+def _read_moment(fields: Fields, name: str) -> datetime:
+    day = fields.day(f"{name}_day")
+    return datetime.combine(day, fields.clock_time(f"{name}_time", _("Enter a time.")))
 
 
 def shown_travel(travel: Travel | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
-from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
+from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded, TravelStated
 from facility.deployments.forms import request as forms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
@@ -315,7 +315,7 @@ async def _history(connection: AsyncConnection, deployment: DeploymentShown, me:
 
 def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:
     event = recorded.event
-    answered = isinstance(event, InvitationAccepted | InvitationDeclined)
+    answered = isinstance(event, InvitationAccepted | InvitationDeclined | TravelStated)
     cancelled = isinstance(event, InvitationEnded) and event.how in ("cancelled", "disowned")
     if recorded.actor_id is None and (answered or cancelled):
         return Moment(line.text, line.at, codes.get(event.invitation_id, line.who))  # type: ignore[attr-defined]
