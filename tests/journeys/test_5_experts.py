@@ -48,6 +48,7 @@ def ask(ada: Visitor, application: UUID, first: date, last: date) -> str:
     ada.fill("At least this level in one of the themes", "3")
     ada.fill("Points for a regional language", "2")
     ada.fill("Points for no deployment in the last 12 months", "1")
+    ada.choose("Recent deployments are counted", "from the profile")
     ada.fill("Time to answer", "48")
     ada.press("Make the shortlist")
     ada.sees("5 × 3", "= 16", "4 × 3", "= 12", "X53")
