@@ -290,8 +290,8 @@ FAULTS = [
     Fault(
         "the ranking is proposed before the committee is full",
         "facility/awards/service/deciding.py",
-        "    await _may_propose(tx, call, stands, decided=done)\n    await refuse_unless_full(tx, call)\n",
-        "    await _may_propose(tx, call, stands, decided=done)\n",
+        "    await refuse_unless_full(tx, call)\n    await refuse_undecided(tx, call)\n",
+        "    await refuse_undecided(tx, call)\n",
         "tests/evaluation/test_committee.py",
     ),
     Fault(
@@ -501,8 +501,8 @@ FAULTS = [
     Fault(
         "a bundle's root covers what a record said of itself, and not the record",
         "facility/awards/rules/bundle.py",
-        "[digest_of(record) for record in document[part]] for part in SEVERAL",
-        '[record.get("digest") for record in document[part]] for part in SEVERAL',
+        "[digest_of(record) for record in document[part]] for part in several(document)",
+        '[record.get("digest") for record in document[part]] for part in several(document)',
         "tests/awards/test_verification.py",
     ),
     Fault(
