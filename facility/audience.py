@@ -79,6 +79,7 @@ def concerned(why: str, *ways: Way) -> Row:
 APPLICATION = Page("/applications/{application_id}")
 COMPLAINT = Page("/complaints/{complaint_id}")
 RESULT = Page("/applications/{application_id}/result")
+MISSION = Page("/applications/{application_id}/missions/{invitation_id}")
 ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
 CALL = Page("/calls/{reference}")
@@ -885,6 +886,31 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
     deployments.PinRefused: Row(
         ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.MissionReportAsked: Row(
+        ASKING,
+        lead=(MISSION, Task("Missions to give feedback on")),
+        expert=(Mail("deployments/report"),),
+        officer=(DEPLOYMENT, Task("Experts who did not get the mail about their report")),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.MissionReportReminded: Row(
+        ASKING,
+        expert=(Mail("deployments/report_again"), Mail("deployments/report_late")),
+        officer=(DEPLOYMENT, Task("Mission reports that are late")),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.MissionReportSent: Row(
+        "Its text is for the lead, the secretariat and auditors.",
+        lead=(Mail("deployments/report_there"), MISSION),
+        expert=(Page("/link/mission_report/{token}"),),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.ExpertFeedbackGiven: Row(
+        "What the lead says of an expert is for the secretariat alone.",
+        lead=(MISSION,),
+        officer=(DEPLOYMENT,),
     ),
     deployments.TravelStated: Row(
         ASKING,

@@ -331,6 +331,54 @@ class ExpertAppointed(Event, frozen=True, kw_only=True):
     seat: int
 
 
+class MissionReportAsked(Event, frozen=True, kw_only=True):
+    """The last day is over: the expert was asked for a report; again, where the mail had not got through."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert on seat {seat} was asked for a mission report"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    mission_report_id: UUID
+    seat: int
+
+
+class MissionReportReminded(Event, frozen=True, kw_only=True):
+    """The expert was reminded: before the report is due ("open"), or because it did not come in time ("late")."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert on seat {seat} was reminded of the mission report, which is {state}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    mission_report_id: UUID
+    seat: int
+    state: str
+
+
+class MissionReportSent(Event, frozen=True, kw_only=True):
+    """The expert sent the report, which stands in the row, as does the feedback."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert on seat {seat} sent the mission report"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    mission_report_id: UUID
+    seat: int
+
+
+class ExpertFeedbackGiven(Event, frozen=True, kw_only=True):
+    """The lead gave feedback on an expert after the mission; what it says stands in the row, for the secretariat alone."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The lead gave feedback on the expert on seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    seat: int
+
+
 class MatchingProposed(Event, frozen=True, kw_only=True):
     """For all open requests at once it was computed who goes where; `requests`: how many. Nobody is asked by it."""
 

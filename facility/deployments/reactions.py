@@ -24,6 +24,9 @@ from facility.deployments.events import (
     InvitationReminded,
     ListExhausted,
     MissionOver,
+    MissionReportAsked,
+    MissionReportReminded,
+    MissionReportSent,
     ReleaseAsked,
     ReleaseAskedAgain,
     ReleaseCancelled,
@@ -32,10 +35,12 @@ from facility.deployments.events import (
 )
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.release import Release, ReleaseState
+from facility.deployments.models.report import MissionReport
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.requests import ADRIFT
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service import release as releases
+from facility.deployments.service import reporting
 from facility.deployments.service.appointing import appoint
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.extending import propose
@@ -69,6 +74,8 @@ async def invite_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
     """Nobody was asked at an address that is corrected only now."""
     if "email" in event.fields:
         await ask_at_new_address(tx, INVITATION, Invitation.expert_id == event.expert_id)
+        invited = select(Invitation.id).where(Invitation.expert_id == event.expert_id)
+        await ask_at_new_address(tx, reporting.REPORT, MissionReport.invitation_id.in_(invited))
 
 
 @reacts_to(ExpertInvited, ExpertAskedAgain)
@@ -356,3 +363,21 @@ async def end_release(tx: Tx, event: InvitationEnded) -> None:
 async def end_all_releases(tx: Tx, event: DeploymentEnded | DeploymentCalledOff) -> None:
     """With a request that ends, nobody need release its experts."""
     await releases.end_releases(tx, event.deployment_id)
+
+
+@reacts_to(MissionReportAsked)
+async def ask_for_report(tx: Tx, event: MissionReportAsked) -> None:
+    """The form with its link; none where the report was sent."""
+    await send_link(tx, reporting.REPORT, event.mission_report_id)
+
+
+@reacts_to(MissionReportReminded)
+async def remind_of_report(tx: Tx, event: MissionReportReminded) -> None:
+    """The same link once more, before the date or after it."""
+    await reporting.write_reminder(tx, event.mission_report_id)
+
+
+@reacts_to(MissionReportSent)
+async def tell_lead_of_report(tx: Tx, event: MissionReportSent) -> None:
+    """To the lead: the report is there."""
+    await reporting.tell_lead_of_report(tx, event.mission_report_id)

@@ -10,12 +10,13 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.deployments.queries.fees import planned_due
 from facility.deployments.queries.offer import Facts, offers
+from facility.deployments.queries.report import report_days
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.words import OUTCOMES
 from facility.evaluation.queries.conflicts import finds_conflicts
 from facility.experts.queries.pool import Engagement, engagements_from
 from facility.web.filters import eur
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import N_, _, ngettext, translated
 
 
 @engagements_from
@@ -71,3 +72,13 @@ async def paid(connection: AsyncConnection, invitation_id: UUID) -> Facts:
     """What the planned travel pays."""
     due = await planned_due(connection, invitation_id)
     return [(_("Pay"), _("EUR {amount} for the planned travel", amount=eur(due.total)))] if due else []
+
+
+@offers
+async def reports(connection: AsyncConnection, invitation_id: UUID) -> Facts:
+    """The report after the mission."""
+    days = await report_days(connection, invitation_id)
+    if days is None:
+        return []
+    within = ngettext("{count} day after the last day", "{count} days after the last day", days)
+    return [(_("Mission report"), within)]

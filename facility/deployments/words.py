@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from facility.deployments.models.release import ReleaseState
+from facility.deployments.models.report import ReportState
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
@@ -57,6 +58,13 @@ RELEASES = {
     ReleaseState.CANCELLED: (N_("Employer no longer asked"), "plain"),
 }
 """The word of each state of a release, untranslated, and the kind of its tag."""
+
+REPORTS = {
+    ReportState.OPEN: (N_("Report asked for"), "info"),
+    ReportState.LATE: (N_("Report is late"), "bad"),
+    ReportState.SENT: (N_("Report sent"), "ok"),
+}
+"""The word of each state of a mission report, untranslated, and the kind of its tag."""
 
 URGENCIES = {
     Urgency.HOURS: N_("up to 2 hours"),
@@ -298,6 +306,8 @@ sentences.register(
         "release_not_needed": N_("No release is needed for this booking."),
         "released_already": N_("The employer has released the expert already."),
         "superior_asked": N_("Your superior has been asked already."),
+        "report_sent": N_("You have sent your report already."),
+        "feedback_given": N_("Your institution has given feedback on this expert already."),
         "mission_goes_on": N_("You can state your travel times after the last day."),
         "due_confirmed": N_("The sum has been confirmed already."),
         "travel_missing": N_("The expert has not stated the travel times."),

@@ -44,7 +44,7 @@ async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Br
     with count_statements(sending.db) as statements:
         page = await browser.get(path)
     head = await browser.head(path)
-    assert (page.status_code, head.status_code, len(statements)) == (200, 200, 3)
+    assert (page.status_code, head.status_code, len(statements)) == (200, 200, 4)
     for words in (
         "Can you help, ",
         "in Tirana, Albania?",

@@ -41,6 +41,7 @@ from facility.deployments.service.answering import accept
 from facility.deployments.service.matching import answered, store
 from facility.deployments.service.mission import end_missions, state_travel
 from facility.deployments.service.release import answer_release, end_silent
+from facility.deployments.service.reporting import ask_for_reports, send_report
 from facility.deployments.service.requesting import confirm_order, confirm_shortlist, request_expertise
 from facility.events.schedule import SCHEDULE, run_due
 from facility.experts.service.pool import register_expert
@@ -243,9 +244,10 @@ async def _experts(ends: Opened) -> None:
 
 
 async def _missions(ends: Opened) -> None:
-    """Two missions that are over: one whose travel is to be stated, one whose pay is to be confirmed."""
+    """Three missions that are over: two whose travel is to be stated, one whose pay is to be confirmed. Of the first the report was sent, of
+    the third the mail about it did not get through."""
     first = ends.monday(-3)
-    for number in (1, 2):
+    for number in (1, 2, 3):
         sent = msgspec.structs.replace(
             EXPERT,
             code=f"Y{number}",
@@ -259,8 +261,9 @@ async def _missions(ends: Opened) -> None:
         application_id=await _funded(ends),
         starts_on=first,
         ends_on=first + timedelta(days=2),
-        seats=2,
+        seats=3,
         pay=Pay("AL"),
+        report_days=30,
     )
     made = await ends.act(ends.noon(-50), "ada", request_expertise, draft)
     await ends.act(ends.noon(-50), "ada", confirm_shortlist, made.id)
@@ -272,6 +275,14 @@ async def _missions(ends: Opened) -> None:
     await end_missions(ends.db, ends.now)
     out, back = (datetime.combine(day, time(10)) for day in (first, first + timedelta(days=2)))
     await ends.act(ends.now, None, state_travel, invitations[0], Travel(out, back))
+    await ask_for_reports(ends.db, ends.now)
+    reports = [
+        await ends.one("SELECT id FROM mission_report WHERE invitation_id = :it", it=key)
+        for key in invitations
+    ]
+    answers = {"done": "Training.", "results": "A manual.", "recommendations": "Another one."}
+    await ends.act(ends.now, None, send_report, reports[0], answers)
+    await _refused(ends, reports[2])
     ends.at(ADA, f"/deployments/{made.id}")
 
 

@@ -41,6 +41,7 @@ EMPTY = {
     "initiative": ("text",),
     "deployment": ("order_reason", "terms_of_reference", "contact_phone"),
     "invitation": ("reason", "colleague"),
+    "mission_report": ("recommendations", "comment"),
     "consultation": ("question",),
     "clarification": ("value", "answer"),
     "admissibility_check": ("reason",),

@@ -128,6 +128,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "appointment_id": NOWHERE,
         "tie_id": NOWHERE,
         "candidacy_id": NOWHERE,
+        "mission_report_id": NOWHERE,
         "theme_id": NOWHERE,
         "step_id": NOWHERE,
     }

@@ -183,6 +183,7 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
         own_report=own,
         may_undo=reports if waits_for_second else me.has(Role.SECRETARIAT) and activity.completed,
         experts=activity.experts if me.has(*SEES_PERSONAL) else [],
+        missions=activity.missions if activity.lead_institution_id == me.institution_id else [],
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
         staff=me.has(*STAFF),
         history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],

@@ -24,6 +24,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.models.award import AWARD_STANDS_SQL
+from facility.deployments.queries.report import MISSIONS
 from facility.deployments.queries.requests import COMING
 from facility.refused import refuse
 from facility.web.sentences import sentence
@@ -224,6 +225,14 @@ class PartyChoice(msgspec.Struct, frozen=True):
     chip: str
 
 
+class MissionLine(msgspec.Struct, frozen=True):
+    """A mission for the activity that is over and has a report."""
+
+    invitation_id: UUID
+    reference: str
+    seat: int
+
+
 class ActivityShown(Counted, frozen=True, kw_only=True):
     """An activity with all that hangs on it, for its pages. `version`: of its latest event."""
 
@@ -252,6 +261,7 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     version: int
     parties: list[PartyChoice]
     experts: list[str]
+    missions: list[MissionLine]
 
     @property
     def gaps(self) -> dict[str, str]:
@@ -300,7 +310,7 @@ _SHOWN = text(
          FROM party JOIN institution ON institution.id = institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
          WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
-        ARRAY({COMING}) AS experts
+        ARRAY({COMING}) AS experts, coalesce(({MISSIONS}), '[]') AS missions
     FROM activity JOIN award ON award.id = activity.award_id
     JOIN application ON application.id = activity.application_id JOIN call ON call.id = application.call_id
     LEFT JOIN person AS planner ON planner.id = planned_by

@@ -15,6 +15,10 @@ def after_yes() -> Section:
         " asked. Leave it empty if no release is needed."
     )
     appoints = _("The expert gets it by mail after the yes, or after the release where one is needed.")
+    report = _(
+        "After the last day, each expert gets a mail with the form, and is reminded. The secretariat, the auditor and the lead of the"
+        " application read the report; the lead can then say how the expert was. Leave it empty if no report is needed."
+    )
     return Section(
         key="after_yes",
         title=_("After the yes"),
@@ -35,6 +39,16 @@ def after_yes() -> Section:
                 T.FLAG,
                 appoints,
                 needed=False,
+            ),
+            ask(
+                "report_days",
+                _("Time for the mission report after the last day"),
+                T.WHOLE,
+                report,
+                needed=False,
+                least=1,
+                most=MOST_DAYS,
+                unit=_("days"),
             ),
         ),
     )

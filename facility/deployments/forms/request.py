@@ -203,6 +203,7 @@ def read(
         **typed,
         "application_id": application_id,
         "release_days": after["release_days"] or None,
+        "report_days": after["report_days"] or None,
         "target_days": after["target_days"] or None,
         "appoints": after["appoints"] == "yes",
         "place": designated(typed["place"]),

@@ -50,7 +50,8 @@ class Deployment(Base):
     `proposals`: what could make the list longer when it had run out: [{"condition", "value", "experts": [code]}] (`rules.relaxing`).
 
     `release_days`: how long an employer has to release an expert; none where no release is needed. `appoints`: it sends letters of appointment. `target_days`: within
-    how many days every seat should have its yes."""
+    how many days every seat should have its yes. `report_days`: within how many days after the last day each expert reports; none where
+    they don't."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Deployment(Base):
         CheckConstraint("remind_hours_before >= 1", name="remind_hours_before"),
         CheckConstraint("ask_at_once >= 1", name="ask_at_once"),
         CheckConstraint("target_days >= 1", name="target_days"),
+        CheckConstraint("report_days >= 1", name="report_days"),
         CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
@@ -109,6 +111,7 @@ class Deployment(Base):
     proposals: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     release_days: Mapped[int | None]
     target_days: Mapped[int | None]
+    report_days: Mapped[int | None]
     appoints: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     _find_by = search_key_of("reference", "place")

@@ -16,15 +16,16 @@ from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
-from facility.deployments import words
+from facility.deployments import events, words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
-from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded, TravelStated
+from facility.deployments.forms import report as report_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
 from facility.deployments.queries.fees import missions
 from facility.deployments.queries.release import booked
+from facility.deployments.queries.report import reports
 from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.rules.balance import Member, balance
 from facility.deployments.rules.relaxing import DAYS_APART
@@ -246,6 +247,11 @@ async def deployment(
         history=await _history(read, shown, view.me) if private else [],
         missions=await missions(read, deployment_id) if shown.terms else [],
         booked=await booked(read, deployment_id) if shown.release_days or shown.appoints else [],
+        reports=await reports(read, deployment_id, feedback=view.me.has(Role.SECRETARIAT))
+        if shown.report_days
+        else [],
+        report_states=words.REPORTS,
+        report_forms=report_forms,
         releases=words.RELEASES,
         states=words.STATES,
         outcomes=words.OUTCOMES,
@@ -306,17 +312,22 @@ def _member(deployment: DeploymentShown, expert: queries.Named) -> Member:
 
 async def _history(connection: AsyncConnection, deployment: DeploymentShown, me: Visitor) -> list[Moment]:
     """The history, in which what came by an expert's link bears the expert's code."""
-    events = await history(connection, deployment.id)
+    log = await history(connection, deployment.id)
     codes = {invitation.id: invitation.code for invitation in deployment.invitations}
-    lines = await lines_of(connection, events)
-    shown = [_by_link(recorded, line, codes) for recorded, line in zip(events[:LATEST], lines, strict=False)]
+    lines = await lines_of(connection, log)
+    shown = [_by_link(recorded, line, codes) for recorded, line in zip(log[:LATEST], lines, strict=False)]
     return [*shown, *lines[LATEST:]]
+
+
+_BY_EXPERT = (
+    events.InvitationAccepted | events.InvitationDeclined | events.TravelStated | events.MissionReportSent
+)
 
 
 def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:
     event = recorded.event
-    answered = isinstance(event, InvitationAccepted | InvitationDeclined | TravelStated)
-    cancelled = isinstance(event, InvitationEnded) and event.how in ("cancelled", "disowned")
+    answered = isinstance(event, _BY_EXPERT)
+    cancelled = isinstance(event, events.InvitationEnded) and event.how in ("cancelled", "disowned")
     if recorded.actor_id is None and (answered or cancelled):
         return Moment(line.text, line.at, codes.get(event.invitation_id, line.who))  # type: ignore[attr-defined]
     return line
@@ -386,13 +397,4 @@ async def renew(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -
     return view.go(f"/deployments/{deployment_id}/order", _("The shortlist is up to date with the pool."))
 
 
-HANDLERS = [
-    requests,
-    new_request,
-    ask,
-    deployment,
-    again,
-    order,
-    confirm,
-    renew,
-]
+HANDLERS = [requests, new_request, ask, deployment, again, order, confirm, renew]

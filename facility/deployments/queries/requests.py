@@ -273,6 +273,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     release_days: int | None
     appoints: bool
     target_days: int | None
+    report_days: int | None
     adrift: bool
     requested_by: str | None
     ordered_by: str | None
@@ -324,7 +325,7 @@ _ONE = text(
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
         contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
-        order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
+        order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'why', why, 'colleague', colleague,

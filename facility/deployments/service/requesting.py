@@ -64,6 +64,7 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     release_days: int | None = None
     appoints: bool = False
     target_days: int | None = None
+    report_days: int | None = None
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:

@@ -1,0 +1,18 @@
+"""When a mission report is due."""
+
+from datetime import datetime, timedelta
+
+from facility.deployments.rules.release import Period
+from facility.zone import BRUSSELS, brussels_midnight
+
+_SECOND = timedelta(seconds=1)
+AHEAD = timedelta(days=2)
+"""How long before the end the expert is reminded."""
+
+
+def period(at: datetime, days: int) -> Period:
+    """Until the last second of the last of so many days, of which the day of `at` is the first: it is asked on the day after the mission. A day
+    at least. The reminder comes two days before; in a short period halfway."""
+    last = brussels_midnight(at.astimezone(BRUSSELS).date() + timedelta(days=days)) - _SECOND
+    ends_at = max(last, at + timedelta(days=1))
+    return Period(ends_at, max(ends_at - AHEAD, at + (ends_at - at) / 2))
