@@ -13,7 +13,8 @@ from facility.applications import events as applications
 from facility.awards import events as awards
 from facility.calls import events as calls
 from facility.contracts import events as contracts
-from facility.deployments import events as deployments
+from facility.deployments.events import requests as deployments
+from facility.deployments.events import wishes
 from facility.evaluation import events as evaluation
 from facility.events.base import Event
 from facility.experts import events as experts
@@ -808,6 +809,7 @@ AUDIENCE: dict[type[Event], Row] = {
             Mail("deployments/appointment"),
             Mail("deployments/superior"),
         ),
+        lead=(Mail("activities/experts"),),
         officer=(DEPLOYMENT, Task("Experts whose superior is not known")),
         decider=(DEPLOYMENT,),
     ),
@@ -860,7 +862,9 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.MatchingProposed: secretariat(
         "Nobody is asked by it.", Page("/deployments/matching/{matching_id}")
     ),
-    deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
+    deployments.OrderConfirmed: Row(
+        ASKING, lead=(Mail("activities/experts"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
     deployments.ReleaseAsked: Row(
         RELEASE, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
@@ -921,6 +925,22 @@ AUDIENCE: dict[type[Event], Row] = {
         "It counts for requests to come; each request shows the windows that it keeps.",
         Page("/travel-windows"),
     ),
+    wishes.WishMade: Row(
+        "Who is asked is not known yet.",
+        lead=(ACTIVITY,),
+        partner=(ACTIVITY,),
+        officer=(Task("Experts that leads ask for"), ACTIVITY),
+        decider=(ACTIVITY,),
+    ),
+    wishes.WishRefused: Row(
+        "Nobody is asked.",
+        lead=(Mail("activities/experts"), ACTIVITY),
+        partner=(ACTIVITY,),
+        officer=(ACTIVITY,),
+        decider=(ACTIVITY,),
+    ),
+    wishes.WishTakenBack: concerned("Nobody was asked.", ACTIVITY),
+    wishes.WishTakenUp: concerned(ASKING, ACTIVITY),
     # Activities
     activities.ActivityCancelled: Row(
         "Assessors have done their part.",

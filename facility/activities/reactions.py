@@ -2,6 +2,7 @@
 when to when an initiative goes on; what ends with an award."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -24,7 +25,15 @@ from facility.admission.service.initiatives import set_initiative_days
 from facility.applications.service.news import write_to_partners
 from facility.awards.events import AwardEnded
 from facility.awards.service.ending import standing_award
+from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Tx
+from facility.deployments.events.requests import (
+    InvitationAccepted,
+    OrderConfirmed,
+)
+from facility.deployments.events.wishes import WishRefused
+from facility.deployments.models.request import Deployment, DeploymentState
+from facility.deployments.models.wish import Wish
 from facility.deployments.reactions import tell_of_days_without_activity
 from facility.events.reactions import reacts_to
 from facility.experts.words import days
@@ -83,6 +92,61 @@ async def tell_who_reported(tx: Tx, event: CompletionUndone) -> None:
     reporter = await tx.session.execute(_REPORTER, {"activity": event.activity_id})
     people = [(row.email, row.name) for row in reporter]
     await _write(tx, event.activity_id, "taken_back", _("Your report was taken back"), people)
+
+
+async def _to_lead(
+    tx: Tx, activity_id: UUID, what: str, subject: str, deployment: Deployment | None = None, **more: Any
+) -> None:
+    activity = await tx.get(Activity, activity_id)
+    await write_to_lead(
+        tx,
+        await lead_contact(tx, activity.application_id),
+        activity.application_id,
+        "activities/experts",
+        f"{subject}: {activity.reference}",
+        what=what,
+        activity=f"{activity.reference} {activity.title}",
+        days=days(deployment.starts_on, deployment.ends_on) if deployment else "",
+        seats=deployment.seats if deployment else 0,
+        path=f"/activities/{activity_id}",
+        **more,
+    )
+
+
+@reacts_to(WishRefused)
+async def tell_why_no_experts_are_asked(tx: Tx, event: WishRefused) -> None:
+    """To the lead, with the reason."""
+    wish = await tx.get(Wish, event.wish_id)
+    await _to_lead(tx, event.activity_id, "refused", _("No experts are asked"), reason=wish.reason)
+
+
+@reacts_to(OrderConfirmed)
+async def tell_that_experts_are_asked(tx: Tx, event: OrderConfirmed) -> None:
+    """To the lead, where the request was made for an activity."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    if deployment.wish_id:
+        wish = await tx.get(Wish, deployment.wish_id)
+        await _to_lead(tx, wish.activity_id, "asked", _("Experts are asked"), deployment)
+
+
+@reacts_to(InvitationAccepted)
+async def tell_that_experts_come(tx: Tx, event: InvitationAccepted) -> None:
+    """To the lead, once, when every seat has its yes; with the names of those who agreed to that."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    if deployment.wish_id is None or deployment.state != DeploymentState.FILLED:
+        return
+    rows = (await tx.session.execute(_COMING, {"deployment": deployment.id})).all()
+    if rows[-1].id != event.invitation_id:
+        return
+    wish = await tx.get(Wish, deployment.wish_id)
+    names = [row.name for row in rows if row.named_to_parties]
+    await _to_lead(tx, wish.activity_id, "filled", _("Experts have said yes"), deployment, names=names)
+
+
+_COMING = text(
+    """SELECT invitation.id, expert.name, named_to_parties FROM invitation JOIN expert ON expert.id = expert_id
+    WHERE deployment_id = :deployment AND outcome = 'accepted' ORDER BY ended_at, invitation.id"""
+)
 
 
 @reacts_to(ActivityPlanned, ActivityPostponed, ActivityDaysCorrected, ActivityCancelled)

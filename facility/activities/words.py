@@ -2,6 +2,8 @@
 
 from facility.activities.rules.counting import ActivityStatus
 from facility.applications.words import ACTIVITY_KINDS
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.rules.wishes import WishState
 from facility.web import sentences
 from facility.web.i18n import N_
 
@@ -24,6 +26,23 @@ EVIDENCE = {
     "report": N_("Report"),
     "photos": N_("Photos"),
 }
+
+WISHES = {
+    WishState.OPEN: (N_("With the secretariat"), "wait"),
+    WishState.REQUESTED: (N_("No longer asked for"), "plain"),
+    WishState.TAKEN_BACK: (N_("Taken back"), "plain"),
+    WishState.REFUSED: (N_("Refused"), "bad"),
+}
+"""The same of what the lead asks for; of what was requested, once no request goes on."""
+
+ASKING = {
+    DeploymentState.REQUESTED: (N_("Being prepared"), "wait"),
+    DeploymentState.ASKING: (N_("Experts are asked"), "wait"),
+    DeploymentState.FILLED: (N_("All seats filled"), "ok"),
+    DeploymentState.EXHAUSTED: (N_("More experts are needed"), "wait"),
+    DeploymentState.ENDED: (N_("No longer asked for"), "plain"),
+}
+"""The same of a request, as the parties of the activity read it."""
 
 GENDERS = {"F": N_("Women"), "M": N_("Men"), "X": N_("Other")}
 """Where it was told; nobody has to."""

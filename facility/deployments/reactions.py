@@ -13,7 +13,7 @@ from facility.accounts.models import Person
 from facility.applications.service.conflicts import officers_for
 from facility.awards.events import AwardEnded
 from facility.db import Tx
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     DeploymentCalledOff,
     DeploymentEnded,
     DueConfirmed,
@@ -188,10 +188,13 @@ async def tell_of_days_without_activity(tx: Tx, award_id: UUID) -> None:
     query = select(Deployment).where(Deployment.award_id == award_id, adrift).order_by(Deployment.id)
     for deployment in (await tx.session.scalars(query, {"now": tx.now})).all():
         subject = _("No activity on the days of {reference}", reference=deployment.reference)
-        await _to_officer(tx, deployment, "days_without_activity", subject, for_expert=False)
+        own = deployment.wish_id is not None
+        if own:
+            subject = _("Activity moved or cancelled: {reference}", reference=deployment.reference)
+        await _to_officer(tx, deployment, "days_without_activity", subject, for_expert=False, own=own)
         for invitation in await _accepted(tx, deployment.id):
             await write_to_expert(
-                tx, invitation, deployment, "days_without_activity", subject, for_expert=True
+                tx, invitation, deployment, "days_without_activity", subject, for_expert=True, own=own
             )
 
 

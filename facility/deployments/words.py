@@ -313,5 +313,12 @@ sentences.register(
         "travel_missing": N_("The expert has not stated the travel times."),
         "travel_changed": N_("The expert has changed the travel times. Look at them again."),
         "too_late_to_cancel": N_("It is too late: the last day is over."),
+        "not_planned": N_("You can ask for experts only before the activity is reported or cancelled."),
+        "activity_over": N_("The days of this activity are over."),
+        "experts_wished": N_("You have asked for experts for this activity already."),
+        "experts_asked": N_("Experts have been asked already. Write to the secretariat."),
+        "wish_over": N_("Nobody asks for experts for this activity any more."),
+        "request_made": N_("There is already a request for these experts."),
+        "nothing_moved": N_("The activity of this request has no new days."),
     }
 )

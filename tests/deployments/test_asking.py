@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from facility.awards.service.ending import withdraw_award
-from facility.deployments.events import ListExhausted
+from facility.deployments.events.requests import (
+    ListExhausted,
+)
 from facility.deployments.models.request import Candidate
 from facility.deployments.service.answering import accept, expire, expire_due
 from facility.deployments.service.requesting import confirm_order, confirm_shortlist

@@ -14,7 +14,9 @@ from facility import clock
 from facility.activities.service.activities import ActivityDraft, plan_activity
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.service.ending import withdraw_award
-from facility.deployments.events import InvitationAccepted
+from facility.deployments.events.requests import (
+    InvitationAccepted,
+)
 from facility.deployments.service.answering import expire_due
 from facility.events.log import history
 from facility.events.models import EventRow

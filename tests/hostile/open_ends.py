@@ -54,6 +54,7 @@ from tests.hostile.open_drafts import leave_drafts, type_on
 from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
 from tests.hostile.open_redress import leave_offers, leave_parts, leave_redress
+from tests.hostile.open_wishes import leave_wishes
 
 ROOT = "Rut Hansen"
 REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
@@ -80,6 +81,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await leave_pins(ends, await _funded(ends))
     await _releases(ends)
     await _activity(ends)
+    await leave_wishes(ends, await _funded(ends))
     await _accounts(ends)
     await _operations(ends)
     await type_on(app, ends, sessions)

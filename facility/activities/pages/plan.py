@@ -25,7 +25,7 @@ from facility.activities.rules.counting import ActivityStatus
 from facility.activities.rules.planning import PLANNED, day_mistakes, may_change
 from facility.activities.service import activities as activities_commands
 from facility.activities.service.activities import ActivityDraft
-from facility.activities.words import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES
+from facility.activities.words import ASKING, EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES, WISHES
 from facility.applications.access import STAFF
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.budget import plan_of
@@ -127,6 +127,8 @@ WORDS: dict[str, Any] = {
     "evidence_kinds": EVIDENCE,
     "genders": GENDERS,
     "not_counted": NOT_COUNTED,
+    "wishes": WISHES,
+    "asking": ASKING,
 }
 """For templates."""
 
@@ -186,6 +188,7 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
         missions=activity.missions if activity.lead_institution_id == me.institution_id else [],
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
         staff=me.has(*STAFF),
+        completes=me.has(Role.SECRETARIAT) and activity.state in PLANNED and activity.ended_at is None,
         history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],
         **WORDS,
     )

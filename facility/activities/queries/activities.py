@@ -19,6 +19,7 @@ from facility.activities.rules.counting import (
     funded,
     is_joint,
 )
+from facility.activities.rules.planning import PLANNED
 from facility.activities.rules.reporting import report_gaps
 from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
@@ -26,6 +27,7 @@ from facility.applications.rules.activities import ActivityKind
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.queries.report import MISSIONS
 from facility.deployments.queries.requests import COMING
+from facility.deployments.queries.wishes import LATEST, Wish
 from facility.refused import refuse
 from facility.web.sentences import sentence
 from facility.zone import brussels_midnight
@@ -262,6 +264,12 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     parties: list[PartyChoice]
     experts: list[str]
     missions: list[MissionLine]
+    wish: Wish | None
+
+    @property
+    def may_wish(self) -> bool:
+        """Whether the lead can ask for experts."""
+        return self.state in PLANNED and self.ended_at is None and not (self.wish and self.wish.live)
 
     @property
     def gaps(self) -> dict[str, str]:
@@ -310,7 +318,7 @@ _SHOWN = text(
          FROM party JOIN institution ON institution.id = institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
          WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
-        ARRAY({COMING}) AS experts, coalesce(({MISSIONS}), '[]') AS missions
+        ARRAY({COMING}) AS experts, coalesce(({MISSIONS}), '[]') AS missions, {LATEST} AS wish
     FROM activity JOIN award ON award.id = activity.award_id
     JOIN application ON application.id = activity.application_id JOIN call ON call.id = application.call_id
     LEFT JOIN person AS planner ON planner.id = planned_by

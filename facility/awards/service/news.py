@@ -156,7 +156,7 @@ async def lead_contact(tx: Tx, application_id: UUID) -> Any:
 
 
 async def write_to_lead(
-    tx: Tx, lead: Any, application_id: UUID, template: str, subject: str, **context: str
+    tx: Tx, lead: Any, application_id: UUID, template: str, subject: str, **context: Any
 ) -> None:
     """A mail to the contact of the lead, with the page of the decision; whoever has given no address gets none."""
     if lead.contact_email:

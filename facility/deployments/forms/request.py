@@ -184,13 +184,14 @@ def read(
     fields: Fields,
     *,
     application_id: UUID,
+    wish_id: UUID | None = None,
     themes: Choices,
     languages: Choices,
     today: date,
     always_pin: bool = False,
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier. always_pin: each request is a
-    sensitive one."""
+    sensitive one. wish_id: what it is made from."""
     typed = read_texts(fields, request(languages)) | read_texts(fields, terms()) | read_texts(fields, ways())
     check_contact(fields)
     check_reminder(fields, int(typed["respond_within_hours"]))
@@ -202,6 +203,7 @@ def read(
     draft = {
         **typed,
         "application_id": application_id,
+        "wish_id": wish_id,
         "release_days": after["release_days"] or None,
         "report_days": after["report_days"] or None,
         "target_days": after["target_days"] or None,

@@ -51,7 +51,7 @@ class Deployment(Base):
 
     `release_days`: how long an employer has to release an expert; none where no release is needed. `appoints`: it sends letters of appointment. `target_days`: within
     how many days every seat should have its yes. `report_days`: within how many days after the last day each expert reports; none where
-    they don't."""
+    they don't. `wish_id`: what the lead of an activity asked for, where it was made from that."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -113,6 +113,7 @@ class Deployment(Base):
     target_days: Mapped[int | None]
     report_days: Mapped[int | None]
     appoints: Mapped[bool] = mapped_column(default=False, server_default=false())
+    wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("wish.id"), index=True)
 
     _find_by = search_key_of("reference", "place")
 

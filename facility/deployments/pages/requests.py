@@ -16,8 +16,9 @@ from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
-from facility.deployments import events, words
+from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
+from facility.deployments.events import requests as events
 from facility.deployments.forms import report as report_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
@@ -27,16 +28,15 @@ from facility.deployments.queries.fees import missions
 from facility.deployments.queries.release import booked
 from facility.deployments.queries.report import reports
 from facility.deployments.queries.requests import DeploymentShown
+from facility.deployments.queries.wishes import TO_COMPLETE
 from facility.deployments.rules.balance import Member, balance
-from facility.deployments.rules.relaxing import DAYS_APART
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.inviting import INVITATION
-from facility.deployments.service.requesting import confirm_order, renew_shortlist, request_expertise
+from facility.deployments.service.requesting import confirm_order, renew_shortlist
 from facility.events.base import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries.pool import themes
-from facility.experts.words import GENDERS, language_choices
-from facility.forms.rows import row_labels
+from facility.experts.words import GENDERS
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
 from facility.web import render
@@ -78,6 +78,13 @@ waits(
     "/deployments",
     Role.SECRETARIAT,
     rows=f"{_REQUESTS} AND deployment.id IN ({queries.ADRIFT})",
+)
+waits(
+    N_("Experts that leads ask for"),
+    N_("Complete the request for experts of {thing}"),
+    "/deployments",
+    Role.SECRETARIAT,
+    rows=TO_COMPLETE,
 )
 waits(
     N_("Experts who did not get our invitation"),
@@ -144,88 +151,6 @@ async def requests(
         may_match=view.me.has(*PRIVATE),
         states=words.STATES,
     )
-
-
-async def _request_page(
-    view: render.View,
-    connection: AsyncConnection,
-    application: queries.Applied,
-    fields: Fields,
-    *,
-    status: int = 200,
-    spare: int = forms.SPARE_ROWS,
-) -> Page:
-    asked = forms.request(language_choices())
-    further: dict[str, Any] = forms.further()
-    weights = forms.weights(await themes(connection))
-    rows = forms.theme_rows(fields.values, spare=spare)
-    return view.page(
-        "deployments/new.html",
-        status=status,
-        form=fields,
-        application=application,
-        asked=asked,
-        **further,
-        weights=weights,
-        rows=rows,
-        labels=forms.labels(asked, *further.values()) | row_labels(weights, rows),
-    )
-
-
-@get("/deployments/new", opt=SECRETARIAT)
-async def new_request(
-    view: View,
-    read: Read,
-    application: FromQuery[UUID],
-    like: FromQuery[UUID | None] = None,
-    days: FromQuery[int] = 0,
-) -> Page:
-    """The form, for an application with a standing award; filled in as an earlier request was, so many days later."""
-    applied = await queries.application(read, application, view.me.id)
-    if not applied.funded:
-        refuse("not_funded")
-    known = [code for code, _name in await themes(read)]
-    values = forms.blank(applied, known)
-    earlier = await queries.deployment(read, like) if like else None
-    if earlier and earlier.application_id == application and abs(days) <= DAYS_APART:
-        values = forms.like(values, earlier, days)
-    return await _request_page(view, read, applied, Fields.showing(values))
-
-
-@post("/deployments/new", opt=SECRETARIAT)
-async def ask(view: View, form: Form, tx: Tx) -> Page:
-    """Makes the shortlist; nobody is asked before somebody has confirmed the order."""
-    connection, fields = await tx.session.connection(), Fields(form)
-    fields.ignore("do")
-    application = await _application_of(connection, fields, view.me.id)
-    draft = forms.read(
-        fields,
-        application_id=application.id,
-        themes=await themes(connection),
-        languages=language_choices(),
-        today=tx.now.astimezone(clock.BRUSSELS).date(),
-        always_pin=view.renderer.settings.always_pin,
-    )
-    if form.get("do") == "rows":
-        fields.errors.clear()
-        fields.check()
-        return await _request_page(view, connection, application, fields, spare=6)
-    async with redrawn(
-        tx, fields, lambda read, status: _request_page(view, read, application, fields, status=status)
-    ):
-        deployment = await request_expertise(tx, draft)
-    return view.go(
-        f"/deployments/{deployment.id}/order",
-        _("The shortlist is ready. Nobody is asked before you confirm the order."),
-    )
-
-
-async def _application_of(connection: AsyncConnection, fields: Fields, viewer: UUID) -> queries.Applied:
-    """The application that the form is about. Raises Refused (missing) for what is none."""
-    key = fields.key("application")
-    if "application" in fields.errors:
-        refuse("not_found", kind="missing", what="application")
-    return await queries.application(connection, key, viewer)
 
 
 @get("/deployments/{deployment_id:uuid}", opt=READERS)
@@ -397,4 +322,4 @@ async def renew(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -
     return view.go(f"/deployments/{deployment_id}/order", _("The shortlist is up to date with the pool."))
 
 
-HANDLERS = [requests, new_request, ask, deployment, again, order, confirm, renew]
+HANDLERS = [requests, deployment, again, order, confirm, renew]

@@ -53,6 +53,7 @@ class Linked(msgspec.Struct, frozen=True):
     reference: str
     booked: bool
     adrift: bool
+    for_activity: bool
     terms_of_reference: str
     contact_name: str
     contact_email: str
@@ -115,7 +116,7 @@ _LINKED = text(
         deployment.themes::text AS themes, coalesce(list_extension.shortlist, deployment.shortlist)::text AS shortlist,
         deployment.reference,
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
-            AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
+            AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift, deployment.wish_id IS NOT NULL AS for_activity,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries, ({INSTITUTIONS})::text AS institutions,

@@ -14,6 +14,7 @@ from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState
+from facility.deployments.queries.wishes import MOVED, ORIGIN, Origin
 from facility.deployments.rules.answers import MOST_PIN_TRIES, DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
@@ -34,13 +35,14 @@ SERVES = """deployment.award_id = activity.award_id
 
 ADRIFT = f"""
     SELECT deployment.id FROM deployment
-    WHERE state <> 'ended' AND ends_on >= {TODAY_SQL}
+    WHERE state <> 'ended' AND ends_on >= {TODAY_SQL} AND (wish_id IN ({MOVED}) OR wish_id IS NULL
         AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
         AND EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id)
-        AND NOT EXISTS (SELECT FROM activity WHERE activity.state <> 'cancelled' AND {SERVES})
+        AND NOT EXISTS (SELECT FROM activity WHERE activity.state <> 'cancelled' AND {SERVES}))
 """  # noqa: S608 - our own text
 """Requests for which experts are booked or asked though no activity of their award takes place on any of their days: it was
-moved or cancelled. Where an award has no activity yet, nothing is said."""
+moved or cancelled. Where an award has no activity yet, nothing is said. A request that was made for an activity: whatever its state,
+as soon as that has other days."""
 
 
 COMING = f"""
@@ -274,6 +276,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     appoints: bool
     target_days: int | None
     report_days: int | None
+    origin: Origin | None
     adrift: bool
     requested_by: str | None
     ordered_by: str | None
@@ -325,7 +328,7 @@ _ONE = text(
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
         contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
-        order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
+        order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, {ORIGIN} AS origin, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'why', why, 'colleague', colleague,
@@ -345,7 +348,7 @@ _ONE = text(
     WHERE deployment.id = :deployment
     """  # noqa: S608 - our own text
 )
-_JSON = ("themes", "shortlist", "terms", "invitations", "candidates", "proposals", "extensions")
+_JSON = ("themes", "shortlist", "terms", "origin", "invitations", "candidates", "proposals", "extensions")
 
 
 async def deployment(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from facility.awards.service.ending import standing_award
 from facility.db import Database, Tx
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     InvitationAccepted,
     InvitationDeclined,
     PinRefused,

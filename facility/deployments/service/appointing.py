@@ -10,7 +10,9 @@ from sqlalchemy import select, text
 from facility.applications.models.application import Application
 from facility.calls.models.call import Call
 from facility.db import Tx
-from facility.deployments.events import ExpertAppointed
+from facility.deployments.events.requests import (
+    ExpertAppointed,
+)
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.release import Release, ReleaseState
 from facility.deployments.models.request import Deployment, DeploymentState

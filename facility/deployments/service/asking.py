@@ -14,7 +14,11 @@ from sqlalchemy import func, or_, select
 
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
-from facility.deployments.events import ExpertInvited, InvitationEnded, ListExhausted
+from facility.deployments.events.requests import (
+    ExpertInvited,
+    InvitationEnded,
+    ListExhausted,
+)
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
 from facility.deployments.rules import answers

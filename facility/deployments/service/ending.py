@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.db import Tx
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     DeploymentCalledOff,
     DeploymentEnded,
 )

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
-from facility.deployments.events import ListExtended
+from facility.deployments.events.requests import (
+    ListExtended,
+)
 from facility.deployments.models.request import (
     Candidate,
     CandidateState,

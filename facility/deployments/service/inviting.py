@@ -5,7 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from facility.db import Tx
-from facility.deployments.events import ExpertAskedAgain, InvitationExpired, InvitationReminded
+from facility.deployments.events.requests import (
+    ExpertAskedAgain,
+    InvitationExpired,
+    InvitationReminded,
+)
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.invited import asked_level, contact_line, institutions

@@ -8,7 +8,10 @@ import msgspec
 from sqlalchemy import select, text
 
 from facility.db import Tx, new_id
-from facility.deployments.events import MatchingDecided, MatchingProposed
+from facility.deployments.events.requests import (
+    MatchingDecided,
+    MatchingProposed,
+)
 from facility.deployments.models.matching import Matching, MatchingLine, MatchingRequest
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.matching import closed_of

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from facility.db import Database, Tx
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     InvitationEnded,
     ReleaseAsked,
     ReleaseAskedAgain,

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Database, Tx
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     ExpertFeedbackGiven,
     MissionReportAsked,
     MissionReportReminded,

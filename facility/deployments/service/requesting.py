@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from facility.applications.models.application import Application
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
-from facility.deployments.events import (
+from facility.deployments.events.requests import (
     ExpertiseRequested,
     OrderConfirmed,
     ShortlistRenewed,
@@ -25,6 +25,7 @@ from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Mat
 from facility.deployments.service.asking import ask_for_free_seats
 from facility.deployments.service.fees import freeze
 from facility.deployments.service.hindrances import conflicts_in_data, served_by
+from facility.deployments.service.wishing import take_up
 from facility.events.log import record
 from facility.experts.models.profile import Expert
 from facility.experts.rules.profile import CefrLevel, ExpertProfile
@@ -65,11 +66,13 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     appoints: bool = False
     target_days: int | None = None
     report_days: int | None = None
+    wish_id: UUID | None = None
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     """Ask for experts and compute the shortlist as the pool stands now. A request that the same person has made, and for which
-    nobody was asked yet, is not made twice. Refused: "not_funded" without a standing award; (invalid) `rules.fees.terms_of`.
+    nobody was asked yet, is not made twice. Refused: "not_funded" without a standing award; (invalid) `rules.fees.terms_of`;
+    `service.wishing.take_up` where it is made from a wish.
 
     The application is locked before its award is looked at: an award that ends at the same moment either refuses the
     request, or finds it and ends it.
@@ -81,8 +84,11 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     terms = msgspec.to_builtins(await freeze(tx, draft.pay)) if draft.pay else None
     if made := await _requested(tx, draft, terms):
         return made
+    deployment_id = new_id()
+    if draft.wish_id:
+        await take_up(tx, draft.wish_id, deployment_id, draft.application_id)
     deployment = Deployment(
-        id=new_id(),
+        id=deployment_id,
         award_id=award.id,
         state=DeploymentState.REQUESTED,
         order_reason="",

@@ -42,7 +42,7 @@ from facility.contracts.events import (
     EnvelopeChanged,
     EnvelopeOpened,
 )
-from facility.deployments import events as deployments
+from facility.deployments.events import requests as deployments
 from facility.events.base import Event, Recorded
 
 NOTHING = Decimal("0.00")

@@ -25,7 +25,11 @@ from facility.contracts.events import (
     EnvelopeChanged,
     EnvelopeOpened,
 )
-from facility.deployments.events import ExpertiseRequested, InvitationAccepted, ListExhausted
+from facility.deployments.events.requests import (
+    ExpertiseRequested,
+    InvitationAccepted,
+    ListExhausted,
+)
 from facility.events.base import Event, Recorded, kind_of
 from facility.events.projector import projection
 from facility.monitoring.models import (

@@ -1,0 +1,1 @@
+"""What can happen to requests for expertise, by concept."""
