@@ -60,7 +60,7 @@ class Real:
         """Rows of every table, and the last event."""
         tables = await self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         parts = [f"SELECT '{name}' || count(*) FROM \"{name}\"" for name in tables]
-        return await self.rows(" UNION ALL ".join([*parts, "SELECT 'last' || max(seq) FROM event"]))
+        return sorted(await self.rows(" UNION ALL ".join([*parts, "SELECT 'last' || max(seq) FROM event"])))
 
 
 @pytest_asyncio.fixture
