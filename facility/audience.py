@@ -17,7 +17,7 @@ from facility.deployments.events import requests as deployments
 from facility.deployments.events import wishes
 from facility.evaluation import events as evaluation
 from facility.events.base import Event
-from facility.experts import events as experts
+from facility.experts.events import pool as experts
 from facility.operations import events as operations
 
 ROLES = ("lead", "partner", "assessor", "expert", "officer", "decider")

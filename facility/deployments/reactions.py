@@ -48,7 +48,7 @@ from facility.deployments.service.inviting import INVITATION, contact_of, facts,
 from facility.deployments.words import relaxed_in_words
 from facility.events.models import EventRow
 from facility.events.reactions import reacts_to
-from facility.experts.events import ExpertChanged
+from facility.experts.events.pool import ExpertChanged
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.outbox.models import Link
 from facility.outbox.service import post

@@ -5,7 +5,7 @@ from typing import Any
 from facility.accounts.service.people import active_people
 from facility.db import Tx
 from facility.events.reactions import reacts_to
-from facility.experts.events import (
+from facility.experts.events.pool import (
     CandidacySent,
     CandidateNominated,
     CandidateRefused,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from facility.db import Database
 from facility.events.log import history
 from facility.events.models import EventRow
-from facility.experts.events import ExpertChanged
+from facility.experts.events.pool import ExpertChanged
 from facility.experts.models.profile import Booking, Expert
 from facility.experts.queries import pool as queries
 from facility.experts.service.pool import (

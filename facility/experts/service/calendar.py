@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from facility.db import Tx, new_id
 from facility.events.log import record
-from facility.experts.events import CalendarLinkEnded, CalendarLinkMade, ExpertChanged
+from facility.experts.events.pool import CalendarLinkEnded, CalendarLinkMade, ExpertChanged
 from facility.experts.models.profile import Expert, ExpertAvailability
 from facility.experts.rules.calendar import with_days
 from facility.experts.service.profile_link import lock_member

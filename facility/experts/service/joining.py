@@ -11,7 +11,7 @@ from facility.accounts.rules.accounts import MAILS_AT_A_TIME, SIGN_IN_WITHIN
 from facility.accounts.service.sessions import in_turn
 from facility.db import Tx, new_id
 from facility.events.log import record
-from facility.experts.events import (
+from facility.experts.events.pool import (
     CandidacySent,
     CandidateNominated,
     CandidateRefused,

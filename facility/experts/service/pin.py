@@ -6,7 +6,7 @@ from uuid import UUID
 
 from facility.db import Tx
 from facility.events.log import record
-from facility.experts.events import PinChosen, PinDeleted
+from facility.experts.events.pool import PinChosen, PinDeleted
 from facility.experts.models.pin import ExpertPin
 from facility.experts.models.profile import Expert
 from facility.experts.rules import pin as rules

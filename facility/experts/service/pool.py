@@ -11,7 +11,7 @@ from sqlalchemy import Date, Select, cast, delete, func, insert, or_, select, te
 from facility.accounts.registry import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events.log import record
-from facility.experts.events import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
+from facility.experts.events.pool import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
 from facility.experts.models.profile import (
     Booking,
     Expert,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility.db import Tx
 from facility.events.log import record
-from facility.experts.events import NoticeAgreed, ProfileLinkEnded, ProfileLinkSent
+from facility.experts.events.pool import NoticeAgreed, ProfileLinkEnded, ProfileLinkSent
 from facility.experts.models.profile import Expert, ExpertConflict
 from facility.experts.rules.profile import OwnProfile, is_in_pool
 from facility.experts.service.pool import ExpertDraft, change_expert

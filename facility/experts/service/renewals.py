@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from facility.db import Database, Tx
 from facility.events.log import record
 from facility.events.schedule import one_by_one, scheduled
-from facility.experts.events import (
+from facility.experts.events.pool import (
     ExpertLeft,
     ExpertRenewed,
     NoticeAgreed,

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from facility.db import Tx, new_id
 from facility.events.log import record
-from facility.experts.events import ThemeAdded, ThemeChanged, ThemeRestored, ThemeRetired
+from facility.experts.events.pool import ThemeAdded, ThemeChanged, ThemeRestored, ThemeRetired
 from facility.experts.models.profile import Theme
 from facility.experts.models.taxonomy import ThemeCycle
 from facility.experts.rules.taxonomy import Cycle, ThemeDraft, check_theme

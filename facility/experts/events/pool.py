@@ -1,4 +1,4 @@
-"""What can happen to the pool of experts."""
+"""What can happen to the experts of the pool, to candidates and to themes."""
 
 from datetime import date, datetime
 from typing import ClassVar
