@@ -184,9 +184,19 @@ def build(letter: Letter, sender: Address) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message.set_content(letter.text)
-    for filename, mime, content in letter.attachments:
-        _attach(message, filename, mime, content)
+    # Mail programs act on a calendar only where it stands beside the text, not among the files.
+    for filename, mime, content in sorted(letter.attachments, key=lambda file: not _CALENDAR.match(file[1])):
+        if calendar := _CALENDAR.fullmatch(mime):
+            message.add_alternative(
+                content.decode(), subtype="calendar", params={"method": calendar[1], "name": filename}
+            )
+        else:
+            _attach(message, filename, mime, content)
     return message
+
+
+_CALENDAR = re.compile(r"text/calendar; method=(REQUEST|CANCEL)")
+"""An attachment by which the recipient's mail program enters, changes or removes an appointment (RFC 6047)."""
 
 
 def _attach(message: EmailMessage, filename: str, mime: str, content: bytes) -> None:

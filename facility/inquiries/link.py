@@ -14,7 +14,7 @@ from facility.db import Tx
 from facility.inquiries.models import Inquiry
 from facility.outbox.links import standing_link
 from facility.outbox.models import Link
-from facility.web.again import redrawn
+from facility.web.again import Trace, redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.render import View
@@ -47,12 +47,21 @@ def link_page(
 
 @asynccontextmanager
 async def answering(
-    view: View, tx: Tx, table: type[Inquiry], token: str, fields: Fields, draw: Draw
+    view: View,
+    tx: Tx,
+    table: type[Inquiry],
+    token: str,
+    fields: Fields,
+    draw: Draw,
+    *,
+    trace: Trace | None = None,
 ) -> AsyncIterator[Link]:
     """Around the command of a POST: finds the link without a lock. Refused: link_unknown (missing), link_revoked; any other refusal
-    draws the page again."""
+    draws the page again. trace: as `redrawn`."""
     link = await standing_link(tx, table.__tablename__, token)
-    async with redrawn(tx, fields, lambda read, status: draw(view, read, token, fields, status), late=True):
+    async with redrawn(
+        tx, fields, lambda read, status: draw(view, read, token, fields, status), late=True, trace=trace
+    ):
         yield link
         # The command may have waited for its locks while somebody corrected the address.
         await standing_link(tx, table.__tablename__, token, lock=True)

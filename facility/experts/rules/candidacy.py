@@ -24,13 +24,14 @@ class Wish(StrEnum):
 
 class CandidacyState(StrEnum):
     """How far a candidacy is: an authority is to name somebody; the candidate is to fill in the form; the secretariat is to decide;
-    it has decided."""
+    it has decided. member: who was nominated was in the pool already, so nothing is to decide."""
 
     NAMING = "naming"
     INVITED = "invited"
     WAITING = "waiting"
     VALIDATED = "validated"
     REFUSED = "refused"
+    MEMBER = "member"
 
 
 DECIDED = (CandidacyState.VALIDATED, CandidacyState.REFUSED)
