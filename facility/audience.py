@@ -13,8 +13,8 @@ from facility.applications import events as applications
 from facility.awards import events as awards
 from facility.calls import events as calls
 from facility.contracts import events as contracts
+from facility.deployments.events import missions, wishes
 from facility.deployments.events import requests as deployments
-from facility.deployments.events import wishes
 from facility.evaluation import events as evaluation
 from facility.events.base import Event
 from facility.experts.events import pool as experts
@@ -745,6 +745,10 @@ AUDIENCE: dict[type[Event], Row] = {
         expert=(Page("/link/candidacy/{token}"),),
         officer=(Mail("experts/candidate"), Task("Candidates for the pool of experts"), CANDIDATE),
     ),
+    experts.CandidateKnown: Row(
+        "The authority that nominated them does not learn who is in the pool.",
+        officer=(CANDIDATE,),
+    ),
     experts.CandidateNominated: Row(
         POOL, expert=(Mail("experts/nominated"), Mail("experts/profile")), officer=(CANDIDATE,)
     ),
@@ -770,6 +774,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     experts.RenewalLapsed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.RenewalReminded: Row(POOL, expert=(Mail("experts/renew_again"), RENEWAL), officer=(EXPERT,)),
+    experts.SuperiorConfirmed: secretariat(POOL, EXPERT),
     experts.ThemeAdded: secretariat(TAXONOMY, THEME),
     experts.ThemeChanged: secretariat(TAXONOMY, THEME),
     experts.ThemeRestored: secretariat(TAXONOMY, THEME),
@@ -784,7 +789,7 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.DeploymentEnded: Row(
         ASKING, expert=(Mail("deployments/award_ended"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
-    deployments.DueConfirmed: Row(
+    missions.DueConfirmed: Row(
         ASKING, expert=(Mail("deployments/due"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
     deployments.ExpertAskedAgain: Row(
@@ -810,7 +815,11 @@ AUDIENCE: dict[type[Event], Row] = {
             Mail("deployments/superior"),
         ),
         lead=(Mail("activities/experts"),),
-        officer=(DEPLOYMENT, Task("Experts whose superior is not known")),
+        officer=(
+            DEPLOYMENT,
+            Task("Experts whose superior is not known"),
+            Task("Experts whose superior is not confirmed"),
+        ),
         decider=(DEPLOYMENT,),
     ),
     deployments.ExpertAppointed: Row(
@@ -851,7 +860,7 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(Mail("deployments/exhausted"), Task("Requests for experts whose list has run out")),
         decider=(DEPLOYMENT,),
     ),
-    deployments.MissionOver: Row(
+    missions.MissionOver: Row(
         ASKING,
         expert=(Mail("deployments/travel"), Page("/link/invitation/{token}")),
         officer=(DEPLOYMENT,),
@@ -889,39 +898,49 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
     deployments.PinRefused: Row(
-        ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+        ASKING,
+        expert=(Page("/link/invitation/{token}"),),
+        officer=(DEPLOYMENT, Task("Invitations locked by a wrong PIN")),
+        decider=(DEPLOYMENT,),
     ),
-    deployments.MissionReportAsked: Row(
+    missions.MissionReportAsked: Row(
         ASKING,
         lead=(MISSION, Task("Missions to give feedback on")),
         expert=(Mail("deployments/report"),),
         officer=(DEPLOYMENT, Task("Experts who did not get the mail about their report")),
         decider=(DEPLOYMENT,),
     ),
-    deployments.MissionReportReminded: Row(
+    missions.MissionReportReminded: Row(
         ASKING,
         expert=(Mail("deployments/report_again"), Mail("deployments/report_late")),
         officer=(DEPLOYMENT, Task("Mission reports that are late")),
         decider=(DEPLOYMENT,),
     ),
-    deployments.MissionReportSent: Row(
+    missions.MissionReportSent: Row(
         "Its text is for the lead, the secretariat and auditors.",
         lead=(Mail("deployments/report_there"), MISSION),
         expert=(Page("/link/mission_report/{token}"),),
         officer=(DEPLOYMENT,),
         decider=(DEPLOYMENT,),
     ),
-    deployments.ExpertFeedbackGiven: Row(
+    missions.MissionReportWaived: Row(
+        ASKING,
+        lead=(MISSION,),
+        expert=(Mail("deployments/report_waived"), Page("/link/mission_report/{token}")),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    missions.ExpertFeedbackGiven: Row(
         "What the lead says of an expert is for the secretariat alone.",
         lead=(MISSION,),
         officer=(DEPLOYMENT,),
     ),
-    deployments.TravelStated: Row(
+    missions.TravelStated: Row(
         ASKING,
         officer=(DEPLOYMENT, Task("Pay of experts to confirm")),
         decider=(DEPLOYMENT,),
     ),
-    deployments.TravelWindowsEntered: staff(
+    missions.TravelWindowsEntered: staff(
         "It counts for requests to come; each request shows the windows that it keeps.",
         Page("/travel-windows"),
     ),

@@ -34,7 +34,7 @@ from facility.deployments.events.requests import (
 from facility.deployments.events.wishes import WishRefused
 from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.models.wish import Wish
-from facility.deployments.reactions import tell_of_days_without_activity
+from facility.deployments.service.news import tell_of_days_without_activity
 from facility.events.reactions import reacts_to
 from facility.experts.words import days
 from facility.outbox.service import post

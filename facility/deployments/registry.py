@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
+from facility.deployments.queries.booked import days_beyond
 from facility.deployments.queries.fees import planned_due
 from facility.deployments.queries.offer import Facts, offers
 from facility.deployments.queries.report import report_days
@@ -72,6 +73,18 @@ async def paid(connection: AsyncConnection, invitation_id: UUID) -> Facts:
     """What the planned travel pays."""
     due = await planned_due(connection, invitation_id)
     return [(_("Pay"), _("EUR {amount} for the planned travel", amount=eur(due.total)))] if due else []
+
+
+@offers
+async def days_in_years(connection: AsyncConnection, invitation_id: UUID) -> Facts:
+    """Where the mission takes the expert beyond the days in a year that their profile allows: only a hint, since a yes is theirs."""
+    return [
+        (
+            _("Days in {year}", year=over.year),
+            _("{days} with this mission; your profile says at most {most}", days=over.days, most=over.most),
+        )
+        for over in await days_beyond(connection, invitation_id)
+    ]
 
 
 @offers

@@ -63,6 +63,7 @@ REPORTS = {
     ReportState.OPEN: (N_("Report asked for"), "info"),
     ReportState.LATE: (N_("Report is late"), "bad"),
     ReportState.SENT: (N_("Report sent"), "ok"),
+    ReportState.WAIVED: (N_("No report needed"), "plain"),
 }
 """The word of each state of a mission report, untranslated, and the kind of its tag."""
 
@@ -307,6 +308,8 @@ sentences.register(
         "released_already": N_("The employer has released the expert already."),
         "superior_asked": N_("Your superior has been asked already."),
         "report_sent": N_("You have sent your report already."),
+        "report_waived": N_("No report of this mission is needed any more."),
+        "report_not_late": N_("Only a report that is late can be waived."),
         "feedback_given": N_("Your institution has given feedback on this expert already."),
         "mission_goes_on": N_("You can state your travel times after the last day."),
         "due_confirmed": N_("The sum has been confirmed already."),

@@ -21,7 +21,7 @@ from facility.experts.models.candidacy import Candidacy
 from facility.experts.models.profile import Expert
 from facility.experts.models.renewal import Renewal
 from facility.experts.rules.candidacy import CandidacyState
-from facility.experts.service.joining import candidate_link, member_at
+from facility.experts.service.joining import candidate_link, end_nomination_of_member
 from facility.experts.service.profile_link import PROFILE, profile_link
 from facility.experts.service.renewals import RENEWAL, cancel_renewals
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
@@ -61,11 +61,11 @@ async def _send_profile_link(tx: Tx, expert: Expert, link: Link) -> None:
 
 @reacts_to(CandidateNominated)
 async def ask_the_nominated(tx: Tx, event: CandidateNominated) -> None:
-    """The form goes to the expert; one who is in the pool already gets the link to the profile."""
+    """The form goes to the expert; one who is in the pool already gets the link to the profile, and the candidacy ends."""
     candidacy = await tx.get(Candidacy, event.candidacy_id)
     if candidacy.state != CandidacyState.INVITED:
         return
-    if expert := await member_at(tx, candidacy.email):
+    if expert := await end_nomination_of_member(tx, candidacy.id):
         await _send_profile_link(tx, expert, await profile_link(tx, expert.id))
         return
     link = await candidate_link(tx, candidacy.id)

@@ -48,6 +48,7 @@ CANDIDACY_STATES = {
     CandidacyState.WAITING: (N_("To decide"), "wait"),
     CandidacyState.VALIDATED: (N_("In the pool"), "ok"),
     CandidacyState.REFUSED: (N_("Refused"), "bad"),
+    CandidacyState.MEMBER: (N_("In the pool already"), "plain"),
 }
 BRANCHES = (
     N_("police"),
@@ -126,6 +127,8 @@ sentences.register(
         "validity_too_long": N_("Choose a day at most {years} years from today."),
         "candidacy_sent": N_("You have sent this form already."),
         "candidacy_decided": N_("This candidate has been decided on meanwhile."),
+        "superior_is_expert": N_("The superior needs another address than the expert."),
+        "superior_named": N_("You have named your superior already."),
         "left_the_pool": N_("This expert is no longer in the pool."),
         "profile_link_stands": N_("This expert has a link already."),
         "renewal_over": N_("This question is no longer open."),

@@ -1,8 +1,10 @@
 """What a change of an activity or the end of its award means for others: partners, experts, the officer who asked them."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
+import jinja2
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from facility.activities.models import Activity
 from facility.activities.service.activities import cancel, complete, postpone
 from facility.db import Database
 from facility.deployments.models.invitation import Invitation
+from facility.deployments.service.calendar import mission_days
 from facility.deployments.service.ending import call_off
 from facility.events.reconcile import reconcile
 from facility.experts.models.profile import Booking
@@ -22,6 +25,14 @@ from facility.web.waiting import work_of
 from tests.browser import Browsers
 from tests.doing import AFTER, FIRST, LAST, ask_experts, planned
 from tests.judging import DECIDED, Judging
+
+
+class Facility(NamedTuple):
+    """What templates know of it."""
+
+    name: str
+    contact: str
+
 
 PARTNERS = ["partner-me@example.org", "partner-xk@example.org"]
 EXPERT, OFFICER = "x03@example.org", "ada@example.org"
@@ -50,6 +61,22 @@ async def tasks(play: Judging, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return [task.kind.label for task in (await work_of(connection, ada)).tasks]
 
 
+async def entered(play: Judging, deployment: UUID) -> tuple[bytes, ...]:
+    """Method, sequence and status of the entry that mails make in the calendar of the expert now."""
+    query = select(Invitation.id).filter_by(deployment_id=deployment, outcome="accepted")
+    templates = jinja2.Environment(autoescape=True)
+    templates.globals["facility"] = Facility("Facility", "facility@facility.test")
+    async with play.db.reader() as connection:
+        invitation = (await connection.execute(query)).scalar_one()
+        content = (await mission_days(connection, templates, invitation)).content
+    return tuple(
+        line.partition(b":")[2]
+        for name in (b"METHOD", b"SEQUENCE", b"STATUS")
+        for line in content.splitlines()
+        if line.startswith(name)
+    )
+
+
 async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
     play: Judging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +87,7 @@ async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
     assert await told(play, "activities/moved") == PARTNERS
     assert await told(play, "deployments/days_without_activity") == [OFFICER, EXPERT]
     assert ADRIFT in await tasks(play, monkeypatch)
+    assert await entered(play, deployment) == (b"REQUEST", b"1", b"TENTATIVE")
     await play.act("ada", lambda tx: call_off(tx, deployment, reason="Moved to November."))
     assert ADRIFT not in await tasks(play, monkeypatch)
     assert {name: lines for name, lines in (await reconcile(play.db)).items() if lines} == {}

@@ -2,14 +2,17 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from facility.deployments.models.request import Candidate
 from facility.deployments.queries.conflicts import found_conflicts
+from facility.deployments.queries.offer import offer
 from facility.deployments.rules.balance import Balance, Member, balance
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import confirm_shortlist
+from facility.experts.models.profile import Expert
 from facility.experts.service.pool import change_expert
 from tests.browser import Browsers
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
@@ -66,6 +69,27 @@ async def test_a_request_that_does_not_look_is_as_before(sending: Sending) -> No
     looked = await sending.row(await sending.request(cool_off_months=0))
     assert looked.left_out == {"X1": "conflict"}
     assert looked.shortlist["conflicts"] == {"X1": [["assessor", ""]]}
+
+
+async def test_days_in_a_year_hold_when_asked_and_are_a_hint_at_the_yes(sending: Sending) -> None:
+    await sending.pool(expert("X1"))
+    async with sending.db.transaction(now=INVITED) as tx:
+        (await tx.lock(Expert, sending.experts["X1"])).days_per_year = 6
+    first = await sending.asking()
+    second = await sending.asking(starts_on=date(2021, 10, 18), ends_on=date(2021, 10, 19))
+    assert await _hints(sending, second) == []
+    await sending.accept(first, "X1")
+    assert await _hints(sending, second) == ["7 with this mission; your profile says at most 6"]
+    late = await sending.request(starts_on=date(2021, 10, 20), ends_on=date(2021, 10, 21))
+    assert (await sending.row(late)).left_out == {"X1": "not_available"}
+    await sending.accept(second, "X1")
+    assert await sending.outcomes(second) == {"X1": "accepted"}
+
+
+async def _hints(sending: Sending, key: UUID) -> list[str]:
+    invitation = await sending.invitation(key, "X1")
+    async with sending.db.reader() as connection:
+        return [fact for term, fact in await offer(connection, invitation) if term == "Days in 2021"]
 
 
 async def test_recent_deployments_are_counted_from_bookings_and_stay(sending: Sending) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -46,7 +47,7 @@ async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Br
     with count_statements(sending.db) as statements:
         page = await browser.get(path)
     head = await browser.head(path)
-    assert (page.status_code, head.status_code, len(statements)) == (200, 200, 4)
+    assert (page.status_code, head.status_code, len(statements)) == (200, 200, 5)
     for words in (
         "Can you help, ",
         "in Tirana, Albania?",
@@ -266,6 +267,7 @@ async def test_a_yes_needs_the_declaration(sending: Sending, declaring: UUID, br
     path, browser = await sending.link(declaring, "X1"), await browse()
     without = await browser.send_form(path, {"answer": "accept"})
     assert (without.status_code, gives_reason(without, "conflict_undeclared")) == (422, True)
+    assert "institutions? Say whether" in unescape(without.text)
     assert await sending.outcomes(declaring) == {"X1": "open"}
     await browser.send_form(path, {"answer": "accept", "conflict": "no"})
     assert (await sending.invitations(declaring))["X1"].no_conflict

@@ -12,9 +12,7 @@ from facility import clock
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service.money import enter_unit_costs
 from facility.contracts.service.reference import UNIT_COSTS
-from facility.deployments.events.requests import (
-    DueConfirmed,
-)
+from facility.deployments.events.missions import DueConfirmed
 from facility.deployments.models.mission import Mission
 from facility.deployments.rules.fees import TAIEX, Pay, Portion, Travel
 from facility.deployments.service.fees import enter_windows, seed

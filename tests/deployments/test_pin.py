@@ -13,7 +13,7 @@ from facility.experts.service.pin import choose_pin, delete_pin
 from facility.experts.service.profile_link import profile_link
 from facility.outbox.links import path_of
 from facility.refused import Refused
-from tests.browser import Browsers, gives_reason
+from tests.browser import Browsers, gives_reason, work
 from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, sound
 from tests.deployments.test_pages import form_of
 
@@ -79,8 +79,11 @@ async def test_few_tries_also_at_once_and_then_a_new_link(sending: Sending, brow
     right = await browser.send_form(path, yes | {"pin": PIN})
     assert (right.status_code, "wrong too often" in right.text) == (409, True)
     assert await sending.outcomes(key) == {"X1": "open"}  # type: ignore[arg-type]
-    assert again in (await ada.get(f"/deployments/{key}")).text
+    shown = (await ada.get(f"/deployments/{key}")).text
+    assert (again in shown, "somebody with the link of X1" in shown) == (True, True)
+    assert "invitations-locked-by-a-wrong-pin" in work(await ada.get("/"))
     assert (await ada.send_form(again)).status_code == 303
+    assert "invitations-locked-by-a-wrong-pin" not in work(await ada.get("/"))
     await deliver_all(sending.db, clock.now)
     assert (await browser.send_form(path, yes | {"pin": PIN})).status_code == 409
     fresh = [mail.link_id for mail in await sending.mails("invitation")]

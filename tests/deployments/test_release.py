@@ -14,10 +14,12 @@ from facility.deployments.service.answering import cancel
 from facility.deployments.service.release import answer_release, end_silent, name_superior, remind_superiors
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.experts.service.pool import change_expert
+from facility.experts.service.superiors import is_confirmed
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.refused import Refused
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 
 DAY = timedelta(days=1)
@@ -132,12 +134,11 @@ async def test_who_is_asked_anew_is_asked_alone(needing: Sending) -> None:
     key, invitation_id = await booked(needing)
     first = await release_of(needing, invitation_id)
 
-    async def again(tx: Tx) -> Release:
-        return await name_superior(
-            tx, invitation_id, name="Deputy", email="deputy@example.org", deployment_id=key
-        )
+    async def again(tx: Tx) -> None:
+        await name_superior(tx, invitation_id, name="Deputy", email="deputy@example.org", deployment_id=key)
 
-    second = await needing.play.act("ada", again, INVITED + 2 * HOUR)
+    await needing.play.act("ada", again, INVITED + 2 * HOUR)
+    second = await release_of(needing, invitation_id)
     assert ("release_off", "head@example.org") in await templates(needing)
     with pytest.raises(Refused) as refused:
         await answer(needing, first.id, INVITED + 3 * HOUR)
@@ -186,9 +187,22 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     wrong = await expert_.send_form(f"{path}/superior", {"name": "", "email": "nobody"})
     assert wrong.status_code == 422
     form = {"name": "Chief Horvat", "email": "chief@example.org"}
+    own = await expert_.send_form(f"{path}/superior", form | {"email": "X2@example.org"})
+    assert (own.status_code, gives_reason(own, "superior_is_expert")) == (422, True)
     assert (await expert_.send_form(f"{path}/superior", form)).status_code == 303
+    assert (await expert_.send_form(f"{path}/superior", form)).status_code == 409
     await deliver_all(needing.db, lambda: datetime.now(UTC))
     invitation_id = await needing.invitation(key, "X2")
+    # Nobody is asked at an address that only the expert has named.
+    assert await needing.mails("release") == []
+    assert "The secretariat confirms it first" in (await expert_.get(path)).text
+    assert "Confirm who can release an expert" in (await ada.get("/")).text
+    ask = f"/deployments/{key}/invitations/{invitation_id}/release"
+    assert 'value="chief@example.org"' in (await ada.get(ask)).text
+    assert (await ada.send_form(ask, form)).status_code == 303
+    assert "Confirm who can release an expert" not in (await ada.get("/")).text
+    await deliver_all(needing.db, lambda: datetime.now(UTC))
+    assert [mail.to_address for mail in await needing.mails("release")] == ["chief@example.org"]
     release = await release_of(needing, invitation_id)
     link = await link_of(needing, release.id)
     page = await anybody.get(link)
@@ -205,6 +219,17 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     assert (await anybody.send_form(link, said)).status_code == 409
     shown = (await ada.get(f"/deployments/{key}")).text
     assert "Not insured by the employer." in shown
+    assert shown.count("Chief Horvat") > 2, "the history names who answered"
+    # Confirmed once is confirmed for the next mission, until the profile names another.
+    expert_id = needing.experts["X2"]
+    assert is_confirmed(await needing.expert("X2"))
+    await needing.play.act(None, lambda tx: _name_another(tx, expert_id), needing.at + HOUR)
+    assert not is_confirmed(await needing.expert("X2"))
+
+
+async def _name_another(tx: Tx, expert_id: UUID) -> None:
+    draft = expert("X2", available=[AHEAD], superior_name="A friend", superior_email="friend@example.org")
+    await change_expert(tx, expert_id, draft)
 
 
 def test_the_period_ends_with_the_day_before_the_mission_and_lasts_a_day_at_least() -> None:

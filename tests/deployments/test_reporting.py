@@ -1,5 +1,6 @@
 """Mission reports after the last day, and the feedback of both sides."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from facility import clock
 from facility.deployments.models.report import MissionReport
 from facility.deployments.rules.report import period
 from facility.deployments.service.reporting import (
@@ -17,11 +19,12 @@ from facility.deployments.service.reporting import (
     remind_of_reports,
     send_report,
 )
+from facility.drafting.models import UnsavedText
 from facility.events.relay import deliver_all
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.refused import Refused
-from tests.browser import Browsers
+from tests.browser import Browsers, errors, work
 from tests.deployments.conftest import AHEAD, Sending, expert, sound
 
 AFTER = datetime(2021, 10, 9, 6, tzinfo=UTC)
@@ -109,6 +112,46 @@ async def test_the_link_shows_and_only_the_button_sends(over: Sending, browse: B
     assert (await anybody.send_form(path, REPORT | ON_ACTIVITY)).status_code == 409
     row = await report_of(over)
     assert (row.preparation, row.cooperation, row.prospects) == (4, None, 5)
+
+
+async def test_what_is_typed_is_kept_until_it_is_sent(over: Sending, browse: Browsers) -> None:
+    path, anybody = await link_of(over), await browse()
+    typed = REPORT | ON_ACTIVITY | {"done": "", "results": "Half a manual."}
+    assert (await anybody.send_form(f"{path}/copy", typed)).status_code == 303
+    page = (await anybody.get(path)).text
+    assert ("Half a manual." in page, 'data-state="unsaved"' in page) == (True, True)
+    assert (await report_of(over)).state == "open"
+    resumed = dict(re.findall(r'name="(sitting|resumed|resumed_at)" value="([^"]+)"', page))
+    assert set(resumed) == {"sitting", "resumed", "resumed_at"}
+    refused = await anybody.send_form(path, resumed | typed | {"results": "Most of a manual."})
+    assert (refused.status_code, errors(refused)) == (422, ["done"])
+    assert "Most of a manual." in (await (await browse()).get(path)).text
+    assert (await anybody.send_form(path, REPORT | ON_ACTIVITY)).status_code == 303
+    async with over.db.reader() as connection:
+        assert (await connection.execute(select(UnsavedText.subject_id))).all() == []
+    assert (await anybody.send_form(f"{path}/copy", typed)).status_code == 409
+
+
+async def test_a_late_report_is_waived_with_a_reason(over: Sending, browse: Browsers) -> None:
+    row, ada = await report_of(over), await browse(over.play.people["ada"])
+    waive = f"/deployments/{row.deployment_id}/reports/{row.id}/waive"
+    assert (await ada.send_form(waive, {"reason": "Ill."})).status_code == 409
+    await end_report_periods(over.db, AFTER + 14 * DAY)
+    await deliver(over, AFTER + 14 * DAY)
+    assert waive in (await ada.get(f"/deployments/{row.deployment_id}")).text
+    assert errors(await ada.send_form(waive, {"reason": " "})) == ["reason"]
+    assert (await ada.send_form(waive, {"reason": "Long ill."})).status_code == 303
+    await deliver(over, clock.now())
+    assert [template for template, _to in await sent(over)] == ["report", "report_late", "report_waived"]
+    assert "mission-reports-that-are-late" not in work(await ada.get("/"))
+    page = (await ada.get(f"/deployments/{row.deployment_id}")).text
+    assert ("Long ill." in page, "is no longer asked for" in page) == (True, True)
+    path, anybody = await link_of(over), await browse()
+    assert "No mission report is needed any more" in (await anybody.get(path)).text
+    late = await anybody.send_form(path, REPORT | ON_ACTIVITY)
+    assert (late.status_code, "A manual." in late.text) == (409, True)
+    assert (await report_of(over)).done == ""
+    await sound(over)
 
 
 async def test_who_reads_what(over: Sending, browse: Browsers) -> None:

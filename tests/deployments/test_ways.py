@@ -121,8 +121,34 @@ async def test_a_seat_that_others_filled_leaves_the_other_seat(sending: Sending)
     }
     assert sorted(seats.values()) == [1, 2]
     assert Counter((await sending.outcomes(key)).values()) == {"accepted": 2, "taken": 2}
+    taken = {code for code, outcome in (await sending.outcomes(key)).items() if outcome == "taken"}
     await cancel(sending, key, same[0])
-    assert (await sending.outcomes(key))["X4"] == "open"
+    outcomes = await sending.outcomes(key)
+    assert ({code for code in taken if outcomes[code] == "open"}, "X4" in outcomes) == (taken, False)
+    await sound(sending)
+
+
+async def test_whose_seat_others_had_filled_is_asked_again_in_the_order_of_the_list(
+    sending: Sending, browse: Browsers
+) -> None:
+    await sending.pool(*[expert(f"X{n}", available=[AHEAD]) for n in range(4)])
+    key = await sending.soon(ask_at_once=2)
+    old = await sending.link(key, "X0")
+    await sending.accept(key, "X1", sending.at + HOUR)
+    assert await sending.outcomes(key) == {"X0": "taken", "X1": "accepted"}
+    await deliver_all(sending.db, lambda: sending.at + HOUR)
+    await cancel(sending, key, "X1", at=sending.at + 2 * HOUR)
+    assert await sending.outcomes(key) == {"X0": "open", "X1": "cancelled", "X2": "open"}
+    again = (await sending.invitations(key))["X0"]
+    assert (again.ended_at, again.respond_by) == (None, sending.at + 74 * HOUR)
+    await deliver_all(sending.db, lambda: sending.at + 2 * HOUR)
+    mails = [mail for mail in await sending.mails("invitation") if mail.to_address == "x0@example.org"]
+    assert len({mail.link_id for mail in mails}) == 2
+    browser = await browse()
+    assert (await browser.send_form(old, {"answer": "accept"})).status_code == 409
+    await sending.decline(key, "X2", sending.at + 3 * HOUR)
+    await sending.accept(key, "X0", sending.at + 4 * HOUR)
+    assert (await sending.row(key)).state == "filled"
     await sound(sending)
 
 

@@ -197,6 +197,12 @@ async def test_who_is_nominated_and_in_the_pool_gets_the_link_to_the_profile(
         ("experts/nominate", "head@example.org"),
         ("experts/profile", "giulia@example.org"),
     ]
+    # The candidacy is over; the page of the nominator says what it says to everybody.
+    page = await (await browse(themes.ada)).get(f"/experts/candidates/{await _candidacy(db)}")
+    assert ("In the pool already" in page.text, "There is nothing to decide." in page.text) == (True, True)
+    thanks = (await nobody.get(await newest(db, "nomination"))).text
+    assert "The secretariat then decides." in thanks
+    assert "already" not in thanks
 
 
 async def test_a_profile_link_is_sent_ended_and_follows_the_address(

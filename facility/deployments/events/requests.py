@@ -1,7 +1,6 @@
 """What can happen to a request for expertise and its invitations."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -57,7 +56,8 @@ class ExpertInvited(Event, frozen=True, kw_only=True):
 
 
 class ExpertAskedAgain(Event, frozen=True, kw_only=True):
-    """The mail had not got through, or went to a wrong address. The time to answer began anew; respond_by is its last instant."""
+    """The mail had not got through or went to a wrong address, the PIN was wrong too often, or a seat fell free that others had filled.
+    The time to answer began anew; respond_by is its last instant."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert was asked again for seat {seat}"
@@ -186,55 +186,6 @@ class DeploymentEnded(Event, frozen=True, kw_only=True):
     deployment_id: UUID
 
 
-class TravelWindowsEntered(Event, frozen=True, kw_only=True):
-    """A row was added to the table of what a day of travel pays."""
-
-    subject: ClassVar[str] = "travel_windows"
-    sentence: ClassVar[str] = "What a day of travel pays was entered, valid from {valid_from}"
-
-    travel_windows_id: UUID
-    valid_from: date
-
-
-class MissionOver(Event, frozen=True, kw_only=True):
-    """The last day of a booked expert is over; the request pays."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The days of the expert on seat {seat} are over"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    expert_id: UUID
-    seat: int
-
-
-class TravelStated(Event, frozen=True, kw_only=True):
-    """The expert stated when they travelled."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The expert on seat {seat} stated the travel times"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    expert_id: UUID
-    seat: int
-
-
-class DueConfirmed(Event, frozen=True, kw_only=True):
-    """What is due to an expert was confirmed, EUR: fee and per diem. It is to be paid out of the award's money."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "A fee of EUR {fee} and a per diem of EUR {per_diem} are due for seat {seat}"
-
-    deployment_id: UUID
-    award_id: UUID
-    invitation_id: UUID
-    expert_id: UUID
-    seat: int
-    fee: Decimal
-    per_diem: Decimal
-
-
 class ReleaseAsked(Event, frozen=True, kw_only=True):
     """The superior of a booked expert was asked to release them."""
 
@@ -325,54 +276,6 @@ class ExpertAppointed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The letter of appointment for seat {seat} was written"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    seat: int
-
-
-class MissionReportAsked(Event, frozen=True, kw_only=True):
-    """The last day is over: the expert was asked for a report; again, where the mail had not got through."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The expert on seat {seat} was asked for a mission report"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    mission_report_id: UUID
-    seat: int
-
-
-class MissionReportReminded(Event, frozen=True, kw_only=True):
-    """The expert was reminded: before the report is due ("open"), or because it did not come in time ("late")."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The expert on seat {seat} was reminded of the mission report, which is {state}"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    mission_report_id: UUID
-    seat: int
-    state: str
-
-
-class MissionReportSent(Event, frozen=True, kw_only=True):
-    """The expert sent the report, which stands in the row, as does the feedback."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The expert on seat {seat} sent the mission report"
-
-    deployment_id: UUID
-    invitation_id: UUID
-    mission_report_id: UUID
-    seat: int
-
-
-class ExpertFeedbackGiven(Event, frozen=True, kw_only=True):
-    """The lead gave feedback on an expert after the mission; what it says stands in the row, for the secretariat alone."""
-
-    subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The lead gave feedback on the expert on seat {seat}"
 
     deployment_id: UUID
     invitation_id: UUID

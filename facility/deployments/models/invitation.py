@@ -18,7 +18,7 @@ class Invitation(RemindedInquiry):
     pin_tries: how often a wrong PIN was typed at the link that stands.
     named_to_parties: with the yes they agreed that lead and partners see their name. no_conflict: with the yes they declared that they
     have no conflict of interest. why: the reason for a no, as they chose it from the list. colleague: whom they named instead of
-    themselves, for the secretariat alone."""
+    themselves, for the secretariat alone. calendar_sequence: how often a mail has changed the entry of the booking in the expert's calendar."""
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -53,6 +53,7 @@ class Invitation(RemindedInquiry):
     no_conflict: Mapped[bool] = mapped_column(default=False, server_default=false())
     why: Mapped[str | None]
     colleague: Mapped[str] = mapped_column(default="", server_default="")
+    calendar_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     # What every inquiry has, in the words of this room.
     asked_at: Mapped[datetime] = mapped_column("invited_at")
     ends_at: Mapped[datetime] = mapped_column("respond_by")

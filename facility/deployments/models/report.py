@@ -12,22 +12,24 @@ from facility.inquiries.models import RemindedInquiry, holds
 
 
 class ReportState(StrEnum):
-    """late: it was not sent in time; it can still be sent."""
+    """late: it was not sent in time; it can still be sent. waived: the secretariat no longer asks for it."""
 
     OPEN = "open"
     LATE = "late"
     SENT = "sent"
+    WAIVED = "waived"
 
 
 class MissionReport(RemindedInquiry):
     """Asked of an expert after the last day. With it, for the secretariat alone, the expert's feedback on the activity: `preparation`,
-    `cooperation` and `prospects` from 1 to 5, as far as they answered, and `comment`."""
+    `cooperation` and `prospects` from 1 to 5, as far as they answered, and `comment`. `waived_reason`: why it is no longer asked for."""
 
     __tablename__ = "mission_report"
     __table_args__ = (
         *holds("mission_report"),
-        CheckConstraint("state IN ('open', 'late', 'sent')", name="state"),
+        CheckConstraint("state IN ('open', 'late', 'sent', 'waived')", name="state"),
         CheckConstraint("(state = 'sent') = (done <> '')", name="done"),
+        CheckConstraint("(state = 'waived') = (waived_reason <> '')", name="waived"),
         CheckConstraint(
             "preparation BETWEEN 1 AND 5 AND cooperation BETWEEN 1 AND 5 AND prospects BETWEEN 1 AND 5",
             name="feedback",
@@ -44,6 +46,7 @@ class MissionReport(RemindedInquiry):
     cooperation: Mapped[int | None]
     prospects: Mapped[int | None]
     comment: Mapped[str] = mapped_column(default="", server_default="")
+    waived_reason: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class ExpertFeedback(Base):

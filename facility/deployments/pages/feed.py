@@ -2,8 +2,8 @@
 
 from litestar import get
 
-from facility.deployments.pages.calendar import bookings_calendar
 from facility.deployments.queries.booked import bookings_by_link
+from facility.deployments.service.calendar import bookings_calendar
 from facility.web.access import ANYONE, allow
 from facility.web.handler import FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of

@@ -11,7 +11,6 @@ from facility.deployments.forms.release import superior
 from facility.deployments.forms.request import MOST_REASON
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
-from facility.deployments.pages.calendar import calendar_of
 from facility.deployments.queries import invited as queries
 from facility.deployments.queries.fees import mission
 from facility.deployments.queries.invited import Linked
@@ -21,6 +20,7 @@ from facility.deployments.rules.answers import MOST_PIN_TRIES, InvitationStatus
 from facility.deployments.rules.fees import planned
 from facility.deployments.service import answering as answers
 from facility.deployments.service.answering import accept, decline, disown, pin_fits
+from facility.deployments.service.calendar import calendar_of
 from facility.deployments.service.mission import state_travel
 from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page

@@ -38,6 +38,13 @@ waits(
     rows=queries.UNKNOWN,
 )
 waits(
+    N_("Experts whose superior is not confirmed"),
+    N_("Confirm who can release an expert: {thing}"),
+    "/deployments",
+    Role.SECRETARIAT,
+    rows=queries.UNCONFIRMED,
+)
+waits(
     N_("Releases that nobody answered"),
     N_("Ask for a release again, or cancel the booking: {thing}"),
     "/deployments",

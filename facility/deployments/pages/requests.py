@@ -12,17 +12,17 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
-from facility.deployments.events import requests as events
 from facility.deployments.forms import report as report_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
+from facility.deployments.pages.history import history_of
+from facility.deployments.queries import asked
 from facility.deployments.queries import requests as queries
 from facility.deployments.queries.fees import missions
 from facility.deployments.queries.release import booked
@@ -33,19 +33,16 @@ from facility.deployments.rules.balance import Member, balance
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.inviting import INVITATION
 from facility.deployments.service.requesting import confirm_order, renew_shortlist
-from facility.events.base import Recorded
-from facility.events.log import LATEST, history
 from facility.experts.queries.pool import themes
 from facility.experts.words import GENDERS
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import Role, Visitor, allow
+from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.history import Moment
 from facility.web.i18n import N_, _
 from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
@@ -91,14 +88,21 @@ waits(
     N_("Correct the address of an expert: {thing}"),
     "/deployments?status=asking",
     Role.SECRETARIAT,
-    rows=queries.TO_CORRECT,
+    rows=asked.TO_CORRECT,
+)
+waits(
+    N_("Invitations locked by a wrong PIN"),
+    N_("Speak to an expert, and send a new link: {thing}"),
+    "/deployments?status=asking",
+    Role.SECRETARIAT,
+    rows=asked.LOCKED,
 )
 waits(
     N_("Experts who are asked"),
     N_("An expert answers: {thing}"),
     "/deployments?status=asking",
     Role.SECRETARIAT,
-    rows=queries.ASKED,
+    rows=asked.ASKED,
     others=True,
 )
 _OF_ACTIVITY = f"EXISTS (SELECT FROM activity WHERE {queries.SERVES} AND {{activity}})"
@@ -169,7 +173,7 @@ async def deployment(
         may_act=view.me.has(Role.SECRETARIAT),
         shortlist=await _shortlist(read, shown, known) if private else {},
         today=clock.now().astimezone(clock.BRUSSELS).date(),
-        history=await _history(read, shown, view.me) if private else [],
+        history=await history_of(read, shown) if private else [],
         missions=await missions(read, deployment_id) if shown.terms else [],
         booked=await booked(read, deployment_id) if shown.release_days or shown.appoints else [],
         reports=await reports(read, deployment_id, feedback=view.me.has(Role.SECRETARIAT))
@@ -233,29 +237,6 @@ def _member(deployment: DeploymentShown, expert: queries.Named) -> Member:
     counted = deployment.recent_from is RecentFrom.BOOKINGS
     recent = deployment.shortlist.recent.get(expert.code, 0) if counted else expert.stated
     return Member(expert.country, expert.gender, recent)
-
-
-async def _history(connection: AsyncConnection, deployment: DeploymentShown, me: Visitor) -> list[Moment]:
-    """The history, in which what came by an expert's link bears the expert's code."""
-    log = await history(connection, deployment.id)
-    codes = {invitation.id: invitation.code for invitation in deployment.invitations}
-    lines = await lines_of(connection, log)
-    shown = [_by_link(recorded, line, codes) for recorded, line in zip(log[:LATEST], lines, strict=False)]
-    return [*shown, *lines[LATEST:]]
-
-
-_BY_EXPERT = (
-    events.InvitationAccepted | events.InvitationDeclined | events.TravelStated | events.MissionReportSent
-)
-
-
-def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:
-    event = recorded.event
-    answered = isinstance(event, _BY_EXPERT)
-    cancelled = isinstance(event, events.InvitationEnded) and event.how in ("cancelled", "disowned")
-    if recorded.actor_id is None and (answered or cancelled):
-        return Moment(line.text, line.at, codes.get(event.invitation_id, line.who))  # type: ignore[attr-defined]
-    return line
 
 
 async def _order_page(

@@ -68,6 +68,7 @@ class Linked(msgspec.Struct, frozen=True):
     beneficiaries: list[str]
     institutions: list[str]
     undelivered: bool
+    calendar_sequence: int
 
     @property
     def contact(self) -> str:
@@ -121,7 +122,7 @@ _LINKED = text(
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries, ({INSTITUTIONS})::text AS institutions,
         terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, sensitive, pin_tries,
-        EXISTS (SELECT FROM expert_pin WHERE expert_pin.expert_id = expert.id) AS has_pin, terms::text AS terms, release_days, appoints, {_UNDELIVERED} AS undelivered, link.revoked_at
+        EXISTS (SELECT FROM expert_pin WHERE expert_pin.expert_id = expert.id) AS has_pin, terms::text AS terms, release_days, appoints, {_UNDELIVERED} AS undelivered, calendar_sequence, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id

@@ -21,8 +21,8 @@ _UNDELIVERED = undelivered_sql(Release)
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """A booked expert of a request that needs releases or appoints, with the latest release. state: none was asked yet where it is None.
-    letter_id: of the appointment."""
+    """A booked expert of a request that needs releases or appoints, with the latest release. state: none was asked yet where it is None;
+    name and email are then those of the superior in the profile. letter_id: of the appointment."""
 
     invitation_id: UUID
     code: str
@@ -54,7 +54,8 @@ async def booked(connection: AsyncConnection, deployment_id: UUID) -> list[Booke
     rows = await connection.execute(
         text(
             f"""
-            SELECT invitation.id AS invitation_id, code, release_id, latest.state, latest.name, latest.email, signed, insured, latest.reason,
+            SELECT invitation.id AS invitation_id, code, release_id, latest.state,
+                coalesce(latest.name, superior_name) AS name, coalesce(latest.email, superior_email) AS email, signed, insured, latest.reason,
                 asked_at, ends_at, latest.ended_at, undelivered, {_LETTER} AS letter_id
             FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id {_LATEST}
             WHERE deployment_id = :deployment AND outcome = 'accepted' ORDER BY invitation.seat
@@ -65,11 +66,22 @@ async def booked(connection: AsyncConnection, deployment_id: UUID) -> list[Booke
     return [msgspec.convert(dict(row._mapping), Booked) for row in rows]
 
 
+async def signatures(connection: AsyncConnection, deployment_id: UUID) -> dict[UUID, str]:
+    """Who answered for the employer, as they signed, by release."""
+    rows = await connection.execute(
+        text("SELECT id, signed FROM release WHERE deployment_id = :deployment AND signed <> ''"),
+        {"deployment": deployment_id},
+    )
+    return {row.id: row.signed for row in rows}
+
+
 class OfLink(msgspec.Struct, frozen=True):
-    """What an expert's link shows of it. asked: somebody was asked to release them; letter_id: of the appointment."""
+    """What an expert's link shows of it. superior: the profile names one; checked: whom the secretariat has confirmed; letter_id: of the
+    appointment."""
 
     state: ReleaseState | None
     superior: bool
+    checked: bool
     letter_id: UUID | None
 
 
@@ -79,7 +91,8 @@ async def of_invitation(connection: AsyncConnection, invitation_id: UUID) -> OfL
         await connection.execute(
             text(
                 f"""
-                SELECT latest.state, superior_email <> '' AS superior, {_LETTER} AS letter_id
+                SELECT latest.state, superior_email <> '' AS superior,
+                    superior_checked = superior_email AS checked, {_LETTER} AS letter_id
                 FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id {_LATEST}
                 WHERE invitation.id = :invitation
                 """  # noqa: S608 - our own text
@@ -150,8 +163,11 @@ _WORK = f"""
         AND NOT {shut_out("deployment.application_id", ":person_id")} AND
 """  # noqa: S608 - our own text
 _FIRST_DAY = "CAST(deployment.starts_on AS timestamp) AT TIME ZONE 'Europe/Brussels'"
-UNKNOWN = _WORK.format(since="invitation.ended_at", until=_FIRST_DAY) + "release_id IS NULL"
+_UNASKED = _WORK.format(since="invitation.ended_at", until=_FIRST_DAY) + "release_id IS NULL AND "
+UNKNOWN = _UNASKED + "superior_email = ''"
 """Booked experts of whom nobody knows who can release them, as work."""
+UNCONFIRMED = _UNASKED + "superior_email <> '' AND superior_checked <> superior_email"
+"""Booked experts whose superior nobody has confirmed, so that nobody was asked, as work."""
 SILENT = (
     _WORK.format(since="latest.ended_at", until=_FIRST_DAY)
     + "(latest.state IN ('silent', 'cancelled') OR undelivered)"

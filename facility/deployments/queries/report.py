@@ -45,6 +45,7 @@ class ReportShown(msgspec.Struct, frozen=True):
     cooperation: int | None
     prospects: int | None
     comment: str
+    waived_reason: str
     on_expert: OnExpert | None
 
 
@@ -55,7 +56,7 @@ async def reports(connection: AsyncConnection, deployment_id: UUID, *, feedback:
             f"""
             SELECT mission_report.id, mission_report.invitation_id, expert_id, code, mission_report.state, ends_at,
                 mission_report.ended_at, {_UNDELIVERED} AS undelivered, done, results, recommendations,
-                CASE WHEN :feedback THEN preparation END AS preparation,
+                waived_reason, CASE WHEN :feedback THEN preparation END AS preparation,
                 CASE WHEN :feedback THEN mission_report.cooperation END AS cooperation,
                 CASE WHEN :feedback THEN prospects END AS prospects,
                 CASE WHEN :feedback THEN mission_report.comment ELSE '' END AS comment,
@@ -80,6 +81,7 @@ async def reports(connection: AsyncConnection, deployment_id: UUID, *, feedback:
 class Linked(msgspec.Struct, frozen=True):
     """What the expert's link to the report shows."""
 
+    id: UUID
     name: str
     reference: str
     place: str
@@ -95,7 +97,7 @@ class Linked(msgspec.Struct, frozen=True):
 
 _LINKED = text(
     """
-    SELECT expert.name, reference, place, starts_on, ends_on, mission_report.state, ends_at, mission_report.ended_at, done, results,
+    SELECT mission_report.id, expert.name, reference, place, starts_on, ends_on, mission_report.state, ends_at, mission_report.ended_at, done, results,
         recommendations, link.revoked_at
     FROM link JOIN mission_report ON mission_report.id = link.subject_id JOIN deployment ON deployment.id = deployment_id
     JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id

@@ -303,17 +303,6 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
 
 
 _UNDELIVERED = undelivered_sql(Invitation)
-_INVITED = f"""
-    SELECT deployment.reference || ' ' || expert.code AS thing, '/deployments/' || deployment.id AS href,
-        call.reference AS call, invited_at AS since, {{until}} AS until
-    FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
-    LEFT JOIN application ON application.id = deployment.application_id LEFT JOIN call ON call.id = application.call_id
-    WHERE NOT {shut_out("deployment.application_id", ":person_id")} AND
-"""  # noqa: S608 - our own text
-TO_CORRECT = _INVITED.format(until="NULL") + _UNDELIVERED
-"""Invitations whose mail did not get through, as work."""
-ASKED = f"{_INVITED.format(until='respond_by')} outcome = 'open' AND NOT ({_UNDELIVERED})"
-"""Invitations that an expert can answer, as work."""
 _SHORTLIST = f"""((shortlist - 'ranked') || jsonb_build_object(
         'ranked', jsonb_path_query_array(shortlist, '$.ranked[0 to {SHOWN - 1}]'),
         'size', jsonb_array_length(shortlist->'ranked'),
@@ -335,8 +324,10 @@ _ONE = text(
             'no_conflict', no_conflict, 'pin_tries', pin_tries, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
-            'name', expert.name, 'state', candidate.state, 'passed_because', passed_because) ORDER BY position), '[]')
-         FROM candidate JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS candidates,
+            'name', expert.name, 'state', CASE WHEN outcome = 'taken' THEN 'waiting' ELSE candidate.state END,
+            'passed_because', passed_because) ORDER BY position), '[]')
+         FROM candidate JOIN expert ON expert.id = expert_id LEFT JOIN invitation USING (deployment_id, expert_id)
+         WHERE candidate.deployment_id = deployment.id)::text AS candidates,
         proposals::text AS proposals,
         (SELECT coalesce(json_agg(json_build_object('condition', condition, 'value', value, 'at', extended_at, 'by', person.name,
             'count', jsonb_array_length(list_extension.shortlist -> 'ranked')) ORDER BY extended_at, list_extension.id), '[]')

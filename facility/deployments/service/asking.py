@@ -8,13 +8,15 @@ the order of their ids, and all of a command's at once.
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
 from facility.deployments.events.requests import (
+    ExpertAskedAgain,
     ExpertInvited,
     InvitationEnded,
     ListExhausted,
@@ -27,6 +29,7 @@ from facility.deployments.service.hindrances import hindered
 from facility.events.log import record
 from facility.experts.models.profile import Expert
 from facility.inquiries.service import end, tell
+from facility.outbox.links import revoke_links
 
 
 async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Deployment]:
@@ -35,11 +38,11 @@ async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Dep
 
 
 async def lock_experts(tx: Tx, deployment_ids: Collection[UUID], also: Collection[UUID] = ()) -> None:
-    """Lock whoever waits on the lists of these deployments, and these others, in the order of their ids."""
-    waiting = select(Candidate.expert_id).where(
-        Candidate.deployment_id.in_(deployment_ids), Candidate.state == CandidateState.WAITING
+    """Lock whoever can still be asked on the lists of these deployments, and these others, in the order of their ids."""
+    listed = (
+        _to_ask().with_only_columns(Candidate.expert_id).where(Candidate.deployment_id.in_(deployment_ids))
     )
-    query = select(Expert.id).where(or_(Expert.id.in_(waiting), Expert.id.in_(also))).order_by(Expert.id)
+    query = select(Expert.id).where(or_(Expert.id.in_(listed), Expert.id.in_(also))).order_by(Expert.id)
     await tx.session.execute(query.with_for_update(key_share=True))
 
 
@@ -100,25 +103,59 @@ async def end_what_others_filled(tx: Tx, deployment: Deployment) -> None:
 
 async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> int | None:
     """Ask the next for each of these seats; the first for which nobody is left."""
-    candidates = await _waiting(tx, deployment)
-    why_not = await hindered(tx, deployment, [candidate.expert_id for candidate in candidates])
+    turns = await _turns(tx, deployment)
+    why_not = await hindered(tx, deployment, [turn.candidate.expert_id for turn in turns])
     for seat in seats:
-        turn = answers.next_to_ask([str(c.expert_id) for c in candidates], {str(key) for key in why_not})
-        for passed in candidates[: len(turn.passed_over)]:
-            passed.state = CandidateState.PASSED_OVER
-            passed.passed_because = why_not[passed.expert_id]
-        candidates = candidates[len(turn.passed_over) :]
+        turn = answers.next_to_ask(
+            [str(turn.candidate.expert_id) for turn in turns], {str(key) for key in why_not}
+        )
+        for candidate, earlier in turns[: len(turn.passed_over)]:
+            if earlier is None:
+                candidate.state = CandidateState.PASSED_OVER
+                candidate.passed_because = why_not[candidate.expert_id]
+        turns = turns[len(turn.passed_over) :]
         if turn.expert is None:
             return seat
-        await _ask(tx, deployment, candidates.pop(0), seat)
+        candidate, earlier = turns.pop(0)
+        if earlier is None:
+            await _ask(tx, deployment, candidate, seat)
+        else:
+            await _ask_once_more(tx, deployment, earlier, seat)
     return None
 
 
-async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
-    query = select(Candidate).where(
-        Candidate.deployment_id == deployment.id, Candidate.state == CandidateState.WAITING
+class _Turn(NamedTuple):
+    """Who is next on the list; `earlier`: their invitation, where others had filled the seats before they answered."""
+
+    candidate: Candidate
+    earlier: Invitation | None
+
+
+def _to_ask() -> Select[Candidate, Invitation]:
+    """Those who wait, and those whose seat others had filled: they never said no."""
+    own = and_(
+        Invitation.deployment_id == Candidate.deployment_id, Invitation.expert_id == Candidate.expert_id
     )
-    return list((await tx.session.execute(query.order_by(Candidate.position))).scalars())
+    return (
+        select(Candidate, Invitation)
+        .outerjoin(Invitation, own)
+        .where(or_(Candidate.state == CandidateState.WAITING, Invitation.outcome == InvitationStatus.TAKEN))
+    )
+
+
+async def _turns(tx: Tx, deployment: Deployment) -> list[_Turn]:
+    query = _to_ask().where(Candidate.deployment_id == deployment.id).order_by(Candidate.position)
+    return [_Turn(row.Candidate, row.Invitation) for row in await tx.session.execute(query)]
+
+
+async def _ask_once_more(tx: Tx, deployment: Deployment, invitation: Invitation, seat: int) -> None:
+    """A seat fell free again: the link that said that others can come ends, and the whole time to answer begins."""
+    invitation.outcome, invitation.ended_at, invitation.seat = InvitationStatus.OPEN, None, seat
+    invitation.alone = deployment.ask_at_once == 1
+    begin(invitation, deployment, tx.now)
+    await revoke_links(tx, Invitation.__tablename__, invitation.id)
+    await tx.flush()
+    await tell(tx, invitation, ExpertAskedAgain)
 
 
 async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) -> None:

@@ -7,9 +7,7 @@ from sqlalchemy import select, text
 
 from facility.contracts.queries import rates_on
 from facility.db import Tx, new_id
-from facility.deployments.events.requests import (
-    TravelWindowsEntered,
-)
+from facility.deployments.events.missions import TravelWindowsEntered
 from facility.deployments.models.mission import TravelWindows, windows_of
 from facility.deployments.rules import fees as rules
 from facility.deployments.rules.fees import Pay, Terms, Windows

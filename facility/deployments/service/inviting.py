@@ -1,5 +1,6 @@
 """Invitations as inquiries: an expert is asked for a seat, for so many hours. Who is asked next stands in `asking`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,9 +44,11 @@ async def write_to_expert(
     subject: str,
     *,
     link: Link | None = None,
+    entry: Sequence[tuple[str, UUID]] = (),
     **more: Any,
 ) -> None:
-    """It holds no case data, and its subject no personal data: what is asked stands behind the link."""
+    """It holds no case data, and its subject no personal data: what is asked stands behind the link. entry: of the expert's calendar, which the
+    mail enters, changes or removes (`calendar`)."""
     expert = await tx.get(Expert, invitation.expert_id)
     await post(
         tx,
@@ -56,6 +59,7 @@ async def write_to_expert(
         subject_id=deployment.id,
         context={**facts(deployment), **more},
         link=link,
+        attachments=entry,
     )
 
 

@@ -7,11 +7,7 @@ import msgspec
 from sqlalchemy import exists, select
 
 from facility.db import Database, Tx
-from facility.deployments.events.requests import (
-    DueConfirmed,
-    MissionOver,
-    TravelStated,
-)
+from facility.deployments.events.missions import DueConfirmed, MissionOver, TravelStated
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.mission import Mission, local
 from facility.deployments.models.request import Deployment

@@ -24,6 +24,7 @@ from facility.deployments.service.inviting import facts
 from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import release as free_days
+from facility.experts.service.superiors import confirm_superior, is_confirmed, name_own_superior
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
     call_off,
@@ -91,13 +92,14 @@ RELEASE = RemindingKind(
 
 
 async def ask_after_yes(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> bool:
-    """Ask the superior that the profile names, where the request needs a release and none was asked for. True where nobody is named."""
+    """Ask the superior that the profile names and the secretariat has confirmed, where the request needs a release and none was asked for.
+    True where nobody is named."""
     deployment = await tx.lock(Deployment, deployment_id)
     invitation = await tx.lock(Invitation, invitation_id)
     if not _needed(deployment, invitation) or await _releases(tx, invitation_id):
         return False
     expert = await tx.get(Expert, invitation.expert_id)
-    if expert.superior_email:
+    if is_confirmed(expert):
         await _ask(tx, deployment, invitation, expert.superior_name, expert.superior_email)
     return not expert.superior_email
 
@@ -132,11 +134,11 @@ async def _ask(tx: Tx, deployment: Deployment, invitation: Invitation, name: str
 
 async def name_superior(
     tx: Tx, invitation_id: UUID, *, name: str, email: str, deployment_id: UUID | None = None
-) -> Release:
-    """Who can release the expert, as the expert or the secretariat says; they are asked. The secretariat (deployment_id) may ask
-    somebody else, or again; the expert only where nobody was asked.
+) -> None:
+    """Who can release the expert, as the secretariat says (deployment_id): they are asked now, also where others were. The expert names
+    them only where nobody was asked and the profile names nobody; then the secretariat confirms it first.
 
-    Refused: "release_not_needed", "released_already", "superior_asked".
+    Refused: "release_not_needed", "released_already", "superior_asked", "superior_named"; (invalid) "superior_is_expert".
     """
     unlocked = await tx.get(Invitation, invitation_id)
     if deployment_id not in (None, unlocked.deployment_id):
@@ -150,11 +152,16 @@ async def name_superior(
         refuse("released_already")
     if rows and deployment_id is None:
         refuse("superior_asked")
+    expert = await tx.lock(Expert, invitation.expert_id)
+    if deployment_id is None:
+        await name_own_superior(tx, expert, name=name, email=email)
+        return
+    await confirm_superior(tx, expert, name=name, email=email)
     for row in rows:
         if row.state == ReleaseState.OPEN:
             await call_off(tx, RELEASE, row)
     await tx.flush()
-    return await _ask(tx, deployment, invitation, name, email)
+    await _ask(tx, deployment, invitation, name, email)
 
 
 async def answer_release(

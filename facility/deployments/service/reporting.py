@@ -8,18 +8,20 @@ from sqlalchemy import exists, select
 
 from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Database, Tx
-from facility.deployments.events.requests import (
+from facility.deployments.events.missions import (
     ExpertFeedbackGiven,
     MissionReportAsked,
     MissionReportReminded,
     MissionReportSent,
+    MissionReportWaived,
 )
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.report import ExpertFeedback, MissionReport, ReportState
 from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.rules.report import period
+from facility.deployments.rules.report import DRAFT, may_send, may_waive, period
 from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
+from facility.drafting.service import drop, forgets
 from facility.events.log import record
 from facility.events.schedule import one_by_one, scheduled
 from facility.inquiries.kinds import Mailing, RemindedKind
@@ -64,6 +66,7 @@ REPORT = RemindedKind(
     silent=ReportState.LATE,
     ended_silent=MissionReportReminded,
 )
+forgets(f"section = '{DRAFT}' AND unsaved.saved_at <= :left")
 _LATE = Mailing("report_late", N_("Your mission report is late: {reference}"))
 
 
@@ -121,22 +124,44 @@ async def end_report_periods(db: Database, now: datetime) -> int:
 async def write_reminder(tx: Tx, report_id: UUID) -> None:
     """The same link once more, before the date or after it."""
     row = await tx.get(MissionReport, report_id)
-    if row.state != ReportState.SENT:
+    if row.state in (ReportState.OPEN, ReportState.LATE):
         mailing = _LATE if row.state == ReportState.LATE else REPORT.reminds
         await _write(tx, row, mailing, await live_link(tx, REPORT.name, row.id))
 
 
 async def send_report(tx: Tx, report_id: UUID, answers: dict[str, Any]) -> MissionReport:
-    """The expert's report and feedback, once, also after the date. answers: by the columns of `MissionReport`. Refused: "report_sent"."""
+    """The expert's report and feedback, once, also after the date. answers: by the columns of `MissionReport`. Refused:
+    `rules.report.may_send`."""
     row, _deployment = await lock(tx, REPORT, report_id)
-    if row.state == ReportState.SENT:
-        refuse("report_sent")
+    may_send(row.state)
     for name, answer in answers.items():
         setattr(row, name, answer)
     end(tx, row, ReportState.SENT)
     await tx.flush()
+    await drop(tx, row.id)
     await tell(tx, row, MissionReportSent)
     return row
+
+
+async def waive_report(tx: Tx, deployment_id: UUID, report_id: UUID, *, reason: str) -> MissionReport:
+    """The secretariat no longer asks for a report that is late. Refused: `rules.report.may_waive`."""
+    row, _deployment = await lock(tx, REPORT, report_id, deployment_id)
+    may_waive(late=row.state == ReportState.LATE, reason=reason)
+    row.waived_reason = reason.strip()
+    end(tx, row, ReportState.WAIVED)
+    await tx.flush()
+    await drop(tx, row.id)
+    await tell(tx, row, MissionReportWaived)
+    return row
+
+
+async def tell_of_waived_report(tx: Tx, report_id: UUID) -> None:
+    """To the expert: no report is needed any more, and why."""
+    row = await tx.get(MissionReport, report_id)
+    invitation = await tx.get(Invitation, row.invitation_id)
+    deployment = await tx.get(Deployment, row.deployment_id)
+    subject = _("No mission report is needed: {reference}", reference=deployment.reference)
+    await write_to_expert(tx, invitation, deployment, "report_waived", subject, reason=row.waived_reason)
 
 
 async def tell_lead_of_report(tx: Tx, report_id: UUID) -> None:

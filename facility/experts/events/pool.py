@@ -67,6 +67,16 @@ class CandidacySent(Event, frozen=True, kw_only=True):
     notice: date
 
 
+class CandidateKnown(Event, frozen=True, kw_only=True):
+    """Whom an authority nominated is in the pool already; they get the link to their profile, and the authority learns nothing of it."""
+
+    subject: ClassVar[str] = "candidacy"
+    sentence: ClassVar[str] = "The candidate was in the pool already"
+
+    candidacy_id: UUID
+    expert_id: UUID
+
+
 class CandidateValidated(Event, frozen=True, kw_only=True):
     """The candidate joined the pool."""
 
@@ -94,6 +104,15 @@ class NoticeAgreed(Event, frozen=True, kw_only=True):
 
     expert_id: UUID
     notice: date
+
+
+class SuperiorConfirmed(Event, frozen=True, kw_only=True):
+    """The secretariat confirmed that the superior whom the profile names can release the expert."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The superior in the profile was confirmed"
+
+    expert_id: UUID
 
 
 class ProfileLinkSent(Event, frozen=True, kw_only=True):

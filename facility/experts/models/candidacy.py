@@ -12,13 +12,16 @@ from facility.db import Base, Key
 
 class Candidacy(Base):
     """Somebody who applies for the pool, or whom an authority nominates (then with `authority`, and who writes for it). `profile`: what
-    the candidate has stated, an `OwnProfile`; empty until it is sent. `notice`: the privacy notice that they agreed to."""
+    the candidate has stated, an `OwnProfile`; empty until it is sent. `notice`: the privacy notice that they agreed to. `expert_id`: whom it
+    made, or who was in the pool already."""
 
     __tablename__ = "candidacy"
     __table_args__ = (
-        CheckConstraint("state IN ('naming', 'invited', 'waiting', 'validated', 'refused')", name="state"),
+        CheckConstraint(
+            "state IN ('naming', 'invited', 'waiting', 'validated', 'refused', 'member')", name="state"
+        ),
         CheckConstraint("(state IN ('validated', 'refused')) = (decided_at IS NOT NULL)", name="decided"),
-        CheckConstraint("(state = 'validated') = (expert_id IS NOT NULL)", name="validated"),
+        CheckConstraint("(state IN ('validated', 'member')) = (expert_id IS NOT NULL)", name="validated"),
         CheckConstraint("decided_at IS NULL OR reason <> ''", name="reason"),
     )
 

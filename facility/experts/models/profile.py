@@ -28,7 +28,8 @@ class Theme(Base):
 class Expert(Base):
     """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
     `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by. The
-    superior can release them for a mission; name and address are there, or neither is. `valid_until`: the last day in the pool; none: no
+    superior can release them for a mission; name and address are there, or neither is. `superior_checked`: the superior's address, once
+    the secretariat has entered or confirmed it. `valid_until`: the last day in the pool; none: no
     end. `absent_weekdays`: on which they never come, 0 is Monday; `notice_days`: between being asked and the first day; `days_per_year`: at
     most, all bookings together. `notice`: the version of the privacy notice that they agreed to."""
 
@@ -55,6 +56,7 @@ class Expert(Base):
     employer: Mapped[str] = mapped_column(default="", server_default="")
     superior_name: Mapped[str] = mapped_column(default="", server_default="")
     superior_email: Mapped[str] = mapped_column(default="", server_default="")
+    superior_checked: Mapped[str] = mapped_column(default="", server_default="")
     deployments_12m: Mapped[int]
     past_deployments: Mapped[str]
     active: Mapped[bool]

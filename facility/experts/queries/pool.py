@@ -76,6 +76,7 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     employer: str
     superior_name: str
     superior_email: str
+    superior_checked: str
     gender: str | None
     past_deployments: str
     version: int
@@ -104,7 +105,7 @@ _LINE = """
      FROM expert_language WHERE expert_id = expert.id)::text AS languages
 """
 _ONE = f"""
-    SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version,
+    SELECT {_LINE}, email, employer, superior_name, superior_email, superior_checked, gender, past_deployments, version,
         registered_at, valid_until, absent_weekdays::text AS absent_weekdays, notice_days, days_per_year, notice, agreed_at,
         EXISTS (SELECT FROM link WHERE purpose = 'profile' AND subject_id = expert.id AND revoked_at IS NULL) AS linked,
         EXISTS (SELECT FROM expert_pin WHERE expert_pin.expert_id = expert.id) AS has_pin,

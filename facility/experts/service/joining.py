@@ -13,6 +13,7 @@ from facility.db import Tx, new_id
 from facility.events.log import record
 from facility.experts.events.pool import (
     CandidacySent,
+    CandidateKnown,
     CandidateNominated,
     CandidateRefused,
     CandidateValidated,
@@ -194,6 +195,18 @@ async def refuse_candidate(tx: Tx, candidacy_id: UUID, *, reason: str) -> None:
     may_decide(candidacy.state)
     _decide(tx, candidacy, CandidacyState.REFUSED, reason)
     await record(tx, CandidateRefused(candidacy_id=candidacy.id))
+
+
+async def end_nomination_of_member(tx: Tx, candidacy_id: UUID) -> Expert | None:
+    """Nothing is to decide where who was nominated is in the pool; the expert, or None where they are not."""
+    candidacy = await tx.lock(Candidacy, candidacy_id)
+    expert = await member_at(tx, candidacy.email)
+    if expert is None or candidacy.state != CandidacyState.INVITED:
+        return None
+    candidacy.state, candidacy.expert_id = CandidacyState.MEMBER, expert.id
+    await tx.flush()
+    await record(tx, CandidateKnown(candidacy_id=candidacy_id, expert_id=expert.id))
+    return expert
 
 
 def _decide(tx: Tx, candidacy: Candidacy, state: CandidacyState, reason: str) -> None:

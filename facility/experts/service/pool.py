@@ -77,6 +77,7 @@ async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
     check_validity(draft.valid_until, tx.now.astimezone(BRUSSELS).date())
     await _check_unique(tx, draft, None)
     expert = Expert(id=new_id(), version=1, registered_at=tx.now, **_plain(draft))
+    expert.superior_checked = _checked(tx, expert)
     tx.add(expert)
     await tx.flush()
     await _write_details(tx, expert.id, draft)
@@ -102,6 +103,8 @@ async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version:
     changed = [name for name, value in _plain(draft).items() if getattr(expert, name) != value]
     for name, value in _plain(draft).items():
         setattr(expert, name, value)
+    if "superior_email" in changed:
+        expert.superior_checked = _checked(tx, expert)
     before = await _details(tx, expert_id)
     for table in (ExpertTheme, ExpertLanguage, ExpertAvailability, ExpertConflict):
         await tx.session.execute(delete(table).where(table.expert_id == expert_id))
@@ -112,6 +115,11 @@ async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version:
         expert.version += 1
         await record(tx, ExpertChanged(expert_id=expert_id, fields=changed))
     return expert
+
+
+def _checked(tx: Tx, expert: Expert) -> str:
+    """The secretariat answers for the superior whom it enters; by a link nobody is signed in."""
+    return expert.superior_email if tx.actor is not None else ""
 
 
 async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:

@@ -1,0 +1,115 @@
+"""The days of a booking as iCalendar (RFC 5545): as a file, as a feed, and in mails, by which mail programs enter, change and remove them
+(RFC 5546)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any, Literal
+from uuid import UUID
+
+import jinja2
+from icalendar import Calendar, Event, vCalAddress
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.db import Tx
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.queries.booked import BookedMission, calendar_entry
+from facility.deployments.queries.invited import Linked
+from facility.designations import footnotes
+from facility.outbox.service import Attachment, attachment
+from facility.web.i18n import _
+
+PRODUCT = "-//Technical Assistance Facility//Deployments//EN"
+MISSION = "mission_days"
+"""The attachment by which a mail enters, changes or removes the days of an invitation, as they are when it is sent."""
+
+type Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
+
+
+def booking_uid(booking: Linked | BookedMission) -> str:
+    """The same for ever for one booking, whoever writes it into a calendar."""
+    return f"{booking.deployment_id}-{booking.expert_id}@facility"
+
+
+def calendar_of(linked: Linked, *, cancels: bool = False) -> bytes:
+    """A calendar with the days as one event. It names place, reference and contact, and no institution: calendars are shared. `cancels`: it
+    takes them out of the calendar into which they were put."""
+    calendar = _new_calendar("CANCEL" if cancels else "PUBLISH")
+    status: Status = "CANCELLED" if cancels else "CONFIRMED"
+    sequence = max(linked.calendar_sequence, int(cancels))
+    calendar.add_component(_event(linked, linked.ended_at, sequence, linked.contact, status))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def bookings_calendar(booked: Iterable[BookedMission]) -> bytes:
+    """All bookings of one expert, for a calendar that follows them: what is cancelled is in it no more."""
+    calendar = _new_calendar()
+    calendar.add("x-wr-calname", _("Missions of the facility"))
+    for booking in booked:
+        calendar.add_component(_event(booking, booking.booked_at, booking.calendar_sequence))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+async def changed_entry(tx: Tx, invitation_id: UUID) -> list[tuple[str, UUID]]:
+    """For a mail that tells of a change to a booking: the entry that it changes, with a higher number than any mail before."""
+    (await tx.lock(Invitation, invitation_id)).calendar_sequence += 1
+    return [(MISSION, invitation_id)]
+
+
+@attachment(MISSION)
+async def mission_days(
+    connection: AsyncConnection, templates: jinja2.Environment, invitation_id: UUID
+) -> Attachment:
+    """What is true when the mail leaves: a mail that was late enters no booking that has ended meanwhile."""
+    entry = await calendar_entry(connection, invitation_id, clock.now())
+    method = "REQUEST" if entry.booked else "CANCEL"
+    status: Status = "CANCELLED" if not entry.booked else "TENTATIVE" if entry.adrift else "CONFIRMED"
+    event = _event(entry, clock.now(), entry.calendar_sequence, entry.contact, status)
+    facility: Any = templates.globals["facility"]
+    event.add("organizer", _person(facility.name, parseaddr(facility.contact)[1]))
+    attendee = _person(entry.name, entry.email)
+    attendee.params["partstat"], attendee.params["rsvp"] = "ACCEPTED", "FALSE"
+    event.add("attendee", attendee)
+    calendar = _new_calendar(method)
+    calendar.add_component(event)
+    return Attachment("mission.ics", f"text/calendar; method={method}", calendar.to_ical())
+
+
+def _person(name: str, address: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    person.params["cn"] = name
+    return person
+
+
+def _new_calendar(method: str = "PUBLISH") -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(
+    booking: Linked | BookedMission,
+    at: datetime | None,
+    sequence: int,
+    contact: str = "",
+    status: Status = "CONFIRMED",
+) -> Event:
+    event = Event()
+    event.add("uid", booking_uid(booking))
+    event.add("sequence", sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", booking.starts_on)
+    event.add("dtend", booking.ends_on + timedelta(days=1))  # the first day that does not belong to it
+    event.add("summary", _("Mission {reference}: {place}", reference=booking.reference, place=booking.place))
+    event.add("location", booking.place)
+    whom = _("Contact: {contact}", contact=contact) if contact else ""
+    if about := "\n".join(filter(None, (whom, footnotes(booking.place)))):
+        event.add("description", about)
+    event.add("status", status)
+    return event
