@@ -89,6 +89,7 @@ EXCLUSIONS = {
     "not_available": N_("not available on all of the days"),
     "language": N_("does not speak the language at the required level"),
     "theme": N_("does not reach the required level in any theme"),
+    "branch": N_("comes from another branch"),
 }
 """Why an expert is not on the shortlist, untranslated."""
 
@@ -227,6 +228,8 @@ def relaxed_in_words(condition: str, value: str, *, language: str, level: str, l
         )
     if condition == "theme":
         return _("Level {value} instead of {least} in a theme", value=value, least=least)
+    if condition == "branch":
+        return _("Any branch")
     if condition == "days":
         days = int(value)
         return (

@@ -1,16 +1,18 @@
 """Languages and days as people say them, and what the rules on experts say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_interval, get_day_names
+from babel.lists import format_list
 
+from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import CandidacyState
-from facility.experts.rules.profile import REGIONAL_LANGUAGES
+from facility.experts.rules.languages import REGIONAL_LANGUAGES, CefrLevel, Skill, counts_as
 from facility.web import filters, sentences
-from facility.web.i18n import N_, SOURCE, _
+from facility.web.i18n import N_, SOURCE, _, filled, translated
 from facility.web.i18n import language as spoken
 
 _EU_LANGUAGES = [
@@ -50,19 +52,33 @@ CANDIDACY_STATES = {
     CandidacyState.REFUSED: (N_("Refused"), "bad"),
     CandidacyState.MEMBER: (N_("In the pool already"), "plain"),
 }
-BRANCHES = (
-    N_("police"),
-    N_("prosecution"),
-    N_("judiciary"),
-    N_("border guard"),
-    N_("customs"),
-    N_("financial intelligence"),
-    N_("prisons and probation"),
-    N_("analysis"),
-    N_("psychology"),
-    N_("research"),
-)
-"""What a form suggests; others may be typed."""
+BRANCHES = {
+    Branch.POLICE: N_("Police"),
+    Branch.PROSECUTION: N_("Prosecution"),
+    Branch.JUDICIARY: N_("Judiciary"),
+    Branch.BORDER_GUARD: N_("Border guard"),
+    Branch.CUSTOMS: N_("Customs"),
+    Branch.FINANCIAL_INTELLIGENCE: N_("Financial intelligence"),
+    Branch.PRISONS: N_("Prisons and probation"),
+    Branch.ANALYSIS: N_("Analysis"),
+    Branch.PSYCHOLOGY: N_("Psychology"),
+    Branch.RESEARCH: N_("Research"),
+    Branch.OTHER: N_("Another branch"),
+}
+SKILLS = {
+    Skill.LISTENING: N_("Listening"),
+    Skill.READING: N_("Reading"),
+    Skill.INTERACTION: N_("Spoken interaction"),
+    Skill.PRODUCTION: N_("Spoken production"),
+    Skill.WRITING: N_("Writing"),
+}
+_IN_SKILLS = {
+    Skill.LISTENING: N_("{level} in listening"),
+    Skill.READING: N_("{level} in reading"),
+    Skill.INTERACTION: N_("{level} in spoken interaction"),
+    Skill.PRODUCTION: N_("{level} in spoken production"),
+    Skill.WRITING: N_("{level} in writing"),
+}
 
 
 def _locale() -> Locale:
@@ -74,6 +90,39 @@ def language_name(code: str) -> str:
     if code == "cnr":
         return _("Montenegrin")
     return str(_locale().languages.get(code, code))
+
+
+def languages_in_words(language: str, *, bcms: bool = False) -> str:
+    """ "Croatian"; "Croatian, Bosnian, Serbian or Montenegrin" where they count as the same."""
+    names = [language_name(code) for code in counts_as(language, bcms=bcms)]
+    return str(format_list(names, style="or", locale=_locale()))
+
+
+def level_in_words(level: str, skill: str | None = None) -> str:
+    """ "C1", "C1 in writing"."""
+    return filled(_IN_SKILLS[Skill(skill)], level=level) if skill else level
+
+
+def language_asked(language: str, level: str, skill: str | None, *, bcms: bool) -> str:
+    """ "English, at least C1 in writing"."""
+    return _(
+        "{language}, at least {level}",
+        language=languages_in_words(language, bcms=bcms),
+        level=level_in_words(level, skill),
+    )
+
+
+def levels_in_words(level: str, skills: Mapping[Skill, CefrLevel]) -> str:
+    """ "C1", "C1; B2 in writing"."""
+    apart = [level_in_words(skills[skill], skill) for skill in Skill if skills.get(skill, level) != level]
+    return f"{level}; {', '.join(apart)}" if apart else level
+
+
+def branch_in_words(branch: str | None, other: str) -> str:
+    """The branch; in the expert's own words where it is none of the list; nothing where it is not stated."""
+    if branch is None:
+        return ""
+    return other or translated(BRANCHES[Branch(branch)])
 
 
 def days(first: date, last: date) -> str:
@@ -109,6 +158,9 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 filters.register("language", language_name)
+filters.register("language_asked", language_asked)
+filters.register("levels_in_words", levels_in_words)
+filters.register("branch_in_words", branch_in_words)
 filters.register("days", days)
 filters.register("weekdays", weekdays)
 filters.register("month_name", month_name)

@@ -8,6 +8,7 @@ import msgspec
 from facility.activities.events import EvidenceKind
 from facility.activities.rules.counting import NEEDED_EVIDENCE
 from facility.deployments.service.requesting import RequestDraft
+from facility.experts.rules.branches import Branch
 from facility.experts.service.pool import ExpertDraft
 
 EVIDENCE = msgspec.convert(sorted(NEEDED_EVIDENCE), tuple[EvidenceKind, ...])
@@ -35,7 +36,7 @@ EXPERT = ExpertDraft(
     email="",
     country="IT",
     gender=None,
-    branch="police",
+    branch=Branch.POLICE,
     deployments_12m=0,
     themes={"X.JIT": 4},
     languages={"en": "C1"},

@@ -12,7 +12,9 @@ from facility.deployments.rules.relaxing import Proposal, proposals
 from facility.deployments.rules.shortlist import ExpertiseRequest, exclusion
 from facility.deployments.service.extending import extend_list, propose_again
 from facility.events.relay import deliver_all
-from facility.experts.rules.profile import CEFR, CefrLevel, ExpertProfile
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CEFR, CefrLevel
+from facility.experts.rules.profile import ExpertProfile
 from facility.refused import Refused
 from tests.browser import Browsers
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
@@ -60,6 +62,20 @@ def test_one_condition_is_relaxed_at_a_time() -> None:
         ("days", "2", ["X4"]),
         ("days", "-1", ["X5"]),
     ]
+
+
+def test_any_branch_is_a_condition_and_the_same_language_counts_in_each() -> None:
+    request = msgspec.structs.replace(REQUEST, language="hr", bcms=True, branch=Branch.POLICE)
+    pool = (
+        like("X1", languages={"sr": "B2"}, branch=Branch.CUSTOMS),
+        like("X2", languages={"sr": "B1"}, branch=Branch.POLICE),
+        like("X3", languages={"sr": "B1"}, branch=Branch.CUSTOMS),
+    )
+    found = proposals(pool, request, {}, listed=(), not_before=date(2021, 10, 1))
+    assert [
+        (proposal.condition, proposal.value, [(match.expert, match.language) for match in proposal.experts])
+        for proposal in found
+    ] == [("language", "B1", [("X2", "sr")]), ("branch", "", [("X1", "sr")])]
 
 
 def test_who_fits_without_a_change_comes_first() -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from facility import clock
 from facility.deployments.service.requesting import request_expertise
+from facility.events.relay import deliver_all
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import Skill
 from facility.experts.service.pool import change_expert
 from tests.browser import Browser, Browsers, gives_reason
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
@@ -106,6 +109,54 @@ async def test_the_way_from_an_application_to_a_shortlist_in_words(pool: Sending
     ):
         assert words in page.text
     assert (await pool.row(key)).place == "Pristina, Kosovo*"
+
+
+async def test_a_skill_the_same_language_and_a_branch_are_asked_for(
+    sending: Sending, browse: Browsers
+) -> None:
+    writes_less = {"sr": {Skill.WRITING: "B1"}}
+    await sending.pool(
+        expert("X1", available=[AHEAD], languages={"sr": "C1"}),
+        expert("X2", available=[AHEAD], languages={"sr": "C1"}, skills=writes_less),
+        expert("X3", available=[AHEAD], languages={"hr": "C2"}, branch=Branch.CUSTOMS),
+    )
+    ada = await browse(sending.play.people["ada"])
+    asked = {
+        "language": "hr",
+        "language_level": "B2",
+        "language_skill": "writing",
+        "bcms": "yes",
+        "branch": "police",
+    }
+    key = await requested(sending, ada, **asked, seats="1")
+    page = (await ada.get(f"/deployments/{key}/order")).text
+    for words in (
+        "Croatian, Bosnian, Serbian or Montenegrin, at least B2 in writing",
+        "Language: Serbian",
+        "does not speak the language at the required level",
+        "comes from another branch",
+    ):
+        assert words in page
+    form = (await ada.get(f"/deployments/new?application={sending.play.applications['A']}&like={key}")).text
+    for words in ('value="writing" selected', 'value="police" selected', 'name="bcms" value="yes" checked'):
+        assert words in form
+    await ada.send_form(f"/deployments/{key}/order", {f"place_{sending.experts['X1']}": "1", "reason": ""})
+    await deliver_all(sending.db, clock.now)
+    (mail,) = await sending.mails("invitation")
+    assert (mail.context["language"], mail.context["level"]) == (
+        "Croatian, Bosnian, Serbian or Montenegrin",
+        "B2 in writing",
+    )
+    await sending.decline(key, "X1", clock.now())
+    extended = await ada.send_form(f"/deployments/{key}/extend", {"condition": "branch", "value": ""})
+    assert extended.status_code == 303
+    assert await sending.outcomes(key) == {"X1": "declined", "X3": "open"}
+
+
+async def test_the_same_language_counts_for_none_but_the_four(sending: Sending, browse: Browsers) -> None:
+    key = await requested(sending, await browse(sending.play.people["ada"]), bcms="yes")
+    row = await sending.row(key)
+    assert (row.language, row.bcms, row.language_skill, row.branch) == ("en", False, None, None)
 
 
 async def test_who_only_reads_a_shortlist_gets_no_form(pool: Sending, browse: Browsers) -> None:

@@ -14,6 +14,8 @@ from facility.deployments.rules.answers import (
     next_to_ask,
 )
 from facility.deployments.rules.shortlist import ExpertiseRequest, Match, Part, shortlist
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import Skill
 from facility.experts.rules.profile import ExpertProfile
 from facility.refused import Refused
 
@@ -64,6 +66,41 @@ def test_a_score_says_what_it_is_made_of() -> None:
 def test_the_first_reason_that_applies(changes: dict[str, Any], reason: str) -> None:
     found = shortlist([like_x01(**changes)], REQUEST, {})
     assert (found.ranked, found.excluded) == ((), {"X01": reason})
+
+
+def test_a_request_that_names_a_skill_asks_for_its_level() -> None:
+    writes_less = like_x01(id="X02", skills={"en": {Skill.WRITING: "B2"}})
+    speaks_less = like_x01(id="X03", languages={"en": "B2"}, skills={"en": {Skill.WRITING: "C1"}})
+    as_whole = shortlist([X01, writes_less, speaks_less], REQUEST, {})
+    assert [match.expert for match in as_whole.ranked] == ["X01", "X02"]
+    written = msgspec.structs.replace(REQUEST, skill=Skill.WRITING)
+    by_skill = shortlist([X01, writes_less, speaks_less], written, {})
+    assert {match.expert for match in by_skill.ranked} == {"X01", "X03"}
+    assert by_skill.excluded == {"X02": "language"}
+
+
+def test_bcms_count_as_the_same_where_the_request_says_so() -> None:
+    croatian = msgspec.structs.replace(REQUEST, language="hr", level="B2")
+    pool = [
+        like_x01(id="X02", languages={"hr": "B2", "sr": "C2"}),
+        like_x01(id="X03", languages={"sr": "B2", "cnr": "C1"}),
+        like_x01(id="X04", languages={"bs": "B1"}),
+        like_x01(id="X05", languages={"mk": "C2"}),
+    ]
+    alone = shortlist(pool, croatian, {})
+    assert [(match.expert, match.language) for match in alone.ranked] == [("X02", "")]
+    together = shortlist(pool, msgspec.structs.replace(croatian, bcms=True), {})
+    assert [(match.expert, match.language) for match in together.ranked] == [("X02", "hr"), ("X03", "cnr")]
+    assert together.excluded == {"X04": "language", "X05": "language"}
+    english = msgspec.structs.replace(REQUEST, bcms=True)
+    assert shortlist([X01, *pool], english, {}).ranked == shortlist([X01, *pool], REQUEST, {}).ranked
+
+
+def test_a_request_that_names_a_branch_leaves_others_out() -> None:
+    pool = [like_x01(branch=Branch.POLICE), like_x01(id="X02", branch=Branch.OTHER), like_x01(id="X03")]
+    found = shortlist(pool, msgspec.structs.replace(REQUEST, branch=Branch.POLICE), {})
+    assert [match.expert for match in found.ranked] == ["X01"]
+    assert found.excluded == {"X02": "branch", "X03": "branch"}
 
 
 def test_booked_elsewhere_is_not_available() -> None:

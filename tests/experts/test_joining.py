@@ -35,6 +35,8 @@ FORM = {
     "themes-0-level": "4",
     "languages-0-code": "en",
     "languages-0-level": "C1",
+    "languages-0-reading": "C1",
+    "languages-0-writing": "B2",
     "past_deployments": "Skopje 2024",
     "agree": "yes",
     "do": "save",
@@ -112,7 +114,8 @@ async def test_a_candidate_is_validated_and_keeps_their_own_profile(
     assert (await nobody.send_form(form, FORM)).status_code == 409
     assert work(await ada.get("/")) == ["candidates-for-the-pool-of-experts"]
     page = f"/experts/candidates/{await _candidacy(db)}"
-    assert "Skopje 2024" in (await ada.get(page)).text
+    stated = (await ada.get(page)).text
+    assert ("Skopje 2024" in stated, "C1; B2 in writing" in stated) == (True, True)
     lacking = await ada.send_form(page, {"decision": "validate", "reason": ""})
     assert (lacking.status_code, errors(lacking)) == (422, ["code", "reason"])
     decision = {"decision": "validate", "code": "X09", "reason": "Knows JITs.", "valid_until": "2027-06-30"}
@@ -121,7 +124,8 @@ async def test_a_candidate_is_validated_and_keeps_their_own_profile(
     assert (await ada.send_form(page, decision)).status_code == 409
     await deliver_all(db, clock.now)
     shown = (await ada.get(answer.headers["location"])).text
-    assert ("Nils Holm" in shown, "30 June 2027" in shown, "has a link" in shown) == (True, True, True)
+    for words in ("Nils Holm", "30 June 2027", "has a link", "C1; B2 in writing"):
+        assert words in shown
     assert await mails(db) == [
         ("experts/apply", CANDIDATE),
         ("experts/candidate", "ada@example.org"),
@@ -130,12 +134,16 @@ async def test_a_candidate_is_validated_and_keeps_their_own_profile(
     ]
     own = await newest(db, "profile")
     mine = {name: value for name, value in FORM.items() if name != "agree"} | {"version": "1"}
-    assert (await nobody.send_form(own, {**mine, "branch": "customs"})).status_code == 303
+    assert (
+        await nobody.send_form(own, {**mine, "branch": "other", "branch_other": "Fire brigade"})
+    ).status_code == 303
     late = await nobody.send_form(own, {**mine, "branch": "prisons"})
-    assert (late.status_code, 'value="prisons"' in late.text, 'value="2"' in late.text) == (409, True, True)
+    kept = ('value="prisons" selected' in late.text, 'value="2"' in late.text)
+    assert (late.status_code, *kept) == (409, True, True)
     async with db.transaction(now=NOW) as tx:
         expert = (await tx.session.scalars(select(Expert))).one()
-        assert (expert.branch, expert.code, expert.email) == ("customs", "X09", CANDIDATE)
+        assert (expert.branch_other, expert.code, expert.email) == ("Fire brigade", "X09", CANDIDATE)
+        assert (await profiles(tx))[0].skills == {"en": {"writing": "B2"}}
         assert expert.notice is not None
 
 

@@ -107,6 +107,15 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
             {"languages-1-code": "en", "languages-1-level": "A1"},
             ["Language, row 2: You have chosen this language twice."],
         ),
+        (
+            {"branch": "other", "languages-0-writing": "D1", "languages-1-writing": "B1"},
+            [
+                "Which branch: This is missing.",
+                "Writing, row 1: Choose one of the answers",
+                "Language, row 2: Choose one.",
+                '<details class="behind" open>',
+            ],
+        ),
         ({"languages-0-level": "D1"}, ["Level of the language, row 1: Choose one of the answers"]),
         ({"available-0-ends_on": "2026-02-01"}, ["Last day, row 1: The last day is before the first."]),
         ({"available-0-ends_on": "2026-02-30"}, ["Last day, row 1: Enter a day that exists"]),
@@ -166,7 +175,7 @@ async def test_a_profile_is_changed_and_two_editors_see_each_other(
     late = await vera.send_form(path, {**form, "branch": "prisons"})
     assert late.status_code == 409
     assert "Somebody else has changed this in the meantime." in late.text
-    assert 'value="prisons"' in late.text
+    assert 'value="prisons" selected' in late.text
     assert 'name="version" value="2"' in late.text
     assert (await vera.send_form(path, {**form, "branch": "prisons", "version": "2"})).status_code == 303
     fixed = await ada.send_form(path, {**form, "version": "3", "code": "X77"})

@@ -3,13 +3,18 @@ from datetime import date
 import pytest
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
-from facility.experts.rules.profile import (
-    Period,
-    is_available,
-    is_booked,
+from facility.experts.rules.branches import Branch, branch_of
+from facility.experts.rules.languages import (
+    CEFR,
+    Levels,
+    Skill,
+    Skills,
+    differing,
+    language_taken,
+    level_in,
     regional_language,
-    speaks,
 )
+from facility.experts.rules.profile import Period, is_available, is_booked
 
 
 def october(day: int) -> date:
@@ -22,9 +27,47 @@ def test_today_s_members() -> None:
 
 
 def test_a_language_is_spoken_at_its_level_or_better() -> None:
-    levels = ("B2", "C1", "C2")
-    assert [speaks({"en": "C1"}, "en", level) for level in levels] == [True, True, False]  # type: ignore[arg-type]
-    assert speaks({"en": "C1"}, "fr", "A1") is False
+    taken = [language_taken({"en": "C1"}, {}, ("en",), level) for level in CEFR[3:]]
+    assert taken == ["en", "en", None]
+    assert language_taken({"en": "C1"}, {}, ("fr",), "A1") is None
+
+
+def test_a_skill_that_is_not_stated_has_the_level_of_the_language() -> None:
+    levels: Levels = {"en": "C1"}
+    skills: Skills = {"en": {Skill.WRITING: "B1"}, "fr": {Skill.READING: "C2"}}
+    found = [level_in(levels, skills, "en", skill) for skill in (None, Skill.READING, Skill.WRITING)]
+    assert found == ["C1", "C1", "B1"]
+    assert level_in(levels, skills, "fr", Skill.READING) is None
+
+
+def test_only_what_differs_is_kept_of_skills() -> None:
+    skills: Skills = {"en": {Skill.WRITING: "C1", Skill.READING: "C2"}, "fr": {Skill.READING: "C2"}}
+    assert differing({"en": "C1", "de": "B1"}, skills) == {"en": {Skill.READING: "C2"}}
+
+
+def test_the_language_that_is_asked_for_is_taken_before_a_better_one() -> None:
+    bcms = ("hr", "bs", "sr", "cnr")
+    assert language_taken({"hr": "B2", "sr": "C2"}, {}, bcms, "B2") == "hr"
+    assert language_taken({"hr": "B1", "sr": "C1", "cnr": "C1"}, {}, bcms, "B2") == "sr"
+    assert (
+        language_taken({"hr": "C2", "sr": "C1"}, {"hr": {Skill.WRITING: "A2"}}, bcms, "B2", Skill.WRITING)
+        == "sr"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("police", (Branch.POLICE, "")),
+        ("  Border  Guard ", (Branch.BORDER_GUARD, "")),
+        ("prosecutor", (Branch.PROSECUTION, "")),
+        ("Fire brigade", (Branch.OTHER, "Fire brigade")),
+        ("other", (Branch.OTHER, "other")),
+        (" ", (None, "")),
+    ],
+)
+def test_the_branch_that_a_text_names(text: str, found: tuple[Branch | None, str]) -> None:
+    assert branch_of(text) == found
 
 
 def test_the_best_regional_language_counts_from_b1() -> None:

@@ -16,6 +16,8 @@ from facility.events.models import EventRow
 from facility.experts.events.pool import ExpertChanged
 from facility.experts.models.profile import Booking, Expert
 from facility.experts.queries import pool as queries
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import Skill
 from facility.experts.service.pool import (
     ExpertDraft,
     add_theme,
@@ -39,7 +41,7 @@ DRAFT = ExpertDraft(
     email="Giulia@Example.org",
     country="IT",
     gender="F",
-    branch="police",
+    branch=Branch.POLICE,
     deployments_12m=0,
     themes={"X.JIT": 4, "OC.FIREARMS": 5},
     languages={"en": "C1", "sq": "B1"},
@@ -95,10 +97,14 @@ async def test_code_and_address_are_nobody_elses_and_both_are_named_at_once(
 
 async def test_a_change_names_its_fields_and_nothing_changes_nothing(db: Database, rossi: UUID) -> None:
     await change(db, rossi, DRAFT)
+    await change(db, rossi, like(skills={"en": {Skill.READING: "C1"}}))
     await change(db, rossi, like(name="Giulia Bianchi", themes={"X.JIT": 5}, conflicts=[(None, "moved")]))
-    assert await changes(db, rossi) == [["name", "themes", "conflicts"]]
+    await change(db, rossi, like(name="Giulia Bianchi", skills={"en": {Skill.READING: "C2"}}))
+    assert await changes(db, rossi) == [["name", "themes", "conflicts"], ["themes", "skills", "conflicts"]]
     async with db.transaction(now=NOW) as tx:
-        assert (await tx.get(Expert, rossi)).version == 2
+        assert (await tx.get(Expert, rossi)).version == 3
+        (matched,) = await profiles(tx)
+    assert (matched.skills, matched.branch) == ({"en": {"reading": "C2"}}, Branch.POLICE)
 
 
 async def test_nobody_saves_over_what_they_have_not_seen(db: Database, rossi: UUID) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from facility.db import Tx
 from facility.experts.models.renewal import Renewal
+from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.calendar import make_calendar_link
@@ -22,7 +23,7 @@ STATED = OwnProfile(
     name="Nils Holm",
     country="SE",
     gender=None,
-    branch="police",
+    branch=Branch.POLICE,
     themes={"X.JIT": 4},
     languages={"en": "C1"},
     available=[],

@@ -50,7 +50,9 @@ EMPTY = {
 }
 # What there may be none of, and what goes together.
 NONE = (
+    "DELETE FROM expert_language_skill",
     "DELETE FROM expert_language",
+    "UPDATE expert SET branch = NULL, branch_other = ''",
     "DELETE FROM expert_theme",
     "DELETE FROM expert_conflict",
     "DELETE FROM planned_people",

@@ -119,6 +119,38 @@ async def _names(engine: AsyncEngine) -> set[str]:
     return await _column(engine, "SELECT reaction FROM delivery UNION SELECT template FROM mail")
 
 
+_BRANCHES = ("Border  guard", "prosecutor", "Fire brigade", "")
+
+
+async def test_branches_of_experts_become_those_of_a_list_and_texts_again(empty: str) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty, "0096")
+    engine = create_async_engine(empty)
+    async with engine.begin() as connection:
+        for number, branch in enumerate(_BRANCHES):
+            await connection.execute(
+                text("""INSERT INTO expert (id, code, name, search_key, email, country, branch, deployments_12m, past_deployments,
+                    active, version, registered_at)
+                VALUES (gen_random_uuid(), :code, '', '', :code, 'IT', :branch, 0, '', true, 1, now())"""),
+                {"code": f"X{number}", "branch": branch},
+            )
+        await connection.execute(
+            text("""INSERT INTO candidacy (id, state, email, name, authority, nominator, nominator_email, profile, created_at, reason)
+                VALUES (gen_random_uuid(), 'waiting', '', '', '', '', '', '{"branch": "Analyst"}', now(), '')""")
+        )
+    await asyncio.to_thread(migrate.upgrade, empty, "0097")
+    stored = "SELECT coalesce(branch, '-') || ' ' || branch_other FROM expert"
+    assert await _column(engine, stored) == {"border_guard ", "prosecution ", "other Fire brigade", "- "}
+    assert await _column(engine, "SELECT profile ->> 'branch' FROM candidacy") == {"analysis"}
+    await asyncio.to_thread(migrate.downgrade, empty, "0096")
+    assert await _column(engine, "SELECT branch FROM expert") == {
+        "border guard",
+        "prosecution",
+        "Fire brigade",
+        "",
+    }
+    await engine.dispose()
+
+
 _LETTERS_OF_TWO_ROOMS = (
     f"""INSERT INTO letter (id, application_id, kind, data, created_at)
         SELECT gen_random_uuid(), '{_EVENT}', kind, '{{}}', now() FROM unnest(ARRAY['reserve', 'award']) AS kind""",

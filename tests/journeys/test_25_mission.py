@@ -53,7 +53,7 @@ def apply(nora: Visitor) -> None:
     nora.open_mail("Apply for the pool")
     nora.fill("Name", "Nora Lindqvist")
     nora.choose("Member State", "Sweden")
-    nora.fill("Branch", "police")
+    nora.choose("Branch", "Police")
     nora.fill("Employer", "Polisen, Nationella operativa")
     nora.fill("Superior", "Head Lund")
     nora.fill("Superior’s mail address", address("head-lund"))
@@ -64,6 +64,8 @@ def apply(nora: Visitor) -> None:
         ("languages-0-level", "C1"),
     ):
         nora.page.locator(f"#f-{name}").select_option(value)
+    nora.page.locator("summary").filter(has_text="Different by skill").first.click()
+    nora.page.locator("#f-languages-0-writing").select_option("B2")
     nora.press("Send", status=422)
     nora.tick("I have read the privacy notice and agree that the facility keeps my profile")
     nora.press("Send")
@@ -74,7 +76,7 @@ def validate(ada: Visitor) -> None:
     """The secretariat takes her into the pool."""
     ada.goto("/experts/candidates")
     ada.follow("Nora Lindqvist")
-    ada.sees("Sweden", "Head Lund")
+    ada.sees("Sweden", "Police", "Head Lund", "C1; B2 in writing")
     ada.tick("Into the pool")
     ada.fill("Code", "X250")
     ada.fill("Reason", "Twelve years with witnesses.")

@@ -20,7 +20,7 @@ def enter_expert(ada: Visitor, first: date, last: date) -> None:
     ada.fill("Name", "Piet de Vries")
     ada.fill("Mail address", address("piet"))
     ada.choose("Member State", "Netherlands")
-    ada.fill("Branch", "police")
+    ada.choose("Branch", "Police")
     for name, value in (("themes-0-code", "X.JIT"), ("themes-0-level", "5"), ("languages-0-code", "en")):
         ada.page.locator(f"#f-{name}").select_option(value)
     ada.page.locator("#f-languages-0-level").select_option("C1")

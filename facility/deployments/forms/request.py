@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from facility.deployments.forms.fees import pay, read_pay, shown_pay
+from facility.deployments.forms.people import people, stated
 from facility.deployments.forms.release import after_yes
 from facility.deployments.forms.target import target
 from facility.deployments.forms.terms import check_contact, check_reminder, terms, ways
@@ -17,7 +18,6 @@ from facility.deployments.rules.fees import Portion
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import RequestDraft
 from facility.deployments.words import RECENT_FROM
-from facility.experts.rules.profile import CEFR
 from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section
@@ -64,7 +64,8 @@ def blank(application: Applied, known: Collection[str]) -> Values:
 def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
     """The form for the seats of an earlier request that are empty, so many days later."""
     apart = ("starts_on", "ends_on", "seats")
-    asked = (*request(()).fields, *terms().fields, *ways().fields, *after_yes().fields, *target().fields)
+    sections = (request(), people(()), terms(), ways(), after_yes(), target())
+    asked = [field for section in sections for field in section.fields]
     same = [field.key for field in asked if field.key not in apart]
     values = {name: value for name, value in values.items() if not name.startswith("themes-")}
     values |= {name: shown(getattr(earlier, name)) for name in same}
@@ -86,9 +87,8 @@ type Choices = Sequence[tuple[str, str]]
 """Keys and names."""
 
 
-def request(languages: Choices) -> Section:
-    """What is asked for, but for the themes."""
-    levels = options((level, level) for level in CEFR)
+def request() -> Section:
+    """What is asked for, but for the themes and the people."""
     starts = _(
         "72 hours are usual, 24 for an urgent request, 2 for one that can't wait. The time starts with each invitation. If there is no answer,"
         " the next expert is asked."
@@ -117,8 +117,6 @@ def request(languages: Choices) -> Section:
             ask("starts_on", _("First day"), T.DAY),
             ask("ends_on", _("Last day"), T.DAY),
             ask("seats", _("Seats"), T.WHOLE, _("How many experts are needed."), least=1, most=MOST_SEATS),
-            ask("language", _("Language"), T.ONE_OF_LIST, options=options(languages)),
-            ask("language_level", _("Level of the language, at least"), T.ONE_OF_LIST, options=levels),
             ask("min_theme_level", at_least, T.WHOLE, left_out, least=1, most=5),
             ask(
                 "bonus_regional_language",
@@ -158,9 +156,16 @@ def request(languages: Choices) -> Section:
     )
 
 
-def further() -> dict[str, Section]:
+def further(languages: Choices) -> dict[str, Section]:
     """What else a request says, by concept."""
-    return {"terms": terms(), "ways": ways(), "pay": pay(), "after": after_yes(), "target": target()}
+    return {
+        "people": people(languages),
+        "terms": terms(),
+        "ways": ways(),
+        "pay": pay(),
+        "after": after_yes(),
+        "target": target(),
+    }
 
 
 def labels(*sections: Section) -> dict[str, str]:
@@ -192,7 +197,8 @@ def read(
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier. always_pin: each request is a
     sensitive one. wish_id: what it is made from."""
-    typed = read_texts(fields, request(languages)) | read_texts(fields, terms()) | read_texts(fields, ways())
+    typed = read_texts(fields, request()) | read_texts(fields, people(languages))
+    typed |= read_texts(fields, terms()) | read_texts(fields, ways())
     check_contact(fields)
     check_reminder(fields, int(typed["respond_within_hours"]))
     _check_days(fields, date.fromisoformat(typed["starts_on"]), date.fromisoformat(typed["ends_on"]), today)
@@ -202,6 +208,7 @@ def read(
     after = read_texts(fields, after_yes()) | read_texts(fields, target())
     draft = {
         **typed,
+        **stated(typed),
         "application_id": application_id,
         "wish_id": wish_id,
         "release_days": after["release_days"] or None,

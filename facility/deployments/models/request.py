@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, search_index, search_key_of
 from facility.deployments.rules.shortlist import RecentFrom
+from facility.experts.rules.branches import ASKED_FOR
+from facility.experts.rules.languages import Skill
 
 
 class DeploymentState(StrEnum):
@@ -51,7 +53,8 @@ class Deployment(Base):
 
     `release_days`: how long an employer has to release an expert; none where no release is needed. `appoints`: it sends letters of appointment. `target_days`: within
     how many days every seat should have its yes. `report_days`: within how many days after the last day each expert reports; none where
-    they don't. `wish_id`: what the lead of an activity asked for, where it was made from that."""
+    they don't. `language_skill`: at which the level of the language is needed; `bcms`: the languages of `rules.languages.BCMS` count as
+    the same; `branch`: the only one from which experts come. `wish_id`: what the lead of an activity asked for, where it was made from that."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -65,6 +68,12 @@ class Deployment(Base):
         CheckConstraint("report_days >= 1", name="report_days"),
         CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
+        CheckConstraint(
+            f"language_skill IN ({', '.join(repr(skill.value) for skill in Skill)})", name="language_skill"
+        ),
+        CheckConstraint(
+            f"branch IN ({', '.join(repr(branch.value) for branch in ASKED_FOR)})", name="branch"
+        ),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
         CheckConstraint("end_reason IS NULL OR state = 'ended'", name="end_reason"),
         CheckConstraint("(contact_name = '') = (contact_email = '')", name="contact"),
@@ -82,6 +91,9 @@ class Deployment(Base):
     seats: Mapped[int]
     language: Mapped[str]
     language_level: Mapped[str]
+    language_skill: Mapped[str | None]
+    bcms: Mapped[bool] = mapped_column(default=False, server_default=false())
+    branch: Mapped[str | None]
     themes: Mapped[dict[str, Any]]
     min_theme_level: Mapped[int]
     bonus_regional_language: Mapped[int]
@@ -141,7 +153,9 @@ class ListExtension(Base):
     added, as that of the request."""
 
     __tablename__ = "list_extension"
-    __table_args__ = (CheckConstraint("condition IN ('none', 'language', 'theme')", name="condition"),)
+    __table_args__ = (
+        CheckConstraint("condition IN ('none', 'language', 'theme', 'branch')", name="condition"),
+    )
 
     id: Mapped[Key]
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"), index=True)

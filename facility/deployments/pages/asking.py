@@ -35,8 +35,8 @@ async def _request_page(
     status: int = 200,
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
-    asked = forms.request(language_choices())
-    further: dict[str, Any] = forms.further()
+    asked = forms.request()
+    further: dict[str, Any] = forms.further(language_choices())
     weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
     wish = fields.values.get("wish")

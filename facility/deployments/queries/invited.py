@@ -15,7 +15,7 @@ from facility.deployments.queries.requests import ADRIFT, Shortlist, decoded
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Part
-from facility.experts.rules.profile import CefrLevel
+from facility.experts.rules.languages import CefrLevel, Skill
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
 
@@ -48,6 +48,8 @@ class Linked(msgspec.Struct, frozen=True):
     state: DeploymentState
     language: str
     language_level: CefrLevel
+    language_skill: Skill | None
+    bcms: bool
     themes: dict[str, int]
     shortlist: Shortlist
     reference: str
@@ -113,7 +115,7 @@ _LINKED = text(
     f"""
     SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, expert.country AS home, outcome, respond_by,
         invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language,
-        CASE WHEN condition = 'language' THEN value ELSE language_level END AS language_level,
+        CASE WHEN condition = 'language' THEN value ELSE language_level END AS language_level, language_skill, bcms,
         deployment.themes::text AS themes, coalesce(list_extension.shortlist, deployment.shortlist)::text AS shortlist,
         deployment.reference,
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on

@@ -18,7 +18,8 @@ from facility.deployments.queries.wishes import MOVED, ORIGIN, Origin
 from facility.deployments.rules.answers import MOST_PIN_TRIES, DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
-from facility.experts.rules.profile import CefrLevel
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CefrLevel, Skill
 from facility.inquiries.delivery import undelivered_sql
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
@@ -154,11 +155,12 @@ async def application(connection: AsyncConnection, application_id: UUID, viewer:
 
 
 class Ranked(msgspec.Struct, frozen=True):
-    """A line of the shortlist."""
+    """A line of the shortlist; `language`: by which the expert meets the request, where several can."""
 
     code: str
     score: int
     parts: tuple[Part, ...]
+    language: str = ""
 
 
 class Shortlist(msgspec.Struct, frozen=True):
@@ -252,6 +254,9 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     title: str
     language: str
     language_level: CefrLevel
+    language_skill: Skill | None
+    bcms: bool
+    branch: Branch | None
     themes: dict[str, int]
     min_theme_level: int
     bonus_regional_language: int
@@ -314,7 +319,7 @@ _SHORTLIST = f"""((shortlist - 'ranked') || jsonb_build_object(
 _ONE = text(
     f"""
     SELECT {_LINE}, application.call_id,
-        (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
+        (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, language_skill, bcms, deployment.branch, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
         contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, {ORIGIN} AS origin, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,

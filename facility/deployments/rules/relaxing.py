@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from facility.deployments.rules.shortlist import ExpertiseRequest, Match, exclusion, match
-from facility.experts.rules.profile import CEFR, ExpertProfile
+from facility.experts.rules.languages import CEFR
+from facility.experts.rules.profile import ExpertProfile
 
-Condition = Literal["none", "language", "theme", "days"]
+Condition = Literal["none", "language", "theme", "branch", "days"]
 """What is relaxed; none: experts who fit the request as it is, and are not on the list."""
 LEVELS_DOWN = 2
 DAYS_APART = 7
@@ -32,7 +33,13 @@ class Proposal(msgspec.Struct, frozen=True):
     experts: tuple[Match, ...]
 
 
-_EXCLUDED_BY = {"none": None, "language": "language", "theme": "theme", "days": "not_available"}
+_EXCLUDED_BY = {
+    "none": None,
+    "language": "language",
+    "theme": "theme",
+    "branch": "branch",
+    "days": "not_available",
+}
 """For each condition, why those are left out now whom relaxing it could add."""
 
 
@@ -43,6 +50,8 @@ def relaxations(request: ExpertiseRequest, not_before: date) -> Iterator[Relaxed
         yield Relaxed("language", level, replace(request, level=level))
     for least in range(request.min_theme_level - 1, max(request.min_theme_level - LEVELS_DOWN, 1) - 1, -1):
         yield Relaxed("theme", str(least), replace(request, min_theme_level=least))
+    if request.branch:
+        yield Relaxed("branch", "", replace(request, branch=None))
     for sign in (1, -1):
         for apart in range(1, DAYS_APART + 1):
             days = timedelta(days=sign * apart)

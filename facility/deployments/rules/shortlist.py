@@ -8,14 +8,16 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
+from facility.experts.rules.branches import Branch
 from facility.experts.rules.calendar import can_come
-from facility.experts.rules.profile import (
+from facility.experts.rules.languages import (
     CefrLevel,
-    ExpertProfile,
-    is_booked,
+    Skill,
+    counts_as,
+    language_taken,
     regional_language,
-    speaks,
 )
+from facility.experts.rules.profile import ExpertProfile, is_booked
 from facility.refused import refuse
 
 
@@ -30,7 +32,9 @@ PartKind = Literal["theme", "regional_language", "no_recent_deployment"]
 
 
 class ExpertiseRequest(msgspec.Struct, frozen=True):
-    """What a deployment asks for: days (both included), a language at a level, themes by weight, bonuses."""
+    """What a deployment asks for: days (both included), a language at a level, themes by weight, bonuses. `skill`: at which the level is
+    needed, not the language as a whole; `bcms`: Bosnian, Croatian, Montenegrin and Serbian count as the same; `branch`: the only one
+    from which experts come."""
 
     start: date
     end: date
@@ -41,6 +45,14 @@ class ExpertiseRequest(msgspec.Struct, frozen=True):
     min_theme_level: int
     regional_language: int
     no_recent_deployment: int
+    skill: Skill | None = None
+    bcms: bool = False
+    branch: Branch | None = None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Each of which meets the request, the one it names first."""
+        return counts_as(self.language, bcms=self.bcms)
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -61,11 +73,12 @@ class Conflict(NamedTuple):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """An expert on the shortlist; the parts sum to the score."""
+    """An expert on the shortlist; the parts sum to the score. `language`: by which the expert meets the request, where several can."""
 
     expert: str
     score: int
     parts: tuple[Part, ...]
+    language: str = ""
 
 
 class Shortlist(msgspec.Struct, frozen=True):
@@ -99,11 +112,18 @@ def exclusion(expert: ExpertProfile, request: ExpertiseRequest, booked: Collecti
         return "not_eu_member_state"
     if hindered := hindrance(expert, request.start, request.end, booked):
         return hindered
-    if not speaks(expert.languages, request.language, request.level):
+    if language_of(expert, request) is None:
         return "language"
     if not any(expert.themes.get(theme, 0) >= request.min_theme_level for theme in request.themes):
         return "theme"
+    if request.branch and expert.branch != request.branch:
+        return "branch"
     return None
+
+
+def language_of(expert: ExpertProfile, request: ExpertiseRequest) -> str | None:
+    """The language by which the expert meets the request; None: by none."""
+    return language_taken(expert.languages, expert.skills, request.languages, request.level, request.skill)
 
 
 def hindrance(expert: ExpertProfile, start: date, end: date, booked: Collection[date]) -> str | None:
@@ -127,7 +147,9 @@ def match(expert: ExpertProfile, request: ExpertiseRequest) -> Match:
         parts.append(Part("regional_language", request.regional_language, spoken))
     if expert.deployments_12m == 0 and request.no_recent_deployment:
         parts.append(Part("no_recent_deployment", request.no_recent_deployment))
-    return Match(expert.id, sum(part.points for part in parts), tuple(parts))
+    several = len(request.languages) > 1
+    taken = language_of(expert, request) if several else None
+    return Match(expert.id, sum(part.points for part in parts), tuple(parts), taken or "")
 
 
 def check_order[Key](shortlisted: Sequence[Key], chosen: Sequence[Key], reason: str) -> None:

@@ -22,7 +22,7 @@ from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.inviting import facts
 from facility.deployments.words import pay_lines
 from facility.experts.models.profile import Expert
-from facility.experts.words import language_name
+from facility.experts.words import languages_in_words, level_in_words
 from facility.inquiries.service import tell
 from facility.letters.kinds import Stated, letter
 from facility.letters.models import Letter
@@ -133,8 +133,8 @@ async def _stated(
         place=deployment.place,
         starts_on=deployment.starts_on,
         ends_on=deployment.ends_on,
-        language=language_name(deployment.language),
-        level=deployment.language_level,
+        language=languages_in_words(deployment.language, bcms=deployment.bcms),
+        level=level_in_words(deployment.language_level, deployment.language_skill),
         themes=list(names.scalars()),
         institutions=await institutions(connection, deployment.id),
         terms_of_reference=deployment.terms_of_reference,

@@ -18,7 +18,7 @@ from facility.deployments.queries.offer import offer
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, begin
 from facility.experts.models.profile import Expert
-from facility.experts.words import days, language_name
+from facility.experts.words import days, languages_in_words, level_in_words
 from facility.inquiries.delivery import asked_since
 from facility.inquiries.kinds import Mailing, RemindedKind
 from facility.outbox.models import Link
@@ -83,8 +83,8 @@ async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link |
         filled(mailing.subject, reference=deployment.reference),
         link=link,
         respond_by=instant(invitation.respond_by),
-        language=language_name(deployment.language),
-        level=await asked_level(connection, invitation.id),
+        language=languages_in_words(deployment.language, bcms=deployment.bcms),
+        level=level_in_words(await asked_level(connection, invitation.id), deployment.language_skill),
         institutions=served,
         terms=deployment.terms_of_reference if says_all else "",
         contact=contact_of(deployment),

@@ -28,7 +28,9 @@ from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.deployments.service.wishing import take_up
 from facility.events.log import record
 from facility.experts.models.profile import Expert
-from facility.experts.rules.profile import CefrLevel, ExpertProfile
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CefrLevel, Skill
+from facility.experts.rules.profile import ExpertProfile
 from facility.experts.service.pool import booked_days, profiles, recent_deployments
 from facility.refused import refuse
 
@@ -67,6 +69,9 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     target_days: int | None = None
     report_days: int | None = None
     wish_id: UUID | None = None
+    language_skill: Skill | None = None
+    bcms: bool = False
+    branch: Branch | None = None
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
@@ -134,12 +139,13 @@ async def _reference(tx: Tx, application: Application) -> str:
     return f"{application.reference}/D{(await tx.session.execute(query)).scalar_one() + 1}"
 
 
-class ShortlistEntry(msgspec.Struct, frozen=True):
-    """One line of the shortlist: the expert's code, the score and its parts."""
+class ShortlistEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the shortlist: the expert's code, the score and its parts; and the language, where several meet the request."""
 
     code: str
     score: int
     parts: tuple[Part, ...]
+    language: str = ""
 
 
 class ShortlistData(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -205,12 +211,17 @@ def conditions_of(draft: RequestDraft | Deployment) -> ExpertiseRequest:
         min_theme_level=draft.min_theme_level,
         regional_language=draft.bonus_regional_language,
         no_recent_deployment=draft.bonus_no_recent_deployment,
+        skill=Skill(draft.language_skill) if draft.language_skill else None,
+        bcms=draft.bcms,
+        branch=Branch(draft.branch) if draft.branch else None,
     )
 
 
 def entries(matches: Iterable[Match]) -> tuple[ShortlistEntry, ...]:
     """Lines of a shortlist."""
-    return tuple(ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches)
+    return tuple(
+        ShortlistEntry(matched.expert, matched.score, matched.parts, matched.language) for matched in matches
+    )
 
 
 def kept(made: ShortlistData) -> dict[str, Any]:

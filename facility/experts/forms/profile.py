@@ -6,13 +6,15 @@ from typing import Any
 import msgspec
 
 from facility.experts.queries.pool import ExpertShown
-from facility.experts.rules.profile import CEFR, OwnProfile
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CEFR, Skill
+from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.pool import ExpertDraft
-from facility.experts.words import BRANCHES, GENDERS
+from facility.experts.words import BRANCHES, GENDERS, SKILLS
 from facility.forms.reading import read as read_section
 from facility.forms.rows import read_rows, row_labels
 from facility.forms.sections import Section
-from facility.forms.types import T, ask, options
+from facility.forms.types import AskedIf, T, ask, options
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
 
@@ -23,6 +25,7 @@ PLAIN = (
     "email",
     "country",
     "branch",
+    "branch_other",
     "employer",
     "superior_name",
     "superior_email",
@@ -57,7 +60,7 @@ def particulars(offers: Offers) -> Section:
     come_from = _(
         "Experts come from today’s 27 Member States. Experts from other countries can be in the pool but are not shortlisted."
     )
-    such_as = _("Such as {examples}.", examples=", ".join(map(translated, BRANCHES[:4])))
+    other = AskedIf("branch", (Branch.OTHER,))
     releases = _("Who can release the expert for a mission.")
     genders = options(GENDERS.items())
     return Section(
@@ -68,7 +71,8 @@ def particulars(offers: Offers) -> Section:
             ask("name", _("Name"), T.SHORT_TEXT, most=120),
             ask("email", _("Mail address"), T.MAIL, _("Invitations go there.")),
             ask("country", _("Member State"), T.ONE_OF_LIST, come_from, options=options(offers.countries)),
-            ask("branch", _("Branch"), T.SHORT_TEXT, such_as, most=60),
+            ask("branch", _("Branch"), T.ONE_OF_LIST, options=options(BRANCHES.items())),
+            ask("branch_other", _("Which branch"), T.SHORT_TEXT, most=60, asked_if=other),
             ask("gender", _("Gender"), T.ONE_OF_LIST, needed=False, options=genders),
             ask(
                 "employer",
@@ -124,6 +128,10 @@ def groups(offers: Offers) -> dict[str, Section]:
             fields=(
                 ask("code", _("Language"), T.ONE_OF_LIST, options=options(offers.languages)),
                 ask("level", _("Level of the language"), T.ONE_OF_LIST, _("CEFR"), options=cefr),
+                *(
+                    ask(skill.value, translated(SKILLS[skill]), T.ONE_OF_LIST, needed=False, options=cefr)
+                    for skill in Skill
+                ),
             ),
         ),
         Section(
@@ -165,7 +173,7 @@ def shown_expert(expert: ExpertShown) -> Values:
     for number, theme in enumerate(expert.themes):
         values |= _row("themes", number, code=theme.code, level=str(theme.level))
     for number, spoken in enumerate(expert.languages):
-        values |= _row("languages", number, code=spoken.language, level=spoken.level)
+        values |= _row("languages", number, code=spoken.language, level=spoken.level, **spoken.skills)
     for number, period in enumerate(expert.available):
         values |= _row("available", number, starts_on=shown(period.starts_on), ends_on=shown(period.ends_on))
     for number, conflict in enumerate(expert.conflicts):
@@ -231,10 +239,16 @@ def _plain(typed: Mapping[str, Any], pairs: Any) -> dict[str, Any]:
     return {
         **typed,
         "gender": typed["gender"] or None,
+        "branch_other": typed["branch_other"] if typed["branch"] == Branch.OTHER else "",
         "themes": dict(pairs["themes"]),
-        "languages": dict(pairs["languages"]),
+        "languages": {code: level for code, level, *_skills in pairs["languages"]},
+        "skills": {code: _stated(skills) for code, _level, *skills in pairs["languages"] if any(skills)},
         "available": sorted(pairs["available"]),
     }
+
+
+def _stated(levels: Sequence[str]) -> dict[str, str]:
+    return {skill: level for skill, level in zip(Skill, levels, strict=True) if level}
 
 
 def _check_superior(fields: Fields, typed: Mapping[str, Any], email: str) -> None:

@@ -4,10 +4,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, false, or_, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, new_id, search_index, search_key_of
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import Skill
 
 _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
@@ -31,12 +43,15 @@ class Expert(Base):
     superior can release them for a mission; name and address are there, or neither is. `superior_checked`: the superior's address, once
     the secretariat has entered or confirmed it. `valid_until`: the last day in the pool; none: no
     end. `absent_weekdays`: on which they never come, 0 is Monday; `notice_days`: between being asked and the first day; `days_per_year`: at
-    most, all bookings together. `notice`: the version of the privacy notice that they agreed to."""
+    most, all bookings together. `notice`: the version of the privacy notice that they agreed to. `branch_other`: in the
+    expert's own words, where it is none of the list."""
 
     __tablename__ = "expert"
     __table_args__ = (
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
+        CheckConstraint(f"branch IN ({', '.join(repr(branch.value) for branch in Branch)})", name="branch"),
+        CheckConstraint("branch_other = '' OR branch = 'other'", name="branch_other"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
         CheckConstraint("(superior_name = '') = (superior_email = '')", name="superior"),
         CheckConstraint("notice_days BETWEEN 0 AND 365", name="notice_days"),
@@ -52,7 +67,8 @@ class Expert(Base):
     email: Mapped[str] = mapped_column(unique=True)
     country: Mapped[str]
     gender: Mapped[str | None]
-    branch: Mapped[str]
+    branch: Mapped[str | None]
+    branch_other: Mapped[str] = mapped_column(default="", server_default="")
     employer: Mapped[str] = mapped_column(default="", server_default="")
     superior_name: Mapped[str] = mapped_column(default="", server_default="")
     superior_email: Mapped[str] = mapped_column(default="", server_default="")
@@ -89,13 +105,31 @@ class ExpertTheme(Base):
 
 
 class ExpertLanguage(Base):
-    """How well an expert speaks a language (ISO 639 code), by CEFR level."""
+    """How well an expert speaks a language (ISO 639 code), by CEFR level. `ExpertLanguageSkill`: in what better, or less well."""
 
     __tablename__ = "expert_language"
     __table_args__ = (CheckConstraint(f"level IN {_LEVELS}", name="level"),)
 
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str]
+
+
+class ExpertLanguageSkill(Base):
+    """A skill that an expert has at another level than the language."""
+
+    __tablename__ = "expert_language_skill"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["expert_id", "language"], ["expert_language.expert_id", "expert_language.language"]
+        ),
+        CheckConstraint(f"skill IN ({', '.join(repr(skill.value) for skill in Skill)})", name="skill"),
+        CheckConstraint(f"level IN {_LEVELS}", name="level"),
+    )
+
+    expert_id: Mapped[UUID] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    skill: Mapped[str] = mapped_column(primary_key=True)
     level: Mapped[str]
 
 

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.experts.rules.profile import CefrLevel
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CefrLevel, Skill
 from facility.inquiries.queries import by_link
 from facility.outbox.links import token_of
 from facility.refused import refuse
@@ -26,10 +27,11 @@ class ThemeLevel(msgspec.Struct, frozen=True):
 
 
 class LanguageLevel(msgspec.Struct, frozen=True):
-    """A language (ISO 639) at a CEFR level."""
+    """A language (ISO 639) at a CEFR level, and its skills at another one."""
 
     language: str
     level: CefrLevel
+    skills: dict[Skill, CefrLevel] = {}
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -62,7 +64,8 @@ class ExpertLine(msgspec.Struct, frozen=True):
     code: str
     name: str
     country: str
-    branch: str
+    branch: Branch | None
+    branch_other: str
     deployments_12m: int
     active: bool
     themes: list[ThemeLevel]
@@ -96,11 +99,13 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
 
 # The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
 _LINE = """
-    expert.id, code, expert.name, country, branch, deployments_12m, expert.active,
+    expert.id, code, expert.name, country, branch, branch_other, deployments_12m, expert.active,
     (SELECT coalesce(json_agg(json_build_object('code', theme_code, 'name', theme.name, 'level', level)
             ORDER BY level DESC, theme_code COLLATE "C"), '[]')
      FROM expert_theme JOIN theme ON theme.code = theme_code WHERE expert_id = expert.id)::text AS themes,
-    (SELECT coalesce(json_agg(json_build_object('language', language, 'level', level)
+    (SELECT coalesce(json_agg(json_build_object('language', language, 'level', level,
+                'skills', (SELECT coalesce(json_object_agg(skill, stated.level), '{}') FROM expert_language_skill AS stated
+                    WHERE stated.expert_id = expert_language.expert_id AND stated.language = expert_language.language))
             ORDER BY level COLLATE "C" DESC, language COLLATE "C"), '[]')
      FROM expert_language WHERE expert_id = expert.id)::text AS languages
 """

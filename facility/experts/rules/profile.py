@@ -1,30 +1,30 @@
-"""Who can help: Member States, languages and days of the pool's experts (scenarios/README; dossier 5)."""
+"""Who can help: Member States, themes and days of the pool's experts (scenarios/README; dossier 5)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Literal
 
 import msgspec
 
-REGIONAL_LANGUAGES = ("sq", "bs", "hr", "sr", "cnr", "mk")
-CefrLevel = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
-CEFR: tuple[CefrLevel, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")
-REGIONAL_LEVEL: CefrLevel = "B1"
+from facility.experts.rules.branches import Branch
+from facility.experts.rules.languages import CefrLevel, Skill
 
 Period = tuple[date, date]
 """First and last day, both included."""
 
 
 class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What experts state about themselves."""
+    """What experts state about themselves. `skills`: those at another level than their language, by language; `branch_other`: in their
+    own words, where the branch is another."""
 
     name: str
     country: str
     gender: str | None
-    branch: str
+    branch: Branch | None
     themes: dict[str, int]
     languages: Mapping[str, CefrLevel]
     available: Sequence[Period]
+    skills: Mapping[str, Mapping[Skill, CefrLevel]] = {}
+    branch_other: str = ""
     past_deployments: str = ""
     employer: str = ""
     superior_name: str = ""
@@ -32,7 +32,7 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpertProfile(msgspec.Struct, frozen=True):
-    """An expert as matching sees one: themes by level 1-5, languages by CEFR level. What an expert has not set says nothing: weekdays
+    """An expert as matching sees one: themes by level 1-5, languages by CEFR level and skills at another one. What an expert has not set says nothing: weekdays
     of absence (0 is Monday), the earliest day after the notice period, and the days left in calendar years."""
 
     id: str
@@ -45,18 +45,8 @@ class ExpertProfile(msgspec.Struct, frozen=True):
     absent_weekdays: tuple[int, ...] = ()
     earliest: date | None = None
     days_left: dict[int, int] | None = None
-
-
-def speaks(languages: Mapping[str, CefrLevel], language: str, level: CefrLevel) -> bool:
-    """Whether the language is listed at this CEFR level or better."""
-    listed = languages.get(language)
-    return listed is not None and CEFR.index(listed) >= CEFR.index(level)
-
-
-def regional_language(languages: Mapping[str, CefrLevel]) -> str | None:
-    """The regional language listed best, at B1 or better; of equals the first of REGIONAL_LANGUAGES."""
-    spoken = [key for key in REGIONAL_LANGUAGES if speaks(languages, key, REGIONAL_LEVEL)]
-    return max(spoken, key=lambda key: CEFR.index(languages[key]), default=None)
+    skills: Mapping[str, Mapping[Skill, CefrLevel]] = {}
+    branch: Branch | None = None
 
 
 def is_available(periods: Collection[Period], start: date, end: date) -> bool:

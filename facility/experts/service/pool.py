@@ -18,14 +18,17 @@ from facility.experts.models.profile import (
     ExpertAvailability,
     ExpertConflict,
     ExpertLanguage,
+    ExpertLanguageSkill,
     ExpertTheme,
     Theme,
     in_pool,
 )
 from facility.experts.models.taxonomy import ThemeCycle
+from facility.experts.rules.branches import Branch
 from facility.experts.rules.calendar import days_left
 from facility.experts.rules.candidacy import check_validity
-from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, OwnProfile, Period
+from facility.experts.rules.languages import CefrLevel, Skill, differing
+from facility.experts.rules.profile import THEMES, ExpertProfile, OwnProfile, Period
 from facility.experts.rules.taxonomy import EMPACT
 from facility.refused import Reason, refuse, refuse_if
 from facility.zone import BRUSSELS
@@ -106,7 +109,7 @@ async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version:
     if "superior_email" in changed:
         expert.superior_checked = _checked(tx, expert)
     before = await _details(tx, expert_id)
-    for table in (ExpertTheme, ExpertLanguage, ExpertAvailability, ExpertConflict):
+    for table in (ExpertTheme, ExpertLanguageSkill, ExpertLanguage, ExpertAvailability, ExpertConflict):
         await tx.session.execute(delete(table).where(table.expert_id == expert_id))
     await _write_details(tx, expert_id, draft)
     after = await _details(tx, expert_id)
@@ -127,6 +130,7 @@ async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:
     columns = {
         "themes": (ExpertTheme.theme_code, ExpertTheme.level),
         "languages": (ExpertLanguage.language, ExpertLanguage.level),
+        "skills": (ExpertLanguageSkill.language, ExpertLanguageSkill.skill, ExpertLanguageSkill.level),
         "available": (ExpertAvailability.starts_on, ExpertAvailability.ends_on),
         "conflicts": (ExpertConflict.institution_id, ExpertConflict.reason),
     }
@@ -139,7 +143,7 @@ async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:
 
 def _plain(draft: ExpertDraft) -> dict[str, Any]:
     lowered = {name: getattr(draft, name).lower() for name in ("email", "superior_email")}
-    apart = {*lowered, "themes", "languages", "available", "conflicts"}
+    apart = {*lowered, "themes", "languages", "skills", "available", "conflicts"}
     return lowered | {
         name: getattr(draft, name) for name in ExpertDraft.__struct_fields__ if name not in apart
     }
@@ -174,12 +178,21 @@ async def _write_details(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> None:
     ]
     tx.add(*rows)
     await tx.flush()
+    tx.add(
+        *[
+            ExpertLanguageSkill(expert_id=expert_id, language=language, skill=skill, level=level)
+            for language, stated in differing(draft.languages, draft.skills).items()
+            for skill, level in stated.items()
+        ]
+    )
+    await tx.flush()
 
 
 _MATCHED = (
     Expert.id,
     Expert.code,
     Expert.country,
+    Expert.branch,
     Expert.deployments_12m,
     Expert.absent_weekdays,
     Expert.notice_days,
@@ -200,11 +213,14 @@ async def profiles(
     query = query.where(in_pool(today) if expert_ids is None else Expert.id.in_(expert_ids))
     experts = (await tx.session.execute(query)).all()
     themes, languages = defaultdict[UUID, dict[str, int]](dict), defaultdict[UUID, dict[str, CefrLevel]](dict)
+    skills = defaultdict[UUID, dict[str, dict[Skill, CefrLevel]]](dict)
     available = defaultdict[UUID, list[Period]](list)
     for theme in await tx.session.execute(_of(ExpertTheme, expert_ids)):
         themes[theme.expert_id][theme.theme_code] = theme.level
     for language in await tx.session.execute(_of(ExpertLanguage, expert_ids)):
         languages[language.expert_id][language.language] = language.level
+    for row in await tx.session.execute(_of(ExpertLanguageSkill, expert_ids)):
+        skills[row.expert_id].setdefault(row.language, {})[Skill(row.skill)] = row.level
     for period in await tx.session.execute(_of(ExpertAvailability, expert_ids)):
         available[period.expert_id].append((period.starts_on, period.ends_on))
     concerned = or_(
@@ -224,6 +240,8 @@ async def profiles(
             absent_weekdays=tuple(expert.absent_weekdays),
             earliest=today + timedelta(days=expert.notice_days) if expert.notice_days else None,
             days_left=days_left(expert.days_per_year, booked[expert.id]) if expert.days_per_year else None,
+            skills=skills[expert.id],
+            branch=Branch(expert.branch) if expert.branch else None,
         )
         for expert in experts
     ]
@@ -242,7 +260,8 @@ async def _booked_in_years(tx: Tx, expert_ids: Collection[UUID]) -> dict[UUID, d
 
 
 def _of(
-    table: type[ExpertTheme | ExpertLanguage | ExpertAvailability], expert_ids: Collection[UUID] | None
+    table: type[ExpertTheme | ExpertLanguage | ExpertLanguageSkill | ExpertAvailability],
+    expert_ids: Collection[UUID] | None,
 ) -> Select[Any]:
     query = select(table.__table__)
     return query if expert_ids is None else query.where(table.expert_id.in_(expert_ids))

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from facility.experts.rules.profile import CefrLevel
+from facility.experts.rules.languages import CefrLevel
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

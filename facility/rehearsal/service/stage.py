@@ -13,6 +13,7 @@ from facility.calls.rules.call import CallDraft, Grid
 from facility.calls.rules.scoring import Section
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
+from facility.experts.rules.branches import branch_of
 from facility.experts.service.pool import ExpertDraft, add_theme, register_expert
 from facility.refused import Refused
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
@@ -117,13 +118,15 @@ class Stage(Teller):
 
     def expert_draft(self, expert: Expert) -> ExpertDraft:
         """The expert's profile; a scenario tells no name and no address."""
+        branch, branch_other = branch_of(expert.branch)
         return ExpertDraft(
             code=expert.id,
             name=expert.id,
             email=f"{expert.id.encode().hex()}@rehearsal.invalid",
             country=expert.country,
             gender=expert.gender,
-            branch=expert.branch,
+            branch=branch,
+            branch_other=branch_other,
             deployments_12m=expert.deployments_12m,
             themes=expert.themes,
             languages=expert.languages,
