@@ -18,6 +18,7 @@ from facility.deployments.events import requests as deployments
 from facility.evaluation import events as evaluation
 from facility.events.base import Event
 from facility.experts.events import pool as experts
+from facility.experts.events import rota
 from facility.operations import events as operations
 
 ROLES = ("lead", "partner", "assessor", "expert", "officer", "decider")
@@ -106,6 +107,9 @@ THEME = Page("/themes/{theme_id}")
 OWN_DAYS = Page("/link/profile/{token}/days")
 OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
+OWN_WEEKS = Page("/link/profile/{token}/rota")
+ROTA = Page("/rota")
+SWAP = Page("/link/swap/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
     "The security officer has a mail; the sender saw it on the page. Nobody else needs to know."
@@ -780,6 +784,28 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.ThemeRestored: secretariat(TAXONOMY, THEME),
     experts.ThemeRetired: secretariat(TAXONOMY, THEME),
     experts.ProfileLinkSent: Row(POOL, expert=(Mail("experts/profile"),), officer=(EXPERT,)),
+    rota.PutOnCall: Row(POOL, expert=(Mail("experts/on_call"), OWN_WEEKS), officer=(ROTA, EXPERT)),
+    rota.RotaBegun: secretariat(
+        "Experts hear when they are on call.", Task("Weeks in which nobody is on call"), ROTA, THEME
+    ),
+    rota.RotaEnded: secretariat("It ends only while nobody is on call.", ROTA, THEME),
+    rota.SwapAgreed: Row(POOL, expert=(Mail("experts/swap_agreed"), OWN_WEEKS), officer=(ROTA, EXPERT)),
+    rota.SwapAskedAgain: Row(POOL, expert=(Mail("experts/swap"), SWAP), officer=(EXPERT,)),
+    rota.SwapCancelled: Row(POOL, expert=(Mail("experts/swap_cancelled"), SWAP), officer=(EXPERT,)),
+    rota.SwapDeclined: Row(POOL, expert=(Mail("experts/swap_not_agreed"), SWAP), officer=(EXPERT,)),
+    rota.SwapLapsed: Row(POOL, expert=(Mail("experts/swap_not_agreed"), SWAP), officer=(EXPERT,)),
+    rota.SwapOffered: Row(
+        POOL,
+        expert=(Mail("experts/swap"), SWAP, OWN_WEEKS),
+        officer=(Task("Offers of weeks on call that did not get through"), ROTA, EXPERT),
+    ),
+    rota.SwapReminded: Row(POOL, expert=(Mail("experts/swap_again"), SWAP), officer=(EXPERT,)),
+    rota.TakenOffCall: Row(
+        POOL,
+        expert=(Mail("experts/off_call"), OWN_WEEKS),
+        officer=(Task("Weeks in which nobody is on call"), ROTA, EXPERT),
+    ),
+    rota.WeekTakenOver: Row(TOGETHER, expert=(OWN_WEEKS,), officer=(EXPERT,)),
     deployments.DeploymentCalledOff: Row(
         ASKING,
         expert=(Mail("deployments/called_off"), Page("/link/invitation/{token}")),

@@ -9,6 +9,7 @@ from facility.demo.around import tell_around
 from facility.demo.batches import tell_batches
 from facility.demo.past import tell_past
 from facility.demo.present import tell_present
+from facility.demo.rota import tell_rota
 from facility.demo.story import Story
 from facility.events.relay import follow
 from facility.files.store import Store
@@ -23,4 +24,5 @@ async def tell(db: Database, store: Store) -> None:
     await tell_past(story)
     await tell_around(story, await tell_present(story))
     await tell_batches(story)
+    await tell_rota(story)
     await follow(db)

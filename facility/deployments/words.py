@@ -13,9 +13,10 @@ from facility.deployments.rules.assistance import Cause, Stage, Urgency
 from facility.deployments.rules.fees import Due, Line, Portion, Windows
 from facility.deployments.rules.matching import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
-from facility.experts.words import language_name
+from facility.experts.rules.rota import week_of
+from facility.experts.words import language_name, week_days
 from facility.web import filters, sentences
-from facility.web.i18n import N_, Message, _, filled, ngettext, translated
+from facility.web.i18n import N_, Message, _, filled, listed, ngettext, translated
 from facility.zone import BRUSSELS
 
 STATES = {
@@ -214,6 +215,32 @@ def strengths(parts: Sequence[Part], themes: Mapping[str, str]) -> list[str]:
         elif part.kind == "regional_language":
             strong_points.append(language_name(part.key))
     return strong_points
+
+
+def on_call_because(
+    on_call: Mapping[str, Sequence[str]], code: str, themes: Mapping[str, str], requested_at: datetime
+) -> str:
+    """What an expert reads who was on call when the request was made; "" for anybody else."""
+    chosen = [themes.get(theme, theme) for theme, codes in on_call.items() if code in codes]
+    if not chosen:
+        return ""
+    week = week_days(week_of(requested_at.astimezone(BRUSSELS).date()))
+    return _("We ask you because you are on call for {themes}, {week}.", themes=listed(chosen), week=week)
+
+
+def on_call_reasons(
+    on_call: Mapping[str, Sequence[str]], themes: Mapping[str, str], *, this_week: bool
+) -> dict[str, str]:
+    """Why an expert stands first on the shortlist, by code. this_week: the request was made in the present one."""
+    reasons = {}
+    for code in sorted({code for codes in on_call.values() for code in codes}):
+        names = listed([themes.get(theme, theme) for theme, codes in on_call.items() if code in codes])
+        reasons[code] = (
+            _("On call this week for {themes}", themes=names)
+            if this_week
+            else _("On call for {themes} in the week of the request", themes=names)
+        )
+    return reasons
 
 
 def relaxed_in_words(condition: str, value: str, *, language: str, level: str, least: int) -> str:

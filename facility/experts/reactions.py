@@ -17,19 +17,35 @@ from facility.experts.events.pool import (
     RenewalCancelled,
     RenewalReminded,
 )
+from facility.experts.events.rota import (
+    PutOnCall,
+    SwapAgreed,
+    SwapAskedAgain,
+    SwapCancelled,
+    SwapDeclined,
+    SwapLapsed,
+    SwapOffered,
+    SwapReminded,
+    TakenOffCall,
+)
 from facility.experts.models.candidacy import Candidacy
-from facility.experts.models.profile import Expert
+from facility.experts.models.profile import Expert, Theme
 from facility.experts.models.renewal import Renewal
+from facility.experts.models.rota import Swap
 from facility.experts.rules.candidacy import CandidacyState
+from facility.experts.rules.rota import last_day
 from facility.experts.service.joining import candidate_link, end_nomination_of_member
 from facility.experts.service.profile_link import PROFILE, profile_link
 from facility.experts.service.renewals import RENEWAL, cancel_renewals
+from facility.experts.service.swaps import SWAP, write_about
+from facility.experts.words import days, week_days
+from facility.inquiries.kinds import Mailing
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.outbox.links import live_link, make_link, revoke_links
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.access import Role
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
 
 
 async def _to_candidate(
@@ -148,3 +164,79 @@ async def remind_to_renew(tx: Tx, event: RenewalReminded) -> None:
 async def tell_that_no_answer_is_needed(tx: Tx, event: RenewalCancelled) -> None:
     """To whoever was asked."""
     await RENEWAL.write(tx, await tx.get(Renewal, event.renewal_id), RENEWAL.calls_off, None)
+
+
+@reacts_to(PutOnCall)
+async def tell_who_is_on_call(tx: Tx, event: PutOnCall) -> None:
+    """With the weeks, and the link to the profile, where they stand."""
+    await _about_rota(tx, event, "on_call", _("You are on call"), days(event.first, last_day(event.last)))
+
+
+@reacts_to(TakenOffCall)
+async def tell_who_is_off_call(tx: Tx, event: TakenOffCall) -> None:
+    """With the week."""
+    when = week_days(event.week)
+    await _about_rota(tx, event, "off_call", _("You are no longer on call"), when)
+
+
+async def _about_rota(
+    tx: Tx, event: PutOnCall | TakenOffCall, template: str, subject: str, when: str
+) -> None:
+    expert = await tx.get(Expert, event.expert_id)
+    theme = await tx.get(Theme, event.theme_code)
+    await post(
+        tx,
+        template=f"experts/{template}",
+        to=expert.email,
+        to_name=expert.name,
+        subject=subject,
+        subject_id=expert.id,
+        link=await profile_link(tx, expert.id),
+        context={"theme": theme.name, "weeks": when},
+    )
+
+
+@reacts_to(SwapOffered, SwapAskedAgain)
+async def ask_the_colleague(tx: Tx, event: SwapOffered | SwapAskedAgain) -> None:
+    """The mail with the link; none where it has ended."""
+    await send_link(tx, SWAP, event.swap_id)
+
+
+@reacts_to(SwapReminded)
+async def remind_the_colleague(tx: Tx, event: SwapReminded) -> None:
+    """The same link once more."""
+    await send_reminder(tx, SWAP, event.swap_id)
+
+
+@reacts_to(ExpertChanged)
+async def ask_the_colleague_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
+    """The address of whoever is asked was corrected."""
+    if "email" in event.fields:
+        await ask_at_new_address(tx, SWAP, Swap.colleague_id == event.expert_id)
+
+
+AGREED = Mailing("swap_agreed", N_("A week on call has changed hands"))
+NOT_AGREED = Mailing("swap_not_agreed", N_("Your week on call stays yours"))
+
+
+@reacts_to(SwapAgreed)
+async def tell_both_what_was_agreed(tx: Tx, event: SwapAgreed) -> None:
+    """Each reads the weeks that they have now."""
+    swap = await tx.get(Swap, event.swap_id)
+    for expert_id in (swap.expert_id, swap.colleague_id):
+        await write_about(tx, swap, expert_id, AGREED, await profile_link(tx, expert_id))
+
+
+@reacts_to(SwapDeclined, SwapLapsed)
+async def tell_that_all_stays(tx: Tx, event: SwapDeclined | SwapLapsed) -> None:
+    """To who made the offer."""
+    swap = await tx.get(Swap, event.swap_id)
+    await write_about(tx, swap, swap.expert_id, NOT_AGREED, await profile_link(tx, swap.expert_id))
+
+
+@reacts_to(SwapCancelled)
+async def tell_both_that_it_is_off(tx: Tx, event: SwapCancelled) -> None:
+    """Whoever was asked needs to answer no more, and who asked waits for nothing."""
+    swap = await tx.get(Swap, event.swap_id)
+    for expert_id in (swap.expert_id, swap.colleague_id):
+        await write_about(tx, swap, expert_id, SWAP.calls_off)

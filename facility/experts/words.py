@@ -11,6 +11,7 @@ from babel.lists import format_list
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.languages import REGIONAL_LANGUAGES, CefrLevel, Skill, counts_as
+from facility.experts.rules.rota import last_day
 from facility.web import filters, sentences
 from facility.web.i18n import N_, SOURCE, _, filled, translated
 from facility.web.i18n import language as spoken
@@ -130,6 +131,11 @@ def days(first: date, last: date) -> str:
     return str(format_interval(first, last, "yMMMMd", locale=_locale()))
 
 
+def week_days(week: date) -> str:
+    """The days of the week that begins on this Monday: "4–10 Oct 2021"."""
+    return days(week, last_day(week))
+
+
 def weekdays(first: date, last: date) -> str:
     """ "Mon, 4 Oct – Fri, 8 Oct 2021", both included."""
     return str(format_interval(first, last, "yMMMEd", locale=_locale()))
@@ -163,6 +169,7 @@ filters.register("levels_in_words", levels_in_words)
 filters.register("branch_in_words", branch_in_words)
 filters.register("days", days)
 filters.register("weekdays", weekdays)
+filters.register("week_days", week_days)
 filters.register("month_name", month_name)
 filters.register("weekday_list", weekday_list)
 
@@ -194,5 +201,22 @@ sentences.register(
         "calendar_link_stands": N_("Your calendar has an address already."),
         "calendar_link_ended": N_("This address was ended already."),
         "profile_link_ended": N_("This expert has no link any more."),
+        "rota_in_use": N_("Somebody is on call for {theme}. Take them off first."),
+        "rota_missing": N_("This theme has no stand-by rota."),
+        "rota_week_over": N_("This week is over."),
+        "rota_week_begun": N_("The week of {week} has begun. Write to the secretariat."),
+        "rota_taken": N_("Somebody is already on call in the week of {week}."),
+        "rota_not_in_pool": N_("{expert} is not in the pool in the whole week of {week}."),
+        "rota_level": N_("{expert} doesn’t know the theme at level 3 or better."),
+        "rota_away": N_("{expert} can’t come on every day of the week of {week}."),
+        "rota_booked": N_("{expert} is booked for a mission in the week of {week}."),
+        "not_on_rota": N_("This colleague is no longer on call then. Choose again."),
+        "swap_open": N_("A colleague has been asked about one of these weeks already."),
+        "swap_impossible": N_("This colleague can’t be on call in your week. Choose somebody else."),
+        "swap_own_week": N_(
+            "You can’t be on call in the week of {week}: you are booked, or can’t come on all of its days."
+        ),
+        "swap_over": N_("This offer can no longer be answered."),
+        "swap_not_possible": N_("The weeks can’t be swapped any more: the rota has changed."),
     }
 )

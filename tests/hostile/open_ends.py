@@ -55,6 +55,7 @@ from tests.hostile.open_drafts import leave_drafts, type_on
 from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
 from tests.hostile.open_redress import leave_offers, leave_parts, leave_redress
+from tests.hostile.open_rota import leave_rota
 from tests.hostile.open_wishes import leave_wishes
 
 ROOT = "Rut Hansen"
@@ -78,6 +79,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await _awards(ends)
     await _experts(ends)
     await leave_pool(ends)
+    await leave_rota(ends)
     await _missions(ends)
     await leave_pins(ends, await _funded(ends))
     await leave_late(ends, await _funded(ends))

@@ -130,6 +130,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "candidacy_id": NOWHERE,
         "mission_report_id": NOWHERE,
         "theme_id": NOWHERE,
+        "on_call_id": NOWHERE,
         "step_id": NOWHERE,
     }
     for table in (

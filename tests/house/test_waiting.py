@@ -18,6 +18,7 @@ WORK = {
         "soon": ["closed-calls-to-be-opened-by-two-people"],
         "later": [
             "questions-on-calls-to-answer",
+            "weeks-in-which-nobody-is-on-call",
             "awards-whose-agreement-is-to-be-signed",
             "reported-activities-to-verify",
             "possible-conflicts-of-interests-to-decide",

@@ -222,6 +222,7 @@ def read(
         "in_working_time": typed["in_working_time"] == "yes",
         "remind_hours_before": typed["remind_hours_before"] or None,
         "ask_at_once": typed["ask_at_once"] or "1",
+        "on_call_first": typed["on_call_first"] == "yes",
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
         "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
         "cool_off_months": typed["cool_off_months"] or None,

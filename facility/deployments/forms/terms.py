@@ -60,10 +60,14 @@ def ways() -> Section:
     several = _(
         "How many experts are asked at the same time for each seat. The first who accept get the seats; the others get a friendly mail."
     )
+    on_call = _(
+        "For an urgent request. Whoever is on call this week for one of the themes stands first on the shortlist, unless they are left out."
+    )
     return Section(
         key="ways",
         title=_("Answers"),
         fields=(
+            ask("on_call_first", _("Ask whoever is on call first"), T.FLAG, on_call, needed=False),
             ask("in_working_time", _("Only working time counts"), T.FLAG, working, needed=False),
             ask(
                 "remind_hours_before",

@@ -36,7 +36,7 @@ class CandidateState(StrEnum):
 class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
     {"ranked": [{"code", "score", "parts": [...]}], "counts": {reason: how many are left out}}, and where the request asks for it what
-    was `recent` and `conflicts` (`service.requesting`); `left_out`: {code: reason}. recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
+    was `recent`, `conflicts` and `on_call` (`service.requesting`); `left_out`: {code: reason}. recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
     are looked for in the data, not at all where it names none. search_key: what it is found by.
 
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
@@ -45,7 +45,8 @@ class Deployment(Base):
     `sensitive`: a yes asks for the expert's PIN, and mails say no more than days and place.
 
     How experts are asked: the hours to answer as they pass or `in_working_time` only (`periods`), reminded so many hours before they are
-    over, and `ask_at_once` for each seat that is free.
+    over, and `ask_at_once` for each seat that is free. `on_call_first`: whoever was on call for one of its themes when it was made stands
+    first on the shortlist.
 
     `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't.
 
@@ -110,6 +111,7 @@ class Deployment(Base):
     in_working_time: Mapped[bool] = mapped_column(default=False, server_default=false())
     remind_hours_before: Mapped[int | None]
     ask_at_once: Mapped[int] = mapped_column(default=1, server_default="1")
+    on_call_first: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str]
     shortlist: Mapped[dict[str, Any]]
     left_out: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

@@ -79,6 +79,7 @@ async def draw(
         beneficiaries=listed(linked.beneficiaries),
         asked_themes=listed([known.get(code, code) for code in linked.themes]),
         strengths=words.strengths(linked.parts, known),
+        on_call=words.on_call_because(linked.shortlist.on_call, linked.code, known, linked.requested_at),
         over=outcome == "accepted" and today > linked.ends_on,
         may_cancel=outcome == "accepted" and today <= linked.starts_on,
         may_disown=outcome == "accepted" and today <= linked.ends_on,

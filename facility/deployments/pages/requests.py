@@ -4,6 +4,7 @@ Names and reasons are for secretariat and auditor; the Commission and the author
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.inviting import INVITATION
 from facility.deployments.service.requesting import confirm_order, renew_shortlist
 from facility.experts.queries.pool import themes
+from facility.experts.rules.rota import week_of
 from facility.experts.words import GENDERS
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
@@ -217,6 +219,8 @@ async def _shortlist(
     experts = await queries.behind(connection, [*[expert.code for expert in ranked], *excluded])
     members = [_member(deployment, experts[expert.code]) for expert in ranked]
     groups = [balance(members[: deployment.seats]), balance(members)]
+    on_call = deployment.shortlist.on_call
+    this_week = week_of(_day(clock.now())) == week_of(_day(deployment.requested_at))
     return {
         "ranked": [
             (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert, member)
@@ -230,7 +234,17 @@ async def _shortlist(
         "counts": sorted(deployment.shortlist.counts.items(), key=lambda item: (-item[1], item[0])),
         "size": deployment.shortlist.size,
         "last": max(excluded, default=""),
+        "most": max((expert.score for expert in ranked), default=0),
+        "on_call": words.on_call_reasons(on_call, known, this_week=this_week),
+        "away": sorted(
+            {code for codes in on_call.values() for code in codes} - {expert.code for expert in ranked}
+        ),
+        "nobody_on_call": [known.get(theme, theme) for theme, codes in on_call.items() if not codes],
     }
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(clock.BRUSSELS).date()
 
 
 def _member(deployment: DeploymentShown, expert: queries.Named) -> Member:

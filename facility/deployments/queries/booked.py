@@ -74,14 +74,20 @@ _BOOKED = text(
 )
 
 
-async def bookings_by_link(connection: AsyncConnection, token: str) -> list[BookedMission]:
-    """Raises Refused: link_unknown (missing), link_revoked."""
+async def follower(connection: AsyncConnection, token: str) -> UUID:
+    """Whose calendar follows the link with this token. Raises Refused: link_unknown (missing), link_revoked."""
     link = (await connection.execute(_LINK, {"hash": hash_of(token)})).first()
     if link is None:
         refuse("link_unknown", kind="missing")
     if link.revoked_at is not None:
         refuse("link_revoked")
-    rows = await connection.execute(_BOOKED, {"expert": link.subject_id})
+    expert_id: UUID = link.subject_id
+    return expert_id
+
+
+async def bookings(connection: AsyncConnection, expert_id: UUID) -> list[BookedMission]:
+    """All bookings of the expert."""
+    rows = await connection.execute(_BOOKED, {"expert": expert_id})
     return [msgspec.convert(dict(row), BookedMission) for row in rows.mappings()]
 
 

@@ -165,7 +165,7 @@ class Ranked(msgspec.Struct, frozen=True):
 
 class Shortlist(msgspec.Struct, frozen=True):
     """Whom to ask, best first, as far as it is shown, and how many they are; everybody else with the one reason, by code, where they are few or
-    asked for; counts: how many by reason. recent, conflicts: `service.requesting.ShortlistData`."""
+    asked for; counts: how many by reason. recent, conflicts, on_call: `service.requesting.ShortlistData`."""
 
     ranked: tuple[Ranked, ...]
     size: int = 0
@@ -173,6 +173,7 @@ class Shortlist(msgspec.Struct, frozen=True):
     counts: dict[str, int] = {}
     recent: dict[str, int] = {}
     conflicts: dict[str, list[Conflict]] = {}
+    on_call: dict[str, list[str]] = {}
 
 
 class InvitationShown(msgspec.Struct, frozen=True):
@@ -273,6 +274,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     in_working_time: bool
     remind_hours_before: int | None
     ask_at_once: int
+    on_call_first: bool
     shortlist: Shortlist
     order_reason: str
     end_reason: str | None
@@ -321,7 +323,7 @@ _ONE = text(
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, language_skill, bcms, deployment.branch, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
-        contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, {_SHORTLIST} AS shortlist,
+        contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, on_call_first, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, {ORIGIN} AS origin, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,

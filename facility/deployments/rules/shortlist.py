@@ -89,21 +89,25 @@ class Shortlist(msgspec.Struct, frozen=True):
 
 
 def shortlist(
-    experts: Iterable[ExpertProfile], request: ExpertiseRequest, booked: Mapping[str, Collection[date]]
+    experts: Iterable[ExpertProfile],
+    request: ExpertiseRequest,
+    booked: Mapping[str, Collection[date]],
+    on_call: Collection[str] = (),
 ) -> Shortlist:
     """Rank the pool for a request; booked holds each expert's days in other deployments at this instant.
 
-    Order: higher score, fewer recent deployments, then id.
+    Order: who is in on_call before all others; higher score, fewer recent deployments, then id.
     """
     excluded: dict[str, str] = {}
-    matches: list[tuple[int, int, str, Match]] = []
+    matches: list[tuple[bool, int, int, str, Match]] = []
     for expert in experts:
         if reason := exclusion(expert, request, booked.get(expert.id, ())):
             excluded[expert.id] = reason
         else:
             matched = match(expert, request)
-            matches.append((-matched.score, expert.deployments_12m, expert.id, matched))
-    return Shortlist(tuple(expert for *_, expert in sorted(matches, key=lambda m: m[:3])), excluded)
+            later = expert.id not in on_call
+            matches.append((later, -matched.score, expert.deployments_12m, expert.id, matched))
+    return Shortlist(tuple(expert for *_, expert in sorted(matches, key=lambda m: m[:4])), excluded)
 
 
 def exclusion(expert: ExpertProfile, request: ExpertiseRequest, booked: Collection[date]) -> str | None:

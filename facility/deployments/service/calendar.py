@@ -17,6 +17,7 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.queries.booked import BookedMission, calendar_entry
 from facility.deployments.queries.invited import Linked
 from facility.designations import footnotes
+from facility.experts.queries.rota import OwnWeek
 from facility.outbox.service import Attachment, attachment
 from facility.web.i18n import _
 
@@ -43,12 +44,14 @@ def calendar_of(linked: Linked, *, cancels: bool = False) -> bytes:
     return content
 
 
-def bookings_calendar(booked: Iterable[BookedMission]) -> bytes:
-    """All bookings of one expert, for a calendar that follows them: what is cancelled is in it no more."""
+def bookings_calendar(booked: Iterable[BookedMission], expert_id: UUID, on_call: Iterable[OwnWeek]) -> bytes:
+    """All bookings and weeks on call of one expert, for a calendar that follows them: what is cancelled is in it no more."""
     calendar = _new_calendar()
     calendar.add("x-wr-calname", _("Missions of the facility"))
     for booking in booked:
         calendar.add_component(_event(booking, booking.booked_at, booking.calendar_sequence))
+    for duty in on_call:
+        calendar.add_component(_on_call(duty, expert_id))
     content: bytes = calendar.to_ical()
     return content
 
@@ -112,4 +115,18 @@ def _event(
     if about := "\n".join(filter(None, (whom, footnotes(booking.place)))):
         event.add("description", about)
     event.add("status", status)
+    return event
+
+
+def _on_call(duty: OwnWeek, expert_id: UUID) -> Event:
+    """A week on call, as days on which one is free all the same."""
+    event = Event()
+    event.add("uid", f"on-call-{duty.theme_id}-{duty.week}-{expert_id}@facility")
+    event.add("sequence", 0)
+    event.add("dtstamp", duty.since)
+    event.add("dtstart", duty.week)
+    event.add("dtend", duty.week + timedelta(days=7))
+    event.add("summary", _("On call: {theme}", theme=duty.theme))
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "CONFIRMED")
     return event

@@ -17,7 +17,9 @@ from facility.deployments.queries.invited import asked_level, contact_line, inst
 from facility.deployments.queries.offer import offer
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, begin
+from facility.deployments.words import on_call_because
 from facility.experts.models.profile import Expert
+from facility.experts.queries.pool import themes
 from facility.experts.words import days, languages_in_words, level_in_words
 from facility.inquiries.delivery import asked_since
 from facility.inquiries.kinds import Mailing, RemindedKind
@@ -91,7 +93,18 @@ async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link |
         offer=[f"{term}: {value}" for term, value in await offer(connection, invitation.id)]
         if says_all
         else [],
+        on_call=await _on_call(tx, invitation, deployment) if says_all else "",
     )
+
+
+async def _on_call(tx: Tx, invitation: Invitation, deployment: Deployment) -> str:
+    """That they are asked since they are on call; "" for anybody else."""
+    on_call = deployment.shortlist.get("on_call", {})
+    if not any(on_call.values()):
+        return ""
+    known = dict(await themes(await tx.session.connection(), retired=True))
+    expert = await tx.get(Expert, invitation.expert_id)
+    return on_call_because(on_call, expert.code, known, deployment.requested_at)
 
 
 async def _lock_deployment(tx: Tx, deployment_id: UUID) -> Deployment:

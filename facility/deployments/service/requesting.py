@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -28,11 +28,13 @@ from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.deployments.service.wishing import take_up
 from facility.events.log import record
 from facility.experts.models.profile import Expert
+from facility.experts.queries.rota import on_call_for
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CefrLevel, Skill
 from facility.experts.rules.profile import ExpertProfile
 from facility.experts.service.pool import booked_days, profiles, recent_deployments
 from facility.refused import refuse
+from facility.zone import BRUSSELS
 
 
 class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     in_working_time: bool = False
     remind_hours_before: int | None = None
     ask_at_once: int = 1
+    on_call_first: bool = False
     reference: str | None = None
     pay: Pay | None = None
     release_days: int | None = None
@@ -99,7 +102,7 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         order_reason="",
         requested_by=tx.actor,
         requested_at=tx.now,
-        **kept(await make_shortlist(tx, draft)),
+        **kept(await make_shortlist(tx, draft, tx.now)),
         **{
             **_columns(draft),
             "reference": draft.reference or await _reference(tx, application),
@@ -150,19 +153,23 @@ class ShortlistEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ShortlistData(msgspec.Struct, frozen=True, omit_defaults=True):
     """The shortlist as it is computed. recent: of the experts on it who have any, deployments in the last twelve months, where the
-    request counts them from bookings; conflicts: why there is a conflict, where it looks for them in the data. Both by code."""
+    request counts them from bookings; conflicts: why there is a conflict, where it looks for them in the data. Both by code. on_call: by
+    theme, who was on call for it when the request was made, where they are asked first."""
 
     ranked: tuple[ShortlistEntry, ...]
     excluded: dict[str, str]
     recent: dict[str, int] = {}
     conflicts: dict[str, list[Conflict]] = {}
+    on_call: dict[str, list[str]] = {}
 
 
-async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
+async def make_shortlist(tx: Tx, draft: RequestDraft, requested_at: datetime) -> ShortlistData:
     """Rank the pool for this request, as it stands now (scenarios/README, deployments)."""
     pool, conflicts, recent = await pool_for(tx, draft)
     booked = await booked_days(tx, draft.starts_on, draft.ends_on)
-    matches = rules.shortlist(pool, conditions_of(draft), booked)
+    on_call = await _on_call(tx, draft, requested_at)
+    first = {code for codes in on_call.values() for code in codes}
+    matches = rules.shortlist(pool, conditions_of(draft), booked, first)
     shortlisted = [matched.expert for matched in matches.ranked]
     return ShortlistData(
         ranked=entries(matches.ranked),
@@ -171,7 +178,16 @@ async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
         conflicts={
             code: conflicts[code] for code in sorted(conflicts) if matches.excluded.get(code) == "conflict"
         },
+        on_call=on_call,
     )
+
+
+async def _on_call(tx: Tx, draft: RequestDraft, requested_at: datetime) -> dict[str, list[str]]:
+    """For each theme, who was on call when the request was made; nothing where the request doesn't ask them first."""
+    if not draft.on_call_first:
+        return {}
+    day = requested_at.astimezone(BRUSSELS).date()
+    return await on_call_for(await tx.session.connection(), draft.themes, day)
 
 
 class Pool(NamedTuple):
@@ -239,7 +255,7 @@ async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
         refuse("already_asking")
     own = [name for name in RequestDraft.__struct_fields__ if name != "pay"]
     draft = RequestDraft(**{name: getattr(deployment, name) for name in own})
-    made = await make_shortlist(tx, draft)
+    made = await make_shortlist(tx, draft, deployment.requested_at)
     columns = kept(made)
     if columns != {name: getattr(deployment, name) for name in columns}:
         deployment.shortlist, deployment.left_out = columns["shortlist"], columns["left_out"]

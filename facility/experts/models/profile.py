@@ -26,7 +26,7 @@ _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
 class Theme(Base):
     """A theme of the taxonomy (dossier 5), used by applications and by experts alike. Retired, never deleted. `emergency`: it came up at
-    short notice."""
+    short notice. `rota_since`: from when on experts are on call for it; none: it has no stand-by rota."""
 
     __tablename__ = "theme"
 
@@ -35,6 +35,7 @@ class Theme(Base):
     name: Mapped[str]
     active: Mapped[bool]
     emergency: Mapped[bool] = mapped_column(default=False, server_default=false())
+    rota_since: Mapped[datetime | None]
 
 
 class Expert(Base):

@@ -14,6 +14,7 @@ from facility.experts.access import KEEPERS, READERS, WHO_READS
 from facility.experts.forms import profile as expert_form
 from facility.experts.pages.offers import offers_for
 from facility.experts.queries import pool as queries
+from facility.experts.queries.rota import own_weeks, this_week
 from facility.experts.rules.profile import is_in_pool
 from facility.experts.service import pool as service
 from facility.experts.service.profile_link import end_profile_link, send_profile_link
@@ -27,7 +28,7 @@ from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 
-nav(N_("Experts"), "/experts", *WHO_READS, order=50)
+nav(N_("Experts"), "/experts", *WHO_READS, order=50, holds=("/rota",))
 finds(
     N_("Experts"),
     *WHO_READS,
@@ -127,6 +128,7 @@ async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
             profile.active, profile.valid_until, clock.now().astimezone(clock.BRUSSELS).date()
         ),
         engagements=await queries.engagements(read, expert_id, view.me.id),
+        on_call=await own_weeks(read, expert_id, this_week()),
         genders=words.GENDERS,
         history=await history_lines(read, expert_id),
         may_change=view.me.has(Role.SECRETARIAT),

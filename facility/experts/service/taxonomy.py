@@ -31,7 +31,7 @@ async def change_theme(tx: Tx, theme_id: UUID, draft: ThemeDraft) -> None:
 
     Refused (invalid): as check_theme, "theme_code_fixed": records keep the code.
     """
-    theme = await _locked(tx, theme_id)
+    theme = await lock_theme(tx, theme_id)
     if draft.code != theme.code:
         refuse("theme_code_fixed", kind="invalid", field="code")
     check_theme(draft)
@@ -47,7 +47,7 @@ async def change_theme(tx: Tx, theme_id: UUID, draft: ThemeDraft) -> None:
 
 async def retire_theme(tx: Tx, theme_id: UUID) -> None:
     """Nobody chooses it any more; it stays where it was chosen. Refused: "theme_retired"."""
-    theme = await _locked(tx, theme_id)
+    theme = await lock_theme(tx, theme_id)
     if not theme.active:
         refuse("theme_retired")
     theme.active = False
@@ -56,15 +56,16 @@ async def retire_theme(tx: Tx, theme_id: UUID) -> None:
 
 async def restore_theme(tx: Tx, theme_id: UUID) -> None:
     """It can be chosen again. Refused: "theme_active"."""
-    theme = await _locked(tx, theme_id)
+    theme = await lock_theme(tx, theme_id)
     if theme.active:
         refuse("theme_active")
     theme.active = True
     await record(tx, ThemeRestored(theme_id=theme.id))
 
 
-async def _locked(tx: Tx, theme_id: UUID) -> Theme:
-    query = select(Theme).where(Theme.id == theme_id).with_for_update()
+async def lock_theme(tx: Tx, theme_id: UUID) -> Theme:
+    """The theme as it is now, locked; it can still be chosen meanwhile. Raises Refused (missing)."""
+    query = select(Theme).where(Theme.id == theme_id).with_for_update(key_share=True)
     theme = (await tx.session.scalars(query.execution_options(populate_existing=True))).first()
     if theme is None:
         refuse("not_found", kind="missing", what="theme")

@@ -1,0 +1,109 @@
+"""The stand-by rota: the secretariat fills it, two experts swap a week on their phones, and an urgent request asks whoever is on call."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from facility import clock
+from tests.journeys.cast import Company, address
+from tests.journeys.conftest import Opens
+from tests.journeys.stage import Stage, Wish
+from tests.journeys.visitor import Visitor
+
+THEME = "X.EEVID"
+NAME = "Electronic evidence"
+
+
+def fill(ada: Visitor) -> None:
+    """X291 in this week and the next, X292 in the one after; the gaps that are left say so."""
+    ada.goto("/experts")
+    ada.follow("Stand-by rota")
+    ada.follow("Themes with a rota")
+    ada.tick(f"{THEME} {NAME}")
+    ada.press("Save")
+    ada.sees("Nobody on call")
+    for number, weeks in ((1, "2"), (2, "1")):
+        ada.step(lambda: ada.page.locator("main").get_by_role("link", name="Put on call").first.click())
+        ada.sees("knows the theme and can’t be on call", "X293")
+        ada.page.get_by_role("radio", name=f"X29{number}").check()
+        ada.fill("For how many weeks", "")
+        ada.press("Put on call", status=422)
+        ada.fill("For how many weeks", weeks)
+        ada.press("Put on call")
+        ada.sees("The expert is on call, and gets a mail.")
+        ada.goto("/rota")
+    ada.sees("X291", "X292", "2 gaps up to four weeks ahead.")
+
+
+def offer(one: Visitor) -> None:
+    """By the link to the profile: the next week for one of the colleague's."""
+    one.open_mail("You are on call")
+    one.follow("Your weeks on call")
+    one.sees("This week has begun.")
+    one.step(lambda: one.page.get_by_role("link", name="Offer to a colleague").click())
+    one.press("Ask this colleague", status=422)
+    one.page.get_by_role("radio", name="X292, and you take").check()
+    one.press("Ask this colleague")
+    one.sees("Offered to X292")
+
+
+def agree(two: Visitor) -> None:
+    """By the link in the mail; the rota then has both weeks the other way round."""
+    two.post.next(two.email, "You are on call")
+    two.open_mail("A week on call")
+    two.sees("X291", "Answer by")
+    two.press("Yes, I agree")
+    two.heading("Thank you, the week is yours")
+    two.sees("In exchange, your colleague X291 is on call")
+
+
+def ask_at_night(ada: Visitor, application: UUID, first: date, last: date) -> None:
+    """Within two hours, at any hour; X293 knows more, and X291 is on call."""
+    ada.goto(f"/deployments/new?application={application}")
+    ada.fill("Place", "Tirana")
+    ada.fill("First day", first.isoformat())
+    ada.fill("Last day", last.isoformat())
+    ada.page.locator("#f-themes-0-code").select_option(THEME)
+    ada.page.locator("#f-themes-0-weight").fill("3")
+    ada.fill("Time to answer", "2")
+    ada.fill("Reminder", "1")
+    ada.tick("Ask whoever is on call first")
+    ada.press("Make the shortlist")
+    ada.sees(f"On call this week for {NAME}", "whoever is on call is asked first")
+    codes = ada.page.locator("main table th[scope=row] > a").all_text_contents()
+    assert [code for code in codes if code.startswith("X29")] == ["X291", "X293", "X292"]
+    ada.press("Confirm the order and send the invitations")
+    ada.sees("The invitations are on their way.")
+
+
+def test_the_rota_is_filled_a_week_is_swapped_and_whoever_is_on_call_says_yes(
+    company: Company, stage: Stage, visit: Opens
+) -> None:
+    application = stage.awarded("TAF-2026-290", "What phones know", Wish("Evidence that holds"))
+    today = clock.now().astimezone(clock.BRUSSELS).date()
+    monday = today - timedelta(days=today.weekday())
+    for number, level, begins in ((1, 4, monday), (2, 3, monday), (3, 5, today + timedelta(days=60))):
+        stage.expert(
+            f"X29{number}",
+            "DE",
+            begins,
+            today + timedelta(days=120),
+            themes={THEME: level},
+            languages={"en": "C1"},
+        )
+    ada = company["ada"]
+    one, two = (visit(address(f"x29{number}"), phone=True) for number in (1, 2))
+    fill(ada)
+    offer(one)
+    agree(two)
+    mail = one.post.next(one.email, "A week on call has changed hands")
+    assert "X292 agreed." in mail.text
+    first = today + timedelta(days=70)
+    ask_at_night(ada, application, first, first + timedelta(days=1))
+    one.open_mail("Can you help?")
+    one.sees(f"We ask you because you are on call for {NAME}")
+    one.press("Yes, I can come", status=422)
+    one.tick("No, I declare that I have no conflict of interest")
+    one.press("Yes, I can come")
+    one.heading("Thank you, you are booked")
+    company["ada"].goto("/rota")
+    company["ada"].sees("X291", "X292")
