@@ -17,6 +17,7 @@ from facility.deployments.events import missions, wishes
 from facility.deployments.events import requests as deployments
 from facility.evaluation import events as evaluation
 from facility.events.base import Event
+from facility.experts.events import documents as profiles
 from facility.experts.events import pool as experts
 from facility.experts.events import rota
 from facility.operations import events as operations
@@ -105,6 +106,7 @@ CANDIDATE = Page("/experts/candidates/{candidacy_id}")
 RENEWAL = Page("/link/renewal/{token}")
 THEME = Page("/themes/{theme_id}")
 OWN_DAYS = Page("/link/profile/{token}/days")
+OWN_DOCUMENTS = Page("/link/profile/{token}/documents")
 OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
 OWN_WEEKS = Page("/link/profile/{token}/rota")
@@ -766,6 +768,13 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
     experts.PinChosen: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
     experts.PinDeleted: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
+    profiles.ProfileDocumentAttached: Row(POOL, expert=(OWN_DOCUMENTS,), officer=(EXPERT,)),
+    profiles.ProfileDocumentInfected: Row(
+        "The sender saw it on the page; the secretariat warns them.",
+        officer=(Mail("experts/infected"), EXPERT),
+    ),
+    profiles.ProfileDocumentRefused: Row(REFUSED_DOCUMENT, officer=(EXPERT,)),
+    profiles.ProfileDocumentRemoved: Row(POOL, expert=(OWN_DOCUMENTS,), officer=(EXPERT,)),
     experts.ProfileLinkEnded: secretariat(POOL, EXPERT),
     experts.RenewalAsked: Row(
         POOL,
@@ -1068,6 +1077,7 @@ TO_OTHERS = {
     "admission/consulted": "a consultee",
     "admission/consulted_again": "a consultee",
     "applications/refused": "the security officer",
+    "experts/refused": "the security officer",
     "experts/apply": "who wants to join the pool of experts",
     "experts/nominate": "who wants to nominate an expert",
     "experts/waiting": "who asks again while the application for the pool waits",

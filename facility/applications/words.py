@@ -226,8 +226,6 @@ sentences.register(
         "award_stands": N_(
             "The awards have been decided. The application now has an award or a place on the reserve list."
         ),
-        "document_twice": N_("The same document is already attached."),
-        "too_many_documents": N_("At most {most} documents can be attached."),
         "shut_out": N_("You declared a conflict of interest here. You have no access to this in any role."),
         "not_opened": N_("This is sealed until two people have opened the call."),
         "already_opened": N_("This call has been opened already."),
@@ -240,8 +238,6 @@ sentences.register(
             "This application was carried over from an earlier batch, so it stays as it was ranked."
         ),
         "call_opened": N_("This call was opened already, so nothing more can be taken in."),
-        "document_removed": N_("This document has already been removed."),
-        "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),
     }
 )
 

@@ -1,10 +1,13 @@
 """Mails about joining the pool and about one's profile. No subject holds personal data."""
 
 from typing import Any
+from uuid import UUID
 
 from facility.accounts.service.people import active_people
+from facility.accounts.service.security_officer import security_officers
 from facility.db import Tx
 from facility.events.reactions import reacts_to
+from facility.experts.events.documents import ProfileDocumentInfected, ProfileDocumentRefused
 from facility.experts.events.pool import (
     CandidacySent,
     CandidateNominated,
@@ -240,3 +243,34 @@ async def tell_both_that_it_is_off(tx: Tx, event: SwapCancelled) -> None:
     swap = await tx.get(Swap, event.swap_id)
     for expert_id in (swap.expert_id, swap.colleague_id):
         await write_about(tx, swap, expert_id, SWAP.calls_off)
+
+
+async def _tell_of_a_document(
+    tx: Tx, expert_id: UUID, template: str, subject: str, to: str, name: str
+) -> None:
+    expert = await tx.get(Expert, expert_id)
+    await post(
+        tx,
+        template=f"experts/{template}",
+        to=to,
+        to_name=name,
+        subject=subject,
+        subject_id=expert_id,
+        context={"code": expert.code, "path": f"/experts/{expert_id}"},
+    )
+
+
+@reacts_to(ProfileDocumentRefused)
+async def tell_the_security_officer(tx: Tx, event: ProfileDocumentRefused) -> None:
+    """Somebody offered a classified document: the security officer must know (dossier 7)."""
+    subject = _("A classified document was refused")
+    for address, name in await security_officers(tx):
+        await _tell_of_a_document(tx, event.expert_id, "refused", subject, address, name)
+
+
+@reacts_to(ProfileDocumentInfected)
+async def tell_the_secretariat_of_a_virus(tx: Tx, event: ProfileDocumentInfected) -> None:
+    """Somebody offered a document with a virus: the secretariat warns the expert."""
+    subject = _("A document with a virus was refused")
+    for officer in await active_people(tx, Role.SECRETARIAT):
+        await _tell_of_a_document(tx, event.expert_id, "infected", subject, officer.email, officer.name)

@@ -31,6 +31,17 @@ class Stored(msgspec.Struct, frozen=True):
     unread: int
 
 
+class Paper(msgspec.Struct, frozen=True):
+    """A document that was searched and stored, with the name under which it is handed out; size in bytes."""
+
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    virus_scan: VirusScan
+    unread: int
+
+
 class RefusedDocument(msgspec.Struct, frozen=True):
     """All that may be kept of one in which something was found."""
 

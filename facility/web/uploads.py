@@ -10,7 +10,7 @@ import msgspec
 from litestar.response.base import ASGIResponse
 
 from facility.db import Database, Tx
-from facility.files.intake import RefusalReason, RefusedDocument, Stored, take_in
+from facility.files.intake import Paper, RefusalReason, RefusedDocument, Stored, take_in
 from facility.files.kept import DOCUMENT
 from facility.files.kinds import Code, Kind, UnreadableDocument, sniff
 from facility.files.reader import ReaderBusy
@@ -19,7 +19,7 @@ from facility.files.threads import storing
 from facility.files.viruses import ScannerAway
 from facility.log import Log
 from facility.refused import Refused, refuse
-from facility.web import render
+from facility.web import render, sentences
 from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.i18n import N_, _, translated
@@ -52,6 +52,15 @@ REFUSED: dict[RefusalReason, str] = {
 }
 """Why a document was refused for good, untranslated."""
 
+sentences.register(
+    {
+        "document_twice": N_("The same document is already attached."),
+        "too_many_documents": N_("At most {most} documents can be attached."),
+        "document_removed": N_("This document has already been removed."),
+        "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),
+    }
+)
+
 _SUFFIXES = {Kind.JPEG: (".jpg", ".jpeg")}
 _LONGEST = 200
 
@@ -67,6 +76,21 @@ class Received(msgspec.Struct):
     stored: list[tuple[Upload, Stored]] = []
     refused: list[RefusedDocument] = []
     stopped: Refused | None = None
+
+    @property
+    def papers(self) -> list[Paper]:
+        """What is stored, as commands take it."""
+        return [
+            Paper(
+                stored_name(file, stored.kind),
+                stored.kind.value,
+                stored.size,
+                stored.sha256,
+                stored.virus_scan,
+                stored.unread,
+            )
+            for file, stored in self.stored
+        ]
 
     def check(self) -> None:
         """Raises Refused where nothing may be attached now: first of all in the command, whose form is then drawn again as

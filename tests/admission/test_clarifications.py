@@ -14,7 +14,6 @@ from facility.admission.rules.clarification import ClarificationKind, ClericalFi
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.clarifications import (
     CLARIFICATION,
-    NewPaper,
     answer_clarification,
     ask_for_clarification,
     lapse_clarifications_due,
@@ -28,6 +27,7 @@ from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.files.intake import Paper
 from facility.inquiries.kinds import GRACE
 from facility.inquiries.service import cancel
 from facility.letters.models import Letter
@@ -76,7 +76,7 @@ async def test_only_what_is_asked_for_is_taken_and_in_time(
             async with db.transaction(now=at) as tx:
                 await answer_clarification(tx, key, name=name)
         assert refused.value.codes == code
-    paper = NewPaper("mandate.pdf", "pdf", 9, "a" * 64, "clean", 0)
+    paper = Paper("mandate.pdf", "pdf", 9, "a" * 64, "clean", 0)
     async with db.transaction(now=ENDS - timedelta(microseconds=1)) as tx:
         await answer_clarification(tx, key, name="Omar, head", papers=[paper])
     assert (await found(db, key)).state == "answered"

@@ -9,9 +9,11 @@ from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.calendar import make_calendar_link
+from facility.experts.service.documents import attach_documents
 from facility.experts.service.joining import CANDIDACY, ask_by_mail, send_candidacy
 from facility.experts.service.pool import register_expert
 from facility.experts.service.renewals import RENEWAL, ask_to_renew
+from facility.files.intake import Paper
 from facility.inquiries.service import send_link
 from facility.outbox.links import token_of
 from facility.outbox.models import Link
@@ -40,6 +42,9 @@ async def leave_pool(ends: Opened) -> None:
     await ends.act(ends.now, None, ask_by_mail, Wish.PROFILE, address)
     key = await ends.one("SELECT id FROM expert WHERE active ORDER BY code LIMIT 1")
     await ends.act(ends.now, None, make_calendar_link, key)
+    content = b"%PDF-1.4 of an expert"
+    cv = Paper("cv.pdf", "pdf", len(content), ends.store.put(content), "not_scanned", 0)
+    await ends.act(ends.now, None, attach_documents, key, [cv])
     await _renewal(ends)
 
 

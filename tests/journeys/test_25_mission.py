@@ -12,6 +12,7 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.rules.fees import Pay
 from facility.deployments.service.answering import accept
 from facility.story.teller import Teller
+from tests import documents
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, link_in
@@ -98,6 +99,18 @@ def choose_pin(nora: Visitor) -> str:
     return profile
 
 
+def attach_cv(nora: Visitor, profile: str) -> None:
+    """From the phone, by the same link; one with a marking is refused."""
+    nora.goto(profile)
+    nora.follow("Your documents")
+    nora.upload("Documents", "report.pdf", documents.pdf("RESTREINT UE/EU RESTRICTED"))
+    nora.press("Attach", status=422)
+    nora.sees("This document carries a classification marking.")
+    nora.upload("Documents", "cv.pdf", documents.pdf("Twelve years with witnesses."))
+    nora.press("Attach")
+    nora.sees("The document is attached.", "cv.pdf")
+
+
 def tick_days(nora: Visitor, profile: str, first: date, last: date) -> None:
     """In the calendar, by the same link."""
     nora.goto(f"{profile}/days")
@@ -166,7 +179,9 @@ def test_an_expert_joins_and_is_asked_released_and_appointed(
     apply(nora)
     validate(ada)
     first, last = mission_days()
-    tick_days(nora, choose_pin(nora), first, last)
+    profile = choose_pin(nora)
+    attach_cv(nora, profile)
+    tick_days(nora, profile, first, last)
     request = stage.asked(
         application,
         first,

@@ -16,14 +16,12 @@ from facility.admission.rules.clarification import (
     ClericalField,
 )
 from facility.admission.service.clarifications import (
-    NewPaper,
     answer_clarification,
     may_answer_now,
     refuse_paper,
 )
 from facility.applications.queries.application import shown
 from facility.db import Tx as Transaction
-from facility.files.intake import Stored
 from facility.forms.reading import read_texts
 from facility.inquiries.link import answering, link_page, seen_at
 from facility.web import render
@@ -32,7 +30,7 @@ from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of
-from facility.web.uploads import Sender, receive, received_at, stored_name
+from facility.web.uploads import Sender, receive, received_at
 
 BY_LINK = Rate("clarification-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -98,8 +96,9 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
             return await _page(view, await tx.session.connection(), token, fields, status=422)
         async with answering(view, tx, Clarification, token, fields, _page):
             received.check()
-            papers = [_paper(file, stored) for file, stored in received.stored]
-            await answer_clarification(tx, clarification.id, text=text, value=value, name=name, papers=papers)
+            await answer_clarification(
+                tx, clarification.id, text=text, value=value, name=name, papers=received.papers
+            )
     return view.go(f"/link/clarification/{token}")
 
 
@@ -110,17 +109,6 @@ def _files(fields: Fields, clarification: ClarificationLine) -> list[Upload]:
         fields.ignore("document")
         return []
     return fields.uploads("document", most=MAX_DOCUMENTS)
-
-
-def _paper(file: Upload, stored: Stored) -> NewPaper:
-    return NewPaper(
-        stored_name(file, stored.kind),
-        stored.kind.value,
-        stored.size,
-        stored.sha256,
-        stored.virus_scan,
-        stored.unread,
-    )
 
 
 HANDLERS = [show, answer]

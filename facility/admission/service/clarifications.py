@@ -39,7 +39,7 @@ from facility.applications.service.changes import lead_of, status_of
 from facility.db import Database, Tx, new_id
 from facility.events.log import record
 from facility.events.schedule import scheduled
-from facility.files.intake import RefusalReason
+from facility.files.intake import Paper, RefusalReason
 from facility.inquiries.delivery import is_undelivered
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
@@ -86,17 +86,6 @@ CLARIFICATION = RemindingKind(
 # An answer that nobody has accepted yet rewrites nothing of what has ended.
 _TO_SETTLE = and_(Clarification.state == ClarificationState.ANSWERED, Clarification.settled_at.is_(None))
 cancel_with_the_application(CLARIFICATION, or_(Clarification.state == ClarificationState.OPEN, _TO_SETTLE))
-
-
-class NewPaper(msgspec.Struct, frozen=True):
-    """A document that was searched and stored; size in bytes."""
-
-    name: str
-    kind: str
-    size: int
-    sha256: str
-    virus_scan: str
-    unread: int
 
 
 async def ask_for_clarification(
@@ -147,7 +136,7 @@ async def answer_clarification(
     text: str = "",
     value: str = "",
     name: str,
-    papers: Sequence[NewPaper] = (),
+    papers: Sequence[Paper] = (),
 ) -> Clarification:
     """What the lead says, with documents beside; once, in the period.
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,7 +28,7 @@ from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
-from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
+from facility.web.uploads import Received, Sender, hand_out, receive, received_at
 
 
 def _page(view: render.View, application: ApplicationShown, fields: Fields, status: int = 200) -> Page:
@@ -89,16 +90,11 @@ async def _attach(
 ) -> None:
     """Attach each; what the editor saw was the version before the first."""
     received.check()
-    for number, (file, stored) in enumerate(received.stored):
+    for number, paper in enumerate(received.papers):
         await attach_document(
             tx,
             application_id,
-            name=stored_name(file, stored.kind),
-            kind=stored.kind,
-            size=stored.size,
-            sha256=stored.sha256,
-            virus_scan=stored.virus_scan,
-            unread=stored.unread,
+            **msgspec.structs.asdict(paper),
             version=version if number == 0 else None,
             may_void=may_void,
         )

@@ -1,6 +1,5 @@
 """When a draft is begun and edited, and what may be attached to it."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from facility.applications.rules.status import ApplicationStatus, S, Track
@@ -54,19 +53,6 @@ def may_change(
         refuse("wrong_status", status=status.value)
     if not sealed:
         refuse("call_opened")
-
-
-def may_attach(sha256: str, attached: Collection[str]) -> None:
-    """Refused: "document_twice" for the same bytes again (invalid), and as `has_room`."""
-    if sha256 in attached:
-        refuse("document_twice", kind="invalid", field="document")
-    has_room(len(attached), 1)
-
-
-def has_room(attached: int, more: int) -> None:
-    """Refused: "too_many_documents" beyond MAX_DOCUMENTS (invalid)."""
-    if attached + more > MAX_DOCUMENTS:
-        refuse("too_many_documents", kind="invalid", field="document", most=str(MAX_DOCUMENTS))
 
 
 def may_consult(track: str, text: str) -> None:

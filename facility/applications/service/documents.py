@@ -13,12 +13,13 @@ from facility.applications.events import (
     RefusalsAcknowledged,
 )
 from facility.applications.models.application import Application, ClassifiedRefusal, Document
-from facility.applications.rules.drafting import has_room, may_attach, may_consult
+from facility.applications.rules.drafting import MAX_DOCUMENTS, may_consult
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.service.changes import changed, lock_draft
 from facility.applications.service.entries import Saving
 from facility.db import Tx, new_id
 from facility.events.log import record
+from facility.files.attaching import has_room, may_attach
 from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 
@@ -29,7 +30,7 @@ async def may_attach_now(tx: Tx, application_id: UUID, *, version: int | None, c
     """Asked before so many documents are searched and stored; `attach_document` asks again. Refused: as that, but for what
     is in them."""
     _application, attached = await _lock_for_documents(tx, application_id, version)
-    has_room(len(attached), count)
+    has_room(len(attached), count, MAX_DOCUMENTS)
 
 
 async def _lock_for_documents(
@@ -62,7 +63,7 @@ async def attach_document(
     Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
     """
     application, attached = await _lock_for_documents(tx, application_id, version)
-    may_attach(sha256, attached)
+    may_attach(sha256, attached, MAX_DOCUMENTS)
     document = Document(
         id=new_id(),
         application_id=application_id,

@@ -72,6 +72,19 @@ class ExpertLine(msgspec.Struct, frozen=True):
     languages: list[LanguageLevel]
 
 
+class ExpertDocumentShown(msgspec.Struct, frozen=True):
+    """A document of the profile; size in bytes, `unread` pages and pictures that no machine can read."""
+
+    id: UUID
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    virus_scan: str
+    unread: int
+    uploaded_at: datetime
+
+
 class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     """An expert with everything that the pool knows."""
 
@@ -95,6 +108,7 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     available: list[Period]
     conflicts: list[Conflict]
     booked: list[Booked]
+    documents: list[ExpertDocumentShown]
 
 
 # The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
@@ -123,7 +137,10 @@ _ONE = f"""
         (SELECT coalesce(json_agg(json_build_object('deployment_id', deployment_id, 'starts_on', starts_on,
             'ends_on', ends_on) ORDER BY starts_on), '[]')
          FROM (SELECT deployment_id, min(day) AS starts_on, max(day) AS ends_on
-            FROM booking WHERE expert_id = expert.id GROUP BY deployment_id) AS taken)::text AS booked
+            FROM booking WHERE expert_id = expert.id GROUP BY deployment_id) AS taken)::text AS booked,
+        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'size', size, 'sha256', sha256,
+            'virus_scan', virus_scan, 'unread', unread, 'uploaded_at', uploaded_at) ORDER BY uploaded_at, id), '[]')
+         FROM expert_document AS attached WHERE attached.expert_id = expert.id AND removed_at IS NULL)::text AS documents
     FROM expert
 """  # noqa: S608 - our own text
 _SHOWN = text(f"{_ONE} WHERE expert.id = :expert")
@@ -140,7 +157,7 @@ _CALENDAR = text(
     ORDER BY created_at DESC LIMIT 1
     """
 )
-_JSON = ("absent_weekdays", "themes", "languages", "available", "conflicts", "booked")
+_JSON = ("absent_weekdays", "themes", "languages", "available", "conflicts", "booked", "documents")
 _FILTERS = {
     "theme": "AND EXISTS (SELECT FROM expert_theme WHERE expert_id = expert.id AND theme_code = :theme)",
     "country": "AND country = :country",
@@ -176,6 +193,12 @@ async def expert_by_link(connection: AsyncConnection, token: str) -> ExpertShown
     """The expert whose profile link has this token. Raises Refused: link_unknown (missing), link_revoked."""
     row = await by_link(connection, _LINKED, token)
     return msgspec.convert(_decoded(row._mapping), ExpertShown)
+
+
+def document_of(expert: ExpertShown, document_id: UUID) -> ExpertDocumentShown:
+    """Raises Refused (missing), also for one that was removed."""
+    wanted = next((document for document in expert.documents if document.id == document_id), None)
+    return wanted or refuse("not_found", kind="missing", what="document")
 
 
 async def calendar_path(connection: AsyncConnection, expert_id: UUID) -> str | None:

@@ -1,0 +1,46 @@
+"""What can happen to the documents of an expert."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events.base import Event
+
+
+class ProfileDocumentAttached(Event, frozen=True, kw_only=True):
+    """The expert attached a document to the profile."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert attached a document"
+
+    expert_id: UUID
+    document_id: UUID
+
+
+class ProfileDocumentRemoved(Event, frozen=True, kw_only=True):
+    """The expert took a document out of the profile."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert removed a document"
+
+    expert_id: UUID
+    document_id: UUID
+
+
+class ProfileDocumentRefused(Event, frozen=True, kw_only=True):
+    """A document with a classification marking came by the link to the profile; it was not stored."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "A document with a classification marking was refused"
+
+    expert_id: UUID
+    refusal_id: UUID
+
+
+class ProfileDocumentInfected(Event, frozen=True, kw_only=True):
+    """A document with a virus came by the link to the profile; it was not stored."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "A document with a virus was refused"
+
+    expert_id: UUID
+    refusal_id: UUID
