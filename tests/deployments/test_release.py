@@ -199,7 +199,8 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     assert "Confirm who can release an expert" in (await ada.get("/")).text
     ask = f"/deployments/{key}/invitations/{invitation_id}/release"
     assert 'value="chief@example.org"' in (await ada.get(ask)).text
-    assert (await ada.send_form(ask, form)).status_code == 303
+    for _press in range(2):
+        assert (await ada.send_form(ask, form)).status_code == 303
     assert "Confirm who can release an expert" not in (await ada.get("/")).text
     await deliver_all(needing.db, lambda: datetime.now(UTC))
     assert [mail.to_address for mail in await needing.mails("release")] == ["chief@example.org"]

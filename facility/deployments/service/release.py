@@ -25,6 +25,7 @@ from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import release as free_days
 from facility.experts.service.superiors import confirm_superior, is_confirmed, name_own_superior
+from facility.inquiries.delivery import is_undelivered
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
     call_off,
@@ -135,7 +136,7 @@ async def _ask(tx: Tx, deployment: Deployment, invitation: Invitation, name: str
 async def name_superior(
     tx: Tx, invitation_id: UUID, *, name: str, email: str, deployment_id: UUID | None = None
 ) -> None:
-    """Who can release the expert, as the secretariat says (deployment_id): they are asked now, also where others were. The expert names
+    """Who can release the expert, as the secretariat says (deployment_id): they are asked now, also where others were, but not twice by mails that got through. The expert names
     them only where nobody was asked and the profile names nobody; then the secretariat confirms it first.
 
     Refused: "release_not_needed", "released_already", "superior_asked", "superior_named"; (invalid) "superior_is_expert".
@@ -157,9 +158,12 @@ async def name_superior(
         await name_own_superior(tx, expert, name=name, email=email)
         return
     await confirm_superior(tx, expert, name=name, email=email)
-    for row in rows:
-        if row.state == ReleaseState.OPEN:
-            await call_off(tx, RELEASE, row)
+    asked = [row for row in rows if row.state == ReleaseState.OPEN]
+    for row in asked:
+        if row.email == email and not await is_undelivered(tx, row):
+            return
+    for row in asked:
+        await call_off(tx, RELEASE, row)
     await tx.flush()
     await _ask(tx, deployment, invitation, name, email)
 
