@@ -824,6 +824,12 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.DeploymentEnded: Row(
         ASKING, expert=(Mail("deployments/award_ended"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
+    missions.CancellationFeeOwed: Row(
+        ASKING,
+        expert=(Page("/link/invitation/{token}"),),
+        officer=(DEPLOYMENT, Task("Pay of experts to confirm")),
+        decider=(DEPLOYMENT,),
+    ),
     missions.DueConfirmed: Row(
         ASKING, expert=(Mail("deployments/due"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),

@@ -1,11 +1,79 @@
 """What `facility reconcile` looks at in deployments and their bookings."""
 
+import msgspec
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
+from facility.deployments.models.mission import local
+from facility.deployments.rules import fees
+from facility.deployments.rules.fees import Terms, Travel
 from facility.events.reconcile import check
+from facility.zone import BRUSSELS
+
+_MISSIONS = text(
+    """
+    SELECT invitation.id, terms, departed_at, landed_at, coalesce(home, expert.country) AS home, fee, per_diem
+    FROM mission JOIN invitation ON invitation.id = invitation_id JOIN deployment ON deployment.id = deployment_id
+    JOIN expert ON expert.id = expert_id WHERE confirmed_at IS NOT NULL ORDER BY invitation.id
+    """
+).columns(terms=JSONB)
+_CANCELLED = text(
+    """
+    SELECT invitation.id, terms, starts_on, ends_on, cancelled_at, days_before, percent, booked_fee, fee
+    FROM cancellation_fee JOIN invitation ON invitation.id = invitation_id JOIN deployment ON deployment.id = deployment_id
+    ORDER BY invitation.id
+    """
+).columns(terms=JSONB)
+
+
+@check("deployments: pay")
+async def pay(connection: AsyncConnection) -> list[str]:
+    """What is confirmed for a mission, and what is due for a late cancellation, is what the terms of the request give."""
+    wrong = []
+    for row in await connection.execute(_MISSIONS):
+        travel = Travel(local(row.departed_at), local(row.landed_at))
+        due = fees.stated(msgspec.convert(row.terms, Terms), travel, row.home)
+        if (row.fee, row.per_diem) != (due.fee, due.per_diem):
+            wrong.append(
+                f"mission {row.id}: {row.fee} and {row.per_diem} confirmed, {due.fee} and {due.per_diem} due"
+            )
+    for row in await connection.execute(_CANCELLED):
+        on = row.cancelled_at.astimezone(BRUSSELS).date()
+        owed = fees.owed(msgspec.convert(row.terms, Terms), row.starts_on, row.ends_on, on)
+        if owed is None:
+            wrong.append(f"cancellation {row.id}: nothing is due")
+        elif (row.days_before, row.percent, row.booked_fee, row.fee) != msgspec.structs.astuple(owed):
+            wrong.append(f"cancellation {row.id}: {row.fee} written down, {owed.fee} due")
+    return wrong
+
+
+@check("deployments: after the yes")
+async def after_the_yes(connection: AsyncConnection) -> list[str]:
+    """A release that was answered, a mission and a report belong to an expert who was booked; fees for cancellations to one who is no more."""
+    return await _lines(
+        connection,
+        """
+        SELECT format('release %s is %s, but its invitation is %s', release.id, release.state, outcome)
+        FROM release JOIN invitation ON invitation.id = invitation_id
+        WHERE (release.state = 'released' AND outcome NOT IN ('accepted', 'cancelled', 'disowned'))
+            OR (release.state = 'refused' AND outcome <> 'cancelled') OR release.deployment_id <> invitation.deployment_id
+        UNION ALL
+        SELECT format('mission of invitation %s, which is %s', invitation.id, outcome)
+        FROM mission JOIN invitation ON invitation.id = invitation_id WHERE outcome <> 'accepted'
+        UNION ALL
+        SELECT format('report %s, but its invitation is %s', mission_report.id, outcome)
+        FROM mission_report JOIN invitation ON invitation.id = invitation_id
+        WHERE outcome <> 'accepted' OR mission_report.deployment_id <> invitation.deployment_id
+        UNION ALL
+        SELECT format('cancellation of invitation %s, which is %s', invitation.id, outcome)
+        FROM cancellation_fee JOIN invitation ON invitation.id = invitation_id JOIN deployment ON deployment.id = deployment_id
+        WHERE outcome <> 'cancelled' AND NOT (outcome = 'accepted' AND deployment.state = 'ended')
+        ORDER BY 1
+        """,
+    )
 
 
 async def _lines(connection: AsyncConnection, statement: str) -> list[str]:

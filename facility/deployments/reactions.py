@@ -45,7 +45,13 @@ from facility.deployments.service.calendar import MISSION, changed_entry
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.extending import propose
 from facility.deployments.service.inviting import INVITATION, contact_of, write_to_expert
-from facility.deployments.service.news import accepted, latest_link, tell_of_end, write_to_officer
+from facility.deployments.service.news import (
+    accepted,
+    latest_link,
+    tell_of_end,
+    what_is_owed,
+    write_to_officer,
+)
 from facility.deployments.words import relaxed_in_words
 from facility.events.reactions import reacts_to
 from facility.experts.events.pool import ExpertChanged, SuperiorConfirmed
@@ -126,7 +132,15 @@ async def tell_of_released_bookings(tx: Tx, event: DeploymentEnded) -> None:
     subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
     for invitation in await accepted(tx, deployment.id):
         entry = await changed_entry(tx, invitation.id)
-        await write_to_expert(tx, invitation, deployment, "award_ended", subject, entry=entry)
+        await write_to_expert(
+            tx,
+            invitation,
+            deployment,
+            "award_ended",
+            subject,
+            entry=entry,
+            **await what_is_owed(tx, invitation),
+        )
 
 
 @reacts_to(DeploymentCalledOff)
@@ -136,10 +150,12 @@ async def tell_of_what_is_called_off(tx: Tx, event: DeploymentCalledOff) -> None
     subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
     for invitation in await accepted(tx, deployment.id):
         entry = await changed_entry(tx, invitation.id)
-        reason = deployment.end_reason
-        await write_to_expert(
-            tx, invitation, deployment, "called_off", subject, entry=entry, booked=True, reason=reason
-        )
+        more: dict[str, Any] = {
+            "booked": True,
+            "reason": deployment.end_reason,
+            **await what_is_owed(tx, invitation),
+        }
+        await write_to_expert(tx, invitation, deployment, "called_off", subject, entry=entry, **more)
 
 
 @reacts_to(ListExhausted)
@@ -197,6 +213,7 @@ async def tell_what_is_due(tx: Tx, event: DueConfirmed) -> None:
         "fee": eur(event.fee),
         "per_diem": eur(event.per_diem),
         "total": eur(event.fee + event.per_diem),
+        "cancelled": event.cancelled,
     }
     await write_to_expert(tx, invitation, deployment, "due", subject, **sums)
 

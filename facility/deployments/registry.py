@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.deployments.queries.booked import days_beyond
-from facility.deployments.queries.fees import planned_due
+from facility.deployments.queries.fees import planned_pay
 from facility.deployments.queries.offer import Facts, offers
 from facility.deployments.queries.report import report_days
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.words import OUTCOMES
+from facility.deployments.words import OUTCOMES, cancellation_in_words
 from facility.evaluation.queries.conflicts import finds_conflicts
 from facility.experts.queries.pool import Engagement, engagements_from
 from facility.web.filters import eur
@@ -70,9 +70,15 @@ finds_conflicts(
 
 @offers
 async def paid(connection: AsyncConnection, invitation_id: UUID) -> Facts:
-    """What the planned travel pays."""
-    due = await planned_due(connection, invitation_id)
-    return [(_("Pay"), _("EUR {amount} for the planned travel", amount=eur(due.total)))] if due else []
+    """What the planned travel pays, and what is due where the facility or the lead cancels."""
+    plan = await planned_pay(connection, invitation_id)
+    if plan is None:
+        return []
+    rule = plan.terms.pay.cancellation
+    return [
+        (_("Pay"), _("EUR {amount} for the planned travel", amount=eur(plan.due.total))),
+        *([(_("If we cancel"), cancellation_in_words(rule))] if rule else []),
+    ]
 
 
 @offers

@@ -10,7 +10,7 @@ from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.assistance import Cause, Stage, Urgency
-from facility.deployments.rules.fees import Due, Line, Portion, Windows
+from facility.deployments.rules.fees import Cancellation, Due, Line, Portion, Windows
 from facility.deployments.rules.matching import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.rota import week_of
@@ -168,6 +168,16 @@ def pay_lines(due: Due) -> list[tuple[str, Decimal]]:
     return [(pay_line(line), line.amount) for line in due.lines]
 
 
+def cancellation_in_words(rule: Cancellation) -> str:
+    """ "fewer than 7 days before the first day: 50 % of the fee"."""
+    return ngettext(
+        "less than {count} day before the first day: {percent} % of the fee; if you cancel, nothing",
+        "fewer than {count} days before the first day: {percent} % of the fee; if you cancel, nothing",
+        rule.days,
+        percent=rule.percent,
+    )
+
+
 def local_moment(at: datetime) -> str:
     """A moment of travel by the clock at the airport: "Mon 4 Oct, 09:30"."""
     return filters.moment(at.replace(tzinfo=BRUSSELS))
@@ -196,6 +206,14 @@ def part_in_words(part: Part, themes: Mapping[str, str]) -> str:
         return f"{themes.get(part.key, part.key)} {part.level} × {part.weight}"
     if part.kind == "regional_language":
         return _("speaks {language} {points}", language=language_name(part.key), points=part.points)
+    if part.kind == "feedback":
+        return ngettext(
+            "feedback of {count} mission: mean {mean} of 5 → {points}",
+            "feedback of {count} missions: mean {mean} of 5 → {points}",
+            part.level,
+            mean=part.key,
+            points=part.points,
+        )
     return _("not deployed this year {points}", points=part.points)
 
 
@@ -308,6 +326,7 @@ filters.register("lasting", lasting)
 filters.register("pay_lines", pay_lines)
 filters.register("windows_in_words", windows_in_words)
 filters.register("local_moment", local_moment)
+filters.register("cancellation_in_words", cancellation_in_words)
 
 sentences.register(
     {
@@ -343,6 +362,7 @@ sentences.register(
         "feedback_given": N_("Your institution has given feedback on this expert already."),
         "mission_goes_on": N_("You can state your travel times after the last day."),
         "due_confirmed": N_("The sum has been confirmed already."),
+        "nothing_due": N_("Nothing is due for this booking."),
         "travel_missing": N_("The expert has not stated the travel times."),
         "travel_changed": N_("The expert has changed the travel times. Look at them again."),
         "too_late_to_cancel": N_("It is too late: the last day is over."),

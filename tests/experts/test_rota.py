@@ -1,6 +1,5 @@
 """The stand-by rota: who can be on call, gaps four weeks ahead, and weeks that change hands when both agree."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -298,33 +297,6 @@ async def test_a_swap_holds_only_while_both_have_their_weeks_and_can_come(rota: 
     await rota.put("X3", FIRST)
     with pytest.raises(Refused, match="rota_week_begun"):
         await rota.offer("X3", FIRST, "X1")
-
-
-async def test_what_happens_at_once_happens_one_after_the_other(rota: Rota) -> None:
-    await rota.put("X1", THIRD)
-    await rota.put("X2", FIFTH)
-    swap = await rota.offer("X1", THIRD, "X2", FIFTH)
-
-    async def at_once(command: Callable[..., Awaitable[Any]], *given: Any) -> str:
-        try:
-            async with rota.db.transaction(now=rota.at, actor=rota.cast.ada) as tx:
-                await command(tx, *given)
-        except Refused as refused:
-            return refused.codes[0]
-        return "done"
-
-    agreed, _off = await asyncio.gather(
-        at_once(accept_swap, swap.id), at_once(take_off_call, await rota.duty(THIRD))
-    )
-    # Either they swap and X2 is taken off the week that they have then, or the offer is cancelled.
-    after = {FIFTH: "X1"} if agreed == "done" else {FIFTH: "X2"}
-    assert (await rota.holders(), (await rota.swap()).state) == (
-        after,
-        "agreed" if agreed == "done" else "cancelled",
-    )
-    await rota.sound()
-    both = [at_once(put_on_call, rota.theme, rota.experts[code], THIRD, 1) for code in ("X1", "X3")]
-    assert sorted(await asyncio.gather(*both)) == ["done", "rota_taken"]
 
 
 async def test_an_offer_goes_to_the_corrected_address_and_the_calendar_shows_the_weeks(

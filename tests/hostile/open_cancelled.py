@@ -1,4 +1,4 @@
-"""What stays behind of experts who came or were cancelled: a report that is late."""
+"""What stays behind of experts who came or were cancelled: a report that is late, a fee that is due, a booking whose cancellation costs."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,8 +6,9 @@ from uuid import UUID
 import msgspec
 
 from facility.db import new_id
+from facility.deployments.rules.fees import Cancellation, Pay
 from facility.deployments.rules.report import DRAFT
-from facility.deployments.service.answering import accept
+from facility.deployments.service.answering import accept, cancel
 from facility.deployments.service.reporting import ask_for_reports, end_report_periods
 from facility.deployments.service.requesting import RequestDraft, confirm_shortlist, request_expertise
 from facility.drafting.service import Holder, keep
@@ -28,6 +29,17 @@ async def leave_late(ends: Opened, application_id: UUID) -> None:
     report = await ends.one("SELECT id FROM mission_report WHERE invitation_id = :it", it=invitation)
     page = Holder(new_id(), signed_in=False)
     await ends.act(ends.now, None, keep, report, DRAFT, page, {"done": ["Half of it."]})
+    ends.at(ADA, f"/deployments/{made}")
+
+
+async def leave_fees(ends: Opened, application_id: UUID) -> None:
+    """Two missions soon, for which a cancellation costs: the expert of one was cancelled."""
+    pay = Pay("AL", cancellation=Cancellation(60, 50))
+    draft = msgspec.structs.replace(REQUEST, application_id=application_id, pay=pay)
+    made, invitation = await _booked(ends, draft, weeks=3, number=2)
+    await ends.act(ends.now, "ada", cancel, invitation, reason="No visas.")
+    ends.at(ADA, f"/deployments/{made}")
+    made, _invitation = await _booked(ends, draft, weeks=4, number=3)
     ends.at(ADA, f"/deployments/{made}")
 
 

@@ -50,7 +50,7 @@ from facility.outbox.links import token_of
 from facility.story.after_award import EXPERT, REQUEST
 from facility.web.access import Role
 from tests.hostile.open_calls import ADA, PAUL, Opened
-from tests.hostile.open_cancelled import leave_late
+from tests.hostile.open_cancelled import leave_fees, leave_late
 from tests.hostile.open_drafts import leave_drafts, type_on
 from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
@@ -83,6 +83,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await _missions(ends)
     await leave_pins(ends, await _funded(ends))
     await leave_late(ends, await _funded(ends))
+    await leave_fees(ends, await _funded(ends))
     await _releases(ends)
     await _activity(ends)
     await leave_wishes(ends, await _funded(ends))

@@ -1,15 +1,17 @@
-"""A mission of an expert, on the phone: into the pool, asked, released by the employer, appointed; afterwards paid."""
+"""A mission of an expert, on the phone: into the pool, asked, released by the employer, appointed; afterwards reported on and paid, also
+where it was cancelled late."""
 
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from icalendar import Calendar
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from facility import clock
 from facility.deployments.models.invitation import Invitation
-from facility.deployments.rules.fees import Pay
+from facility.deployments.rules.fees import Cancellation, Pay
 from facility.deployments.service.answering import accept
 from facility.story.teller import Teller
 from tests import documents
@@ -19,6 +21,7 @@ from tests.journeys.machinery import Service, link_in
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.test_4_awards import words_of
 from tests.journeys.visitor import Visitor
+from tests.smtp import Received
 
 CALL = "TAF-2026-250"
 THEME = "X.WITNESS"
@@ -239,6 +242,7 @@ def mission_that_is_over(xenia: Visitor, stage: Stage, application: UUID) -> tup
         themes={THEME: 3},
         respond_within_hours=720,
         pay=Pay("AL"),
+        report_days=14,
         target_days=1,
     )
     xenia.post.next(xenia.email, f"Invitation {request.reference}")
@@ -269,12 +273,27 @@ def state_travel(xenia: Visitor, first: date, last: date) -> None:
     xenia.sees("1 half day at EUR 175.00", "1 195.00", "Until then you can correct the times.")
 
 
+def report(xenia: Visitor, reference: str) -> None:
+    """She types on the train, comes back to what she typed, and sends it."""
+    link = xenia.open_mail(f"Your mission report: {reference}")
+    xenia.fill("What was done", "We trained twelve investigators.")
+    expect(xenia.page.locator("[data-saved]")).to_contain_text("Draft stored, not sent:")
+    xenia.goto(link)
+    xenia.sees("Your text has not been sent yet")
+    expect(xenia.page.get_by_label("What was done")).to_have_value("We trained twelve investigators.")
+    xenia.press("Send the report", status=422)
+    xenia.fill("Results", "A manual.")
+    xenia.press("Send the report")
+    xenia.heading("Thank you for your report")
+
+
 def test_after_the_mission_the_sum_is_confirmed(
     company: Company, stage: Stage, visit: Opens, application: UUID
 ) -> None:
     ada, xenia = company["ada"], visit(address("x251"), phone=True)
     reference, first, last = mission_that_is_over(xenia, stage, application)
     state_travel(xenia, first, last)
+    report(xenia, reference)
     ada.goto(f"/?call={CALL}")
     ada.follow(f"Confirm what is due to an expert: {reference} X251")
     ada.sees("To confirm", "1 195.00")
@@ -284,3 +303,40 @@ def test_after_the_mission_the_sum_is_confirmed(
     assert "Together: EUR 1\u00a0195.00" in mail.text
     ada.goto("/deployments/times")
     expect(ada.row(reference)).to_contain_text("Until the last yes: 2 days.")
+
+
+def entry_in(mail: Received) -> tuple[str, str]:
+    """The method of the calendar in a mail, and the status of its event."""
+    (part,) = [part for part in mail.message.walk() if part.get_content_type() == "text/calendar"]
+    calendar = Calendar.from_ical(part.get_content())
+    return str(calendar["method"]), str(calendar.walk("VEVENT")[0]["status"])
+
+
+def test_a_late_cancellation_is_paid_and_leaves_the_calendar(
+    company: Company, stage: Stage, visit: Opens, application: UUID
+) -> None:
+    ada, yuri = company["ada"], visit(address("x252"), phone=True)
+    first = today() + timedelta(days=9)
+    last = first + timedelta(days=2)
+    stage.expert("X252", "IT", first, last, themes={THEME: 4})
+    pay = Pay("AL", cancellation=Cancellation(30, 50))
+    request = stage.asked(application, first, last, themes={THEME: 3}, pay=pay)
+    yuri.open_mail(f"Invitation {request.reference}")
+    yuri.sees("fewer than 30 days before the first day: 50 % of the fee")
+    yuri.press("Yes, I can come")
+    booked = yuri.post.next(yuri.email, f"You are booked: {request.reference}")
+    assert entry_in(booked) == ("REQUEST", "CONFIRMED")
+    ada.goto(f"/deployments/{request.id}")
+    ada.follow("Cancel this booking X252")
+    ada.sees("EUR 525.00 are due to the expert")
+    ada.fill("Reason", "No visas.")
+    ada.press("Cancel the booking", status=422)
+    ada.tick("The facility or the lead")
+    ada.press("Cancel the booking")
+    ended = yuri.post.next(yuri.email, f"Your invitation {request.reference} has ended")
+    assert "EUR 525.00 are due to you" in ended.text
+    assert entry_in(ended) == ("CANCEL", "CANCELLED")
+    ada.press("Confirm what is due")
+    ada.sees("The sum is confirmed. The expert gets a mail.")
+    yuri.page.reload()
+    yuri.sees("We cancelled your booking", "525.00")

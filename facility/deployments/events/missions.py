@@ -43,7 +43,8 @@ class TravelStated(Event, frozen=True, kw_only=True):
 
 
 class DueConfirmed(Event, frozen=True, kw_only=True):
-    """What is due to an expert was confirmed, EUR: fee and per diem. It is to be paid out of the award's money."""
+    """What is due to an expert was confirmed, EUR: fee and per diem. It is to be paid out of the award's money. `cancelled`: for a booking
+    that was cancelled late, not for a mission."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "A fee of EUR {fee} and a per diem of EUR {per_diem} are due for seat {seat}"
@@ -55,6 +56,23 @@ class DueConfirmed(Event, frozen=True, kw_only=True):
     seat: int
     fee: Decimal
     per_diem: Decimal
+    cancelled: bool = False
+
+
+class CancellationFeeOwed(Event, frozen=True, kw_only=True):
+    """The facility or the lead cancelled a booking late: a share of its fee is due, EUR, once it is confirmed (`DueConfirmed`).
+    days_before: days to the first day, below 0 once it had begun."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = (
+        "The late cancellation makes a fee of EUR {fee} due for seat {seat}, to be confirmed"
+    )
+
+    deployment_id: UUID
+    invitation_id: UUID
+    seat: int
+    days_before: int
+    fee: Decimal
 
 
 class MissionReportAsked(Event, frozen=True, kw_only=True):

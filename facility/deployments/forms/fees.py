@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from facility.accounts.words import place_choices
-from facility.deployments.rules.fees import NOTHING, Pay, Portion, Terms, Travel, Windows
+from facility.deployments.rules.fees import NOTHING, Cancellation, Pay, Portion, Terms, Travel, Windows
 from facility.deployments.words import PORTIONS
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section
@@ -13,6 +13,7 @@ from facility.web.fields import Fields
 from facility.web.i18n import _, translated
 
 MOST_REASON = 1000
+MOST_CANCEL_DAYS = 90
 _IF_PAID = AskedIf("pays", ("yes",))
 
 
@@ -27,6 +28,10 @@ def pay() -> Section:
     )
     portions = options((portion.value, translated(word)) for portion, word in PORTIONS.items())
     out, back = _("Fee for the day of the outbound journey"), _("Fee for the day of the return journey")
+    cancelling = _(
+        "The share is of the fee of the booked days, and experts read it before they answer. Leave both empty if nothing is due. If the expert"
+        " cancels, nothing is due."
+    )
     plan = _("As you plan it. What is paid in the end follows the hours of travel.")
     fields = (
         ask("pays", _("The facility pays the experts a fee and a per diem"), T.FLAG, pays, needed=False),
@@ -41,6 +46,27 @@ def pay() -> Section:
         ask("hotel", _("Hotel that is provided"), T.AMOUNT, hotel, needed=False, asked_if=_IF_PAID),
         ask("out", out, T.ONE_OF_LIST, plan, options=portions, asked_if=_IF_PAID),
         ask("back", back, T.ONE_OF_LIST, options=portions, asked_if=_IF_PAID),
+        ask(
+            "cancel_days",
+            _("If we cancel fewer days before the first day than"),
+            T.WHOLE,
+            cancelling,
+            needed=False,
+            least=1,
+            most=MOST_CANCEL_DAYS,
+            unit=_("days"),
+            asked_if=_IF_PAID,
+        ),
+        ask(
+            "cancel_percent",
+            _("this share of the fee is due"),
+            T.WHOLE,
+            needed=False,
+            least=1,
+            most=100,
+            unit=_("percent"),
+            asked_if=_IF_PAID,
+        ),
     )
     return Section(key="pay", title=_("Pay"), fields=fields)
 
@@ -51,7 +77,13 @@ def read_pay(fields: Fields) -> Pay | None:
     if not typed["pays"]:
         return None
     hotel = Decimal(typed["hotel"]) if typed["hotel"] else NOTHING
-    return Pay(typed["country"], hotel, Portion(typed["out"]), Portion(typed["back"]))
+    days, percent = typed["cancel_days"], typed["cancel_percent"]
+    if days and not percent and fields.sound("cancel_percent"):
+        fields.wrong("cancel_percent", _("Enter the share, or leave both empty."))
+    if percent and not days and fields.sound("cancel_days"):
+        fields.wrong("cancel_days", _("Enter the days, or leave both empty."))
+    rule = Cancellation(int(days), int(percent)) if days.isdigit() and percent.isdigit() else None
+    return Pay(typed["country"], hotel, Portion(typed["out"]), Portion(typed["back"]), rule)
 
 
 def shown_pay(terms: Terms | None) -> dict[str, str]:
@@ -65,6 +97,8 @@ def shown_pay(terms: Terms | None) -> dict[str, str]:
         "hotel": str(pay.hotel),
         "out": pay.out.value,
         "back": pay.back.value,
+        "cancel_days": str(pay.cancellation.days) if pay.cancellation else "",
+        "cancel_percent": str(pay.cancellation.percent) if pay.cancellation else "",
     }
 
 

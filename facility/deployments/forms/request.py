@@ -15,7 +15,7 @@ from facility.deployments.forms.target import target
 from facility.deployments.forms.terms import check_contact, check_reminder, terms, ways
 from facility.deployments.queries.requests import Applied, DeploymentShown, Named
 from facility.deployments.rules.fees import Portion
-from facility.deployments.rules.shortlist import RecentFrom
+from facility.deployments.rules.shortlist import MOST_FEEDBACK, RecentFrom
 from facility.deployments.service.requesting import RequestDraft
 from facility.deployments.words import RECENT_FROM
 from facility.forms.reading import read_texts
@@ -96,6 +96,10 @@ def request() -> Section:
     left_out = _("1 to 5. Experts who don't reach this level in any theme are left out.")
     regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
     recent = _("Points for no deployment in the last 12 months")
+    feedback = _(
+        "At most 5, for the best mean of what leads said. It counts only for experts with feedback on three missions or more; all others get none. 0 or"
+        " empty: feedback does not count."
+    )
     counted = _(
         "From bookings: as this system has booked them. The figures are stored with the shortlist. From the profile: as the profile states it."
     )
@@ -126,6 +130,14 @@ def request() -> Section:
                 most=MOST_BONUS,
             ),
             ask("bonus_no_recent_deployment", recent, T.WHOLE, most=MOST_BONUS),
+            ask(
+                "feedback_weight",
+                _("Points for feedback after earlier missions"),
+                T.WHOLE,
+                feedback,
+                needed=False,
+                most=MOST_FEEDBACK,
+            ),
             ask(
                 "recent_from",
                 _("Recent deployments are counted"),
@@ -226,6 +238,7 @@ def read(
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
         "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
         "cool_off_months": typed["cool_off_months"] or None,
+        "feedback_weight": typed["feedback_weight"] or "0",
     }
     return replace(msgspec.convert(draft, RequestDraft, strict=False), pay=read_pay(fields))
 

@@ -42,7 +42,8 @@ class TravelWindows(Base):
 
 class Mission(Base):
     """An accepted invitation whose last day is over. The expert states the travel; the clock at the airport counts, kept as if it were
-    that of UTC. What is due, EUR, stands once the secretariat has confirmed it, and is never changed."""
+    that of UTC. What is due, EUR, stands once the secretariat has confirmed it, and is never changed. `home`: the country from which the
+    expert came then; None where it was confirmed before that was kept."""
 
     __tablename__ = "mission"
     __table_args__ = (
@@ -66,6 +67,29 @@ class Mission(Base):
     stated_at: Mapped[datetime | None]
     fee: Mapped[Decimal | None]
     per_diem: Mapped[Decimal | None]
+    home: Mapped[str | None]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
+
+
+class CancellationFee(Base):
+    """What is due to an expert whose booking the facility or the lead cancelled late (`rules.fees.Owed`), EUR; to be paid once the secretariat
+    has confirmed it. Never changed."""
+
+    __tablename__ = "cancellation_fee"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        CheckConstraint(
+            "fee >= 0 AND fee < 'NaN' AND fee <= booked_fee AND booked_fee < 'NaN'", name="amounts"
+        ),
+    )
+
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
+    cancelled_at: Mapped[datetime]
+    days_before: Mapped[int]
+    percent: Mapped[int]
+    booked_fee: Mapped[Decimal]
+    fee: Mapped[Decimal]
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
 

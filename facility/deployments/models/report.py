@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base
@@ -50,7 +50,8 @@ class MissionReport(RemindedInquiry):
 
 
 class ExpertFeedback(Base):
-    """What the lead says of an expert after the mission, from 1 to 5: for the secretariat alone, and for no score."""
+    """What the lead says of an expert after the mission, from 1 to 5: for the secretariat alone. `counts`: the lead was told that means of
+    several missions may count in scores; earlier feedback never does."""
 
     __tablename__ = "expert_feedback"
     __table_args__ = (
@@ -65,5 +66,6 @@ class ExpertFeedback(Base):
     cooperation: Mapped[int]
     benefit: Mapped[int]
     comment: Mapped[str]
+    counts: Mapped[bool] = mapped_column(default=True, server_default=false())
     given_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     given_at: Mapped[datetime]

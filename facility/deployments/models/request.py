@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, search_index, search_key_of
-from facility.deployments.rules.shortlist import RecentFrom
+from facility.deployments.rules.shortlist import MOST_FEEDBACK, RecentFrom
 from facility.experts.rules.branches import ASKED_FOR
 from facility.experts.rules.languages import Skill
 
@@ -37,7 +37,7 @@ class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
     {"ranked": [{"code", "score", "parts": [...]}], "counts": {reason: how many are left out}}, and where the request asks for it what
     was `recent`, `conflicts` and `on_call` (`service.requesting`); `left_out`: {code: reason}. recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
-    are looked for in the data, not at all where it names none. search_key: what it is found by.
+    are looked for in the data, not at all where it names none. feedback_weight: the most points for feedback after missions. search_key: what it is found by.
 
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
     neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest.
@@ -69,6 +69,7 @@ class Deployment(Base):
         CheckConstraint("report_days >= 1", name="report_days"),
         CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
+        CheckConstraint(f"feedback_weight BETWEEN 0 AND {MOST_FEEDBACK}", name="feedback_weight"),
         CheckConstraint(
             f"language_skill IN ({', '.join(repr(skill.value) for skill in Skill)})", name="language_skill"
         ),
@@ -102,6 +103,7 @@ class Deployment(Base):
     respond_within_hours: Mapped[int]
     recent_from: Mapped[str] = mapped_column(default=RecentFrom.PROFILE, server_default=RecentFrom.PROFILE)
     cool_off_months: Mapped[int | None]
+    feedback_weight: Mapped[int] = mapped_column(default=0, server_default="0")
     terms_of_reference: Mapped[str] = mapped_column(default="", server_default="")
     contact_name: Mapped[str] = mapped_column(default="", server_default="")
     contact_email: Mapped[str] = mapped_column(default="", server_default="")

@@ -5,12 +5,14 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.deployments import words
 from facility.deployments.access import SECRETARIAT
 from facility.deployments.forms import request as forms
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
 from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.fees import Owed, owed
 from facility.deployments.service import answering, ending
 from facility.refused import refuse
 from facility.web import render
@@ -39,10 +41,19 @@ async def _cancel_page(
         invitation=invitation,
         possible=invitation.outcome == InvitationStatus.ACCEPTED
         and deployment.state != DeploymentState.ENDED,
+        owed=_owed(deployment),
         outcomes=words.OUTCOMES,
         most=forms.MOST_REASON,
         form=fields,
     )
+
+
+def _owed(deployment: queries.DeploymentShown) -> Owed | None:
+    """What is due to each expert if the facility or the lead cancels today."""
+    today = clock.now().astimezone(clock.BRUSSELS).date()
+    if deployment.terms is None:
+        return None
+    return owed(deployment.terms, deployment.starts_on, deployment.ends_on, today)
 
 
 _CANCEL = "/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/cancel"
@@ -63,21 +74,24 @@ async def cancel(
     """Takes a yes back; the days are free and the next is asked."""
     fields = Fields(form)
     reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
-    await _of(tx, deployment_id, invitation_id)
+    deployment = await _of(tx, deployment_id, invitation_id)
+    asked_who = _owed(deployment) is not None or fields.given("who")
+    for_expert = asked_who and fields.choice("who", ("us", "expert")) == "expert"
     async with redrawn(
         tx,
         fields,
         lambda read, status: _cancel_page(view, read, deployment_id, invitation_id, fields, status),
     ):
-        await answering.cancel(tx, invitation_id, reason=reason)
+        await answering.cancel(tx, invitation_id, reason=reason, for_expert=for_expert)
     return view.go(f"/deployments/{deployment_id}", _("The booking is cancelled. The next expert is asked."))
 
 
-async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> None:
-    """Raises Refused (missing) when the invitation belongs to another deployment."""
+async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> queries.DeploymentShown:
+    """The deployment. Raises Refused (missing) when the invitation belongs to another."""
     deployment = await queries.deployment(await tx.session.connection(), deployment_id)
     if invitation_id not in {invitation.id for invitation in deployment.invitations}:
         refuse("not_found", kind="missing", what="invitation")
+    return deployment
 
 
 _CALL_OFF = "/deployments/{deployment_id:uuid}/call-off"
@@ -92,6 +106,7 @@ async def _call_off_page(
         status=status,
         deployment=deployment,
         possible=deployment.state != DeploymentState.ENDED,
+        owed=_owed(deployment),
         most=forms.MOST_REASON,
         form=fields,
     )

@@ -10,6 +10,7 @@ from facility.deployments.access import READERS, ROLES, SECRETARIAT
 from facility.deployments.forms import fees as forms
 from facility.deployments.queries import fees as queries
 from facility.deployments.rules.fees import TAIEX
+from facility.deployments.service.cancelling import confirm_cancellation_fee
 from facility.deployments.service.fees import enter_windows
 from facility.deployments.service.mission import confirm_due
 from facility.deployments.words import PORTIONS
@@ -59,6 +60,7 @@ async def export(view: View, read: Read) -> Page:
         _("Per diem, EUR"),
         _("Due, EUR"),
         _("Confirmed"),
+        _("What for"),
     ]
     rows = [
         [
@@ -72,6 +74,7 @@ async def export(view: View, read: Read) -> Page:
             line.per_diem,
             line.fee + line.per_diem,
             line.confirmed_at.isoformat(),
+            _("Late cancellation") if line.cancelled else _("Mission"),
         ]
         for line in await queries.dues(read, view.me.id)
     ]
@@ -90,6 +93,16 @@ async def confirm(
     if stated_at is None:
         raise Stop(400, "malformed")
     await confirm_due(tx, deployment_id, invitation_id, stated_at=stated_at)
+    return view.go(f"/deployments/{deployment_id}", _("The sum is confirmed. The expert gets a mail."))
+
+
+@post("/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/cancellation-fee", opt=SECRETARIAT)
+async def confirm_for_cancellation(
+    view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
+) -> Page:
+    """Confirms what a late cancellation makes due."""
+    Fields(form).check()
+    await confirm_cancellation_fee(tx, deployment_id, invitation_id)
     return view.go(f"/deployments/{deployment_id}", _("The sum is confirmed. The expert gets a mail."))
 
 
@@ -136,4 +149,4 @@ async def enter(view: View, form: Form, tx: Tx) -> Page:
     return view.go("/travel-windows", _("The travel windows are entered."))
 
 
-HANDLERS = [fees, export, confirm, windows, new_windows, enter]
+HANDLERS = [fees, export, confirm, confirm_for_cancellation, windows, new_windows, enter]

@@ -12,7 +12,7 @@ from facility.deployments.forms.request import MOST_REASON
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import invited as queries
-from facility.deployments.queries.fees import mission
+from facility.deployments.queries.fees import cancellation, mission
 from facility.deployments.queries.invited import Linked
 from facility.deployments.queries.offer import offer
 from facility.deployments.queries.release import of_invitation
@@ -88,6 +88,7 @@ async def draw(
         release=await of_invitation(connection, linked.invitation_id)
         if linked.release_days or linked.appoints
         else None,
+        cancellation=await cancellation(connection, linked.invitation_id) if linked.terms else None,
         superior=superior(),
         planned=linked.terms and planned(linked.terms, linked.starts_on, linked.ends_on, linked.home),
         once_booked=outcome in ONCE_BOOKED,

@@ -25,7 +25,7 @@ from facility.deployments.models.request import DeploymentState
 from facility.deployments.pages.history import history_of
 from facility.deployments.queries import asked
 from facility.deployments.queries import requests as queries
-from facility.deployments.queries.fees import missions
+from facility.deployments.queries.fees import cancelled, missions
 from facility.deployments.queries.release import booked
 from facility.deployments.queries.report import reports
 from facility.deployments.queries.requests import DeploymentShown
@@ -177,6 +177,7 @@ async def deployment(
         today=clock.now().astimezone(clock.BRUSSELS).date(),
         history=await history_of(read, shown) if private else [],
         missions=await missions(read, deployment_id) if shown.terms else [],
+        cancelled=await cancelled(read, deployment_id) if shown.terms else [],
         booked=await booked(read, deployment_id) if shown.release_days or shown.appoints else [],
         reports=await reports(read, deployment_id, feedback=view.me.has(Role.SECRETARIAT))
         if shown.report_days

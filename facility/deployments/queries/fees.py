@@ -44,7 +44,7 @@ _MISSIONS = """
         confirmed_at, person.name AS confirmed_by
     FROM invitation JOIN expert ON expert.id = invitation.expert_id
     LEFT JOIN mission ON mission.invitation_id = invitation.id LEFT JOIN person ON person.id = confirmed_by
-    WHERE outcome = 'accepted' AND
+    WHERE outcome = 'accepted' AND NOT EXISTS (SELECT FROM cancellation_fee WHERE cancellation_fee.invitation_id = invitation.id) AND
 """
 
 
@@ -64,25 +64,72 @@ async def mission(connection: AsyncConnection, invitation_id: UUID) -> MissionSh
     return _shown(row) if row else None
 
 
+class CancelledShown(msgspec.Struct, frozen=True):
+    """A booking that was cancelled late, with what is due, EUR. days_before: to the first day; booked_fee: the fee of the booked days."""
+
+    invitation_id: UUID
+    code: str
+    cancelled_at: datetime
+    days_before: int
+    percent: int
+    booked_fee: Decimal
+    fee: Decimal
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+
+
+_CANCELLED = """
+    SELECT invitation.id AS invitation_id, code, cancelled_at, days_before, percent, booked_fee, fee, confirmed_at, person.name AS confirmed_by
+    FROM cancellation_fee JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id
+    LEFT JOIN person ON person.id = confirmed_by WHERE
+"""
+
+
+async def cancelled(connection: AsyncConnection, deployment_id: UUID) -> list[CancelledShown]:
+    """By when it was cancelled: one statement."""
+    query = text(f"{_CANCELLED} deployment_id = :deployment ORDER BY cancelled_at, code")
+    rows = await connection.execute(query, {"deployment": deployment_id})
+    return [CancelledShown(**row._mapping) for row in rows]
+
+
+async def cancellation(connection: AsyncConnection, invitation_id: UUID) -> CancelledShown | None:
+    """Of one invitation; None where nothing is due."""
+    query = text(f"{_CANCELLED} invitation.id = :invitation")
+    row = (await connection.execute(query, {"invitation": invitation_id})).first()
+    return CancelledShown(**row._mapping) if row else None
+
+
 def _shown(row: object) -> MissionShown:
     values = dict(row._mapping)  # type: ignore[attr-defined]
     departed, landed = values.pop("departed_at"), values.pop("landed_at")
     return MissionShown(**values, travel=Travel(local(departed), local(landed)) if departed else None)
 
 
-TO_CONFIRM = f"""
+_TO_CONFIRM = f"""
     SELECT deployment.reference || ' ' || code AS thing, '/deployments/' || deployment.id AS href, call.reference AS call,
-        stated_at AS since, NULL AS until
-    FROM mission JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id
+        {{since}} AS since, NULL AS until
+    FROM {{table}} JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id
     JOIN deployment ON deployment.id = deployment_id JOIN application ON application.id = deployment.application_id
     JOIN call ON call.id = application.call_id
-    WHERE stated_at IS NOT NULL AND confirmed_at IS NULL AND NOT {shut_out("deployment.application_id", ":person_id")}
+    WHERE {{since}} IS NOT NULL AND confirmed_at IS NULL AND NOT {shut_out("deployment.application_id", ":person_id")}
 """  # noqa: S608 - our own text
+TO_CONFIRM = (
+    _TO_CONFIRM.format(since="mission.stated_at", table="mission")
+    + " UNION ALL "
+    + _TO_CONFIRM.format(since="cancellation_fee.cancelled_at", table="cancellation_fee")
+)
 """Sums to confirm, as work."""
 
 
-async def planned_due(connection: AsyncConnection, invitation_id: UUID) -> Due | None:
-    """What the planned travel of an invitation pays; None where its request doesn't pay: one statement."""
+class Plan(msgspec.Struct, frozen=True):
+    """The pay of a request, and what the planned travel of an expert pays."""
+
+    terms: Terms
+    due: Due
+
+
+async def planned_pay(connection: AsyncConnection, invitation_id: UUID) -> Plan | None:
+    """Of an invitation; None where its request doesn't pay: one statement."""
     query = text(
         """
         SELECT terms, starts_on, ends_on, country FROM invitation JOIN deployment ON deployment.id = deployment_id
@@ -92,11 +139,13 @@ async def planned_due(connection: AsyncConnection, invitation_id: UUID) -> Due |
     row = (await connection.execute(query, {"invitation": invitation_id})).first()
     if row is None:
         return None
-    return rules.planned(msgspec.convert(row.terms, Terms), row.starts_on, row.ends_on, row.country)
+    terms = msgspec.convert(row.terms, Terms)
+    return Plan(terms, rules.planned(terms, row.starts_on, row.ends_on, row.country))
 
 
 class FeeLine(msgspec.Struct, frozen=True):
-    """A request that pays. booked, stated, confirmed count experts; fee and per_diem: what was confirmed, EUR."""
+    """A request that pays. booked, stated, confirmed count experts; fee and per_diem: what was confirmed, EUR, also for late
+    cancellations."""
 
     id: UUID
     reference: str
@@ -120,8 +169,13 @@ class Fees(msgspec.Struct, frozen=True):
 
 
 _FEES = f"""
-    SELECT deployment.id, reference, place, starts_on, ends_on, booked, stated, confirmed, fee, per_diem
+    SELECT deployment.id, reference, place, starts_on, ends_on, booked, stated, confirmed + late.count AS confirmed, fee + late.sum AS fee,
+        per_diem
     FROM deployment CROSS JOIN LATERAL (
+        SELECT count(*) AS count, coalesce(sum(fee), 0.00) AS sum
+        FROM cancellation_fee JOIN invitation ON invitation.id = invitation_id
+        WHERE deployment_id = deployment.id AND confirmed_at IS NOT NULL) AS late
+    CROSS JOIN LATERAL (
         SELECT count(*) AS booked, count(stated_at) AS stated, count(confirmed_at) AS confirmed,
             coalesce(sum(fee), 0.00) AS fee, coalesce(sum(per_diem), 0.00) AS per_diem
         FROM invitation LEFT JOIN mission ON mission.invitation_id = invitation.id
@@ -143,7 +197,7 @@ async def fees(connection: AsyncConnection, viewer: UUID, *, before: UUID | None
 
 
 class DueLine(msgspec.Struct, frozen=True):
-    """What is due to one expert, EUR."""
+    """What is due to one expert, EUR; cancelled: for a booking that was cancelled late."""
 
     reference: str
     application: str
@@ -154,6 +208,7 @@ class DueLine(msgspec.Struct, frozen=True):
     fee: Decimal
     per_diem: Decimal
     confirmed_at: datetime
+    cancelled: bool
 
 
 async def dues(connection: AsyncConnection, viewer: UUID) -> list[DueLine]:
@@ -161,8 +216,10 @@ async def dues(connection: AsyncConnection, viewer: UUID) -> list[DueLine]:
     query = text(
         f"""
         SELECT deployment.reference, application.reference AS application, deployment.award_id, code, deployment.starts_on,
-            deployment.ends_on, fee, per_diem, confirmed_at
-        FROM mission JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id
+            deployment.ends_on, fee, per_diem, confirmed_at, cancelled
+        FROM (SELECT invitation_id, fee, per_diem, confirmed_at, false AS cancelled FROM mission
+            UNION ALL SELECT invitation_id, fee, 0.00, confirmed_at, true FROM cancellation_fee) AS due
+        JOIN invitation ON invitation.id = invitation_id JOIN expert ON expert.id = expert_id
         JOIN deployment ON deployment.id = deployment_id JOIN application ON application.id = deployment.application_id
         WHERE confirmed_at IS NOT NULL AND NOT {shut_out("deployment.application_id")}
         ORDER BY confirmed_at, code

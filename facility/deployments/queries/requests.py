@@ -265,6 +265,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     respond_within_hours: int
     recent_from: RecentFrom
     cool_off_months: int | None
+    feedback_weight: int
     terms_of_reference: str
     contact_name: str
     contact_email: str
@@ -322,7 +323,7 @@ _ONE = text(
     f"""
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, language_skill, bcms, deployment.branch, deployment.themes::text AS themes, min_theme_level,
-        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
+        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, feedback_weight, terms_of_reference, contact_name, contact_email,
         contact_phone, declares_conflicts, sensitive, in_working_time, remind_hours_before, ask_at_once, on_call_first, {_SHORTLIST} AS shortlist,
         order_reason, end_reason, terms::text AS terms, release_days, appoints, target_days, report_days, {ORIGIN} AS origin, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,

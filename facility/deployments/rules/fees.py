@@ -3,7 +3,7 @@ abroad. All amounts are EUR. Times are those of the clock at the airport, so the
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -68,14 +68,23 @@ def check_windows(windows: Windows) -> None:
         refuse("windows_order", kind="invalid", field="half_before")
 
 
+class Cancellation(msgspec.Struct, frozen=True):
+    """Where the facility or the lead cancels a booking fewer than `days` days before the first day, `percent` of the fee of the booked days
+    is due to the expert. An expert who cancels gets nothing."""
+
+    days: int
+    percent: int
+
+
 class Pay(msgspec.Struct, frozen=True):
-    """What a request says about pay: the country of the place, what is taken off each night's per diem for a hotel that is provided, and
-    what the planned days of travel pay."""
+    """What a request says about pay: the country of the place, what is taken off each night's per diem for a hotel that is provided,
+    what the planned days of travel pay, and what a cancellation does; None: nothing."""
 
     country: str
     hotel: Decimal = NOTHING
     out: Portion = Portion.WHOLE
     back: Portion = Portion.WHOLE
+    cancellation: Cancellation | None = None
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -150,6 +159,28 @@ class Due(msgspec.Struct, frozen=True):
 def planned(terms: Terms, first: date, last: date, home: str) -> Due:
     """For travel on the first and the last day, as the request plans it. home: the country the expert comes from."""
     return _due(terms, (last - first).days, terms.pay.out, terms.pay.back, home)
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """What a cancellation makes due. days_before: days from the cancellation to the first day, below 0 once it has begun; booked: the fee of
+    the booked days; fee: the share of it that is due."""
+
+    days_before: int
+    percent: int
+    booked: Decimal
+    fee: Decimal
+
+
+def owed(terms: Terms, first: date, last: date, on: date) -> Owed | None:
+    """For a booking from the first to the last day that the facility or the lead cancels on this day; None where nothing is due. The fee is
+    that of the planned travel, and no per diem: nobody was away. Rounded to the cent, half a cent up."""
+    rule = terms.pay.cancellation
+    days_before = (first - on).days
+    if rule is None or days_before >= rule.days or on > last:
+        return None
+    booked = planned(terms, first, last, terms.pay.country).fee
+    fee = (booked * rule.percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Owed(days_before, rule.percent, booked, fee)
 
 
 def stated(terms: Terms, travel: Travel, home: str) -> Due:

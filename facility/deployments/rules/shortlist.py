@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -17,7 +18,7 @@ from facility.experts.rules.languages import (
     language_taken,
     regional_language,
 )
-from facility.experts.rules.profile import ExpertProfile, is_booked
+from facility.experts.rules.profile import ExpertProfile, Feedback, is_booked
 from facility.refused import refuse
 
 
@@ -28,13 +29,13 @@ class RecentFrom(StrEnum):
     BOOKINGS = "bookings"
 
 
-PartKind = Literal["theme", "regional_language", "no_recent_deployment"]
+PartKind = Literal["theme", "regional_language", "no_recent_deployment", "feedback"]
 
 
 class ExpertiseRequest(msgspec.Struct, frozen=True):
     """What a deployment asks for: days (both included), a language at a level, themes by weight, bonuses. `skill`: at which the level is
     needed, not the language as a whole; `bcms`: Bosnian, Croatian, Montenegrin and Serbian count as the same; `branch`: the only one
-    from which experts come."""
+    from which experts come. feedback_weight: the most points for feedback after earlier missions; 0: it doesn't count."""
 
     start: date
     end: date
@@ -48,6 +49,7 @@ class ExpertiseRequest(msgspec.Struct, frozen=True):
     skill: Skill | None = None
     bcms: bool = False
     branch: Branch | None = None
+    feedback_weight: int = 0
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -56,7 +58,8 @@ class ExpertiseRequest(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One summand of a score: a theme (level × weight) or a bonus, whose key is the language or empty."""
+    """One summand of a score: a theme (level × weight), a bonus, whose key is the language or empty, or feedback: the key is the mean to one
+    decimal, the level the number of missions."""
 
     kind: PartKind
     points: int
@@ -140,7 +143,7 @@ def hindrance(expert: ExpertProfile, start: date, end: date, booked: Collection[
 
 
 def match(expert: ExpertProfile, request: ExpertiseRequest) -> Match:
-    """The score and its parts: weight × level over all asked themes, and the bonuses."""
+    """The score and its parts: weight × level over all asked themes, the bonuses, and feedback where it counts."""
     parts = [
         Part("theme", weight * expert.themes[theme], theme, expert.themes[theme], weight)
         for theme, weight in request.themes.items()
@@ -151,9 +154,27 @@ def match(expert: ExpertProfile, request: ExpertiseRequest) -> Match:
         parts.append(Part("regional_language", request.regional_language, spoken))
     if expert.deployments_12m == 0 and request.no_recent_deployment:
         parts.append(Part("no_recent_deployment", request.no_recent_deployment))
+    if request.feedback_weight and expert.feedback:
+        parts.append(_feedback_part(expert.feedback, request.feedback_weight))
     several = len(request.languages) > 1
     taken = language_of(expert, request) if several else None
     return Match(expert.id, sum(part.points for part in parts), tuple(parts), taken or "")
+
+
+MOST_FEEDBACK = 5
+"""The most points that a request may give for feedback."""
+LEAST_MISSIONS = 3
+"""Feedback counts from so many missions on, so that no single answer shows in a score."""
+_FIGURES = 3
+"""Figures from 1 to 5 of each mission."""
+
+
+def _feedback_part(feedback: Feedback, weight: int) -> Part:
+    """No points for a mean of 1, the whole weight for one of 5, in proportion between them; rounded, half a point up."""
+    count = _FIGURES * feedback.missions
+    points = (weight * (feedback.total - count) + 2 * count) // (4 * count)
+    mean = (Decimal(feedback.total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return Part("feedback", points, str(mean), feedback.missions, weight)
 
 
 def check_order[Key](shortlisted: Sequence[Key], chosen: Sequence[Key], reason: str) -> None:

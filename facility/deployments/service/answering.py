@@ -22,6 +22,7 @@ from facility.deployments.service.asking import (
     lock_experts,
     settle,
 )
+from facility.deployments.service.cancelling import owe_fee
 from facility.deployments.service.inviting import INVITATION, last_instant
 from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
@@ -128,8 +129,11 @@ async def expire_due(db: Database, now: datetime) -> int:
     return await end_what_is_over(db, now, INVITATION)
 
 
-async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False) -> Invitation:
-    """Expert or secretariat take a yes back, with a reason; the days are free and the next is asked.
+async def cancel(
+    tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False, for_expert: bool = False
+) -> Invitation:
+    """Expert or secretariat take a yes back, with a reason; the days are free and the next is asked. for_expert: the secretariat does it since
+    the expert can't come, so that nothing is due to them.
 
     Experts may until the first day, the secretariat until the last. Refused: "not_accepted", "deployment_ended",
     "too_late_to_cancel", "reason_missing" (invalid).
@@ -143,6 +147,8 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
         last_day=deployment.starts_on if by_expert else deployment.ends_on,
     )
     invitation.reason = reason.strip()
+    if not (by_expert or for_expert):
+        await owe_fee(tx, deployment, invitation)
     await _free(tx, invitation, deployment, InvitationStatus.CANCELLED)
     return invitation
 

@@ -20,7 +20,7 @@ from facility.deployments.queries.invited import contact_line, institutions
 from facility.deployments.rules import fees
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.inviting import facts
-from facility.deployments.words import pay_lines
+from facility.deployments.words import cancellation_in_words, pay_lines
 from facility.experts.models.profile import Expert
 from facility.experts.words import languages_in_words, level_in_words
 from facility.inquiries.service import tell
@@ -33,7 +33,7 @@ from facility.web.i18n import N_, _
 
 class Appointment(Stated, frozen=True, kw_only=True):
     """What the letter states. institutions: that are served, with their beneficiaries; pay: what is paid for the planned travel, line by
-    line and EUR; superior: who released the expert, empty where no release was needed."""
+    line and EUR; cancellation: what is due if we cancel; superior: who released the expert, empty where no release was needed."""
 
     invitation_id: UUID
     reference: str
@@ -53,6 +53,7 @@ class Appointment(Stated, frozen=True, kw_only=True):
     total: Decimal | None
     superior: str
     insured: bool | None
+    cancellation: str = ""
 
 
 APPOINTMENT = letter(
@@ -143,4 +144,7 @@ async def _stated(
         total=due.total if due else None,
         superior=released.signed if released else "",
         insured=released.insured if released else None,
+        cancellation=cancellation_in_words(terms.pay.cancellation)
+        if terms and terms.pay.cancellation
+        else "",
     )

@@ -20,6 +20,7 @@ from facility.deployments.service.asking import (
     lock_deployments,
     lock_experts,
 )
+from facility.deployments.service.cancelling import owe_fee
 from facility.events.log import record
 from facility.experts.service.pool import is_booked, release
 from facility.zone import BRUSSELS
@@ -85,12 +86,14 @@ async def _end(tx: Tx, ending: Sequence[Deployment]) -> None:
     standing = await _standing(tx, [deployment.id for deployment in ending])
     accepted = [invitation for invitation in standing if invitation.outcome == InvitationStatus.ACCEPTED]
     await lock_experts(tx, (), also=[invitation.expert_id for invitation in accepted])
+    by_id = {deployment.id: deployment for deployment in ending}
     for deployment in ending:
         deployment.state = DeploymentState.ENDED
     for invitation in standing:
         if invitation.outcome == InvitationStatus.OPEN:
             await ended_otherwise(tx, invitation, InvitationStatus.WITHDRAWN)
     for invitation in accepted:
+        await owe_fee(tx, by_id[invitation.deployment_id], invitation)
         await release(tx, invitation.expert_id, invitation.deployment_id)
 
 

@@ -92,8 +92,16 @@ async def confirm_due(tx: Tx, deployment_id: UUID, invitation_id: UUID, *, state
     terms = msgspec.convert(deployment.terms, Terms)
     travel = Travel(local(mission.departed_at), local(mission.landed_at))
     due = rules.stated(terms, travel, expert.country)
-    mission.fee, mission.per_diem = due.fee, due.per_diem
+    mission.fee, mission.per_diem, mission.home = due.fee, due.per_diem, expert.country
     mission.confirmed_by, mission.confirmed_at = tx.actor, tx.now
     await tx.flush()
-    await tell(tx, invitation, DueConfirmed, award_id=deployment.award_id, fee=due.fee, per_diem=due.per_diem)
+    await tell(
+        tx,
+        invitation,
+        DueConfirmed,
+        award_id=deployment.award_id,
+        fee=due.fee,
+        per_diem=due.per_diem,
+        cancelled=False,
+    )
     return due

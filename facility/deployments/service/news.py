@@ -12,6 +12,7 @@ from facility.applications.service.conflicts import officers_for
 from facility.db import Tx
 from facility.deployments.events.requests import InvitationEnded
 from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.mission import CancellationFee
 from facility.deployments.models.release import Release, ReleaseState
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.requests import ADRIFT
@@ -21,6 +22,7 @@ from facility.deployments.service.inviting import INVITATION, facts, write_to_ex
 from facility.events.models import EventRow
 from facility.outbox.models import Link
 from facility.outbox.service import post
+from facility.web.filters import eur
 from facility.web.i18n import _
 
 
@@ -56,11 +58,14 @@ async def tell_of_end(tx: Tx, event: InvitationEnded) -> None:
     if event.how == "not released":
         await _tell_of_refused_release(tx, invitation, deployment)
         return
-    by_expert, reason = await _actor(tx) is None, invitation.reason
+    by_expert = await _actor(tx) is None
+    more: dict[str, Any] = {
+        "by_expert": by_expert,
+        "reason": invitation.reason,
+        **await what_is_owed(tx, invitation),
+    }
     entry = await changed_entry(tx, invitation.id)
-    await write_to_expert(
-        tx, invitation, deployment, "cancelled", subject, entry=entry, by_expert=by_expert, reason=reason
-    )
+    await write_to_expert(tx, invitation, deployment, "cancelled", subject, entry=entry, **more)
     if by_expert:
         subject = _("An expert cancelled: {reference}", reference=deployment.reference)
         await write_to_officer(tx, deployment, "taken_back", subject, seat=event.seat)
@@ -102,6 +107,12 @@ async def accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
         Invitation.deployment_id == deployment_id, Invitation.outcome == InvitationStatus.ACCEPTED
     )
     return (await tx.session.execute(query.order_by(Invitation.seat))).scalars().all()
+
+
+async def what_is_owed(tx: Tx, invitation: Invitation) -> dict[str, Any]:
+    """For the mail on a booking that was cancelled: `due`, EUR, where the late cancellation makes anything due."""
+    owed = await tx.session.get(CancellationFee, invitation.id)
+    return {"due": eur(owed.fee)} if owed else {}
 
 
 async def _actor(tx: Tx) -> UUID | None:

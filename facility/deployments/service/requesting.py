@@ -23,6 +23,7 @@ from facility.deployments.rules import shortlist as rules
 from facility.deployments.rules.fees import Pay
 from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Match, Part, RecentFrom
 from facility.deployments.service.asking import ask_for_free_seats
+from facility.deployments.service.feedback import feedback_on_experts
 from facility.deployments.service.fees import freeze
 from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.deployments.service.wishing import take_up
@@ -55,6 +56,7 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     respond_within_hours: int
     recent_from: RecentFrom = RecentFrom.PROFILE
     cool_off_months: int | None = None
+    feedback_weight: int = 0
     terms_of_reference: str = ""
     contact_name: str = ""
     contact_email: str = ""
@@ -204,11 +206,13 @@ async def pool_for(tx: Tx, request: RequestDraft | Deployment) -> Pool:
     conflicts = await conflicts_in_data(tx, request)
     counted = request.recent_from == RecentFrom.BOOKINGS
     recent = await recent_deployments(tx) if counted else {}
+    feedback = await feedback_on_experts(tx) if request.feedback_weight else {}
     experts = [
         replace(
             expert,
             conflict=expert.conflict or expert.id in conflicts,
             deployments_12m=recent.get(expert.id, 0) if counted else expert.deployments_12m,
+            feedback=feedback.get(expert.id),
         )
         for expert in await profiles(tx, institutions=await served_by(tx, request.application_id))
     ]
@@ -227,6 +231,7 @@ def conditions_of(draft: RequestDraft | Deployment) -> ExpertiseRequest:
         min_theme_level=draft.min_theme_level,
         regional_language=draft.bonus_regional_language,
         no_recent_deployment=draft.bonus_no_recent_deployment,
+        feedback_weight=draft.feedback_weight,
         skill=Skill(draft.language_skill) if draft.language_skill else None,
         bcms=draft.bcms,
         branch=Branch(draft.branch) if draft.branch else None,

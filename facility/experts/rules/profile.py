@@ -31,6 +31,13 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
     superior_email: str = ""
 
 
+class Feedback(msgspec.Struct, frozen=True):
+    """What leads said after so many missions: the sum of all their figures from 1 to 5, three for each mission."""
+
+    missions: int
+    total: int
+
+
 class ExpertProfile(msgspec.Struct, frozen=True):
     """An expert as matching sees one: themes by level 1-5, languages by CEFR level and skills at another one. What an expert has not set says nothing: weekdays
     of absence (0 is Monday), the earliest day after the notice period, and the days left in calendar years."""
@@ -45,6 +52,7 @@ class ExpertProfile(msgspec.Struct, frozen=True):
     absent_weekdays: tuple[int, ...] = ()
     earliest: date | None = None
     days_left: dict[int, int] | None = None
+    feedback: Feedback | None = None
     skills: Mapping[str, Mapping[Skill, CefrLevel]] = {}
     branch: Branch | None = None
 
