@@ -82,3 +82,21 @@ async def test_the_course_of_a_request_on_the_page(sending: Sending, browse: Bro
     assert '"1.25"' in (await ada.get("/deployments/times.csv")).text
     assert (await ada.get("/deployments/times?year=2021")).status_code == 200
     assert (await (await browse(sending.play.people["omar"])).get("/deployments/times")).status_code == 403
+
+
+async def test_less_than_a_minute_is_a_word_and_no_bar(sending: Sending, browse: Browsers) -> None:
+    await sending.pool(expert("X1", available=[AHEAD]), expert("X2", available=[AHEAD]))
+    await sending.accept(await sending.asking(), "X1", INVITED + timedelta(seconds=20))
+    ada = await browse(sending.play.people["ada"])
+    page = (await ada.get("/deployments/times")).text
+    assert ("less than a minute, n = 1" in page, '<svg class="bar"' in page) == (True, False)
+    later = await sending.asking(starts_on=date(2021, 10, 18), ends_on=date(2021, 10, 19))
+    await sending.accept(later, "X1", INVITED + 3 * HOUR)
+    assert '<svg class="bar"' in (await ada.get("/deployments/times")).text
+
+
+async def test_one_deployment_in_twelve_months_is_once(sending: Sending, browse: Browsers) -> None:
+    await sending.pool(expert("X1", available=[AHEAD]))
+    ada = await browse(sending.play.people["ada"])
+    page = (await ada.get(f"/deployments/{await sending.request()}/order")).text
+    assert ("once: 1" in page, "1 time: 1" in page) == (True, False)

@@ -16,17 +16,18 @@ from facility.contracts.service.money import enter_unit_costs
 from facility.contracts.service.reference import UNIT_COSTS
 from facility.deployments.events.missions import CancellationFeeOwed, DueConfirmed
 from facility.deployments.models.mission import CancellationFee
-from facility.deployments.rules.fees import Cancellation, Pay, Portion, owed
+from facility.deployments.rules.fees import Cancellation, Pay, Portion, Travel, owed
 from facility.deployments.service import answering
 from facility.deployments.service.cancelling import confirm_cancellation_fee
 from facility.deployments.service.ending import call_off
 from facility.deployments.service.fees import seed
+from facility.deployments.service.mission import confirm_due, end_missions, state_travel
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.browser import Browsers, errors, work
-from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, sound
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
 from tests.deployments.test_fees import MONDAY, TERMS
 from tests.deployments.test_pages import form_of
 
@@ -196,3 +197,24 @@ async def test_reconcile_computes_again_what_is_due(paying: Sending) -> None:
         await connection.execute(text("UPDATE cancellation_fee SET fee = fee + 0.01"))
     (line,) = (await reconcile(paying.db))["deployments: pay"]
     assert (str(invitation) in line, "787.51" in line, "787.50" in line) == (True, True, True)
+    async with paying.db.engine.begin() as connection:
+        await connection.execute(text("UPDATE invitation SET outcome = 'declined'"))
+    lines = (await reconcile(paying.db))["deployments: after the yes"]
+    assert lines == [f"cancellation of invitation {invitation}, which is declined"]
+
+
+async def test_reconcile_computes_again_what_was_confirmed_for_a_mission(paying: Sending) -> None:
+    key, invitation = await booked(paying)
+    after = datetime(2021, 10, 9, 6, tzinfo=UTC)
+    await end_missions(paying.db, after)
+    travel = Travel(datetime.fromisoformat("2021-10-04T15:00"), datetime.fromisoformat("2021-10-08T16:00"))
+    await paying.play.act(None, lambda tx: state_travel(tx, invitation, travel), after)
+    await paying.play.act("ada", lambda tx: confirm_due(tx, key, invitation, stated_at=after), after + HOUR)
+    # Where they came from then counts, not where they live now.
+    async with paying.db.engine.begin() as connection:
+        await connection.execute(text("UPDATE expert SET country = 'AL'"))
+    assert (await reconcile(paying.db))["deployments: pay"] == []
+    async with paying.db.engine.begin() as connection:
+        await connection.execute(text("UPDATE mission SET per_diem = 0"))
+    (line,) = (await reconcile(paying.db))["deployments: pay"]
+    assert line == f"mission {invitation}: 1575.00 and 0.00 confirmed, 1575.00 and 640.00 due"
