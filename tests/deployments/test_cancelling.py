@@ -146,13 +146,15 @@ async def test_nothing_is_due(
     assert refused.value.codes == ("nothing_due",)
 
 
-async def test_a_request_that_is_called_off_owes_whoever_is_booked(paying: Sending) -> None:
+async def test_a_request_that_is_called_off_owes_whoever_is_booked(paying: Sending, browse: Browsers) -> None:
     await paying.pool(expert("X2", available=[AHEAD]))
     key, _invitation = await booked(paying, seats=2)
     await paying.play.act("ada", lambda tx: call_off(tx, key, reason="No visas"), LATE + 8 * DAY)
     assert await owed_to(paying) == [(-2, 50, Decimal("1575.00"), Decimal("787.50"))]
     due = {mail.to_address: mail.context.get("due") for mail in await paying.mails("called_off")}
     assert due == {"x1@example.org": "787.50", "x2@example.org": None}
+    page = (await (await browse(paying.play.people["ada"])).get(f"/deployments/{key}")).text
+    assert ("Due for late cancellations" in page, "As planned" in page) == (True, False)
     await sound(paying)
 
 

@@ -42,14 +42,14 @@ class MissionShown(msgspec.Struct, frozen=True):
 _MISSIONS = """
     SELECT invitation.id AS invitation_id, code, country AS home, over_at, departed_at, landed_at, stated_at, fee, per_diem,
         confirmed_at, person.name AS confirmed_by
-    FROM invitation JOIN expert ON expert.id = invitation.expert_id
+    FROM invitation JOIN expert ON expert.id = invitation.expert_id JOIN deployment ON deployment.id = invitation.deployment_id
     LEFT JOIN mission ON mission.invitation_id = invitation.id LEFT JOIN person ON person.id = confirmed_by
-    WHERE outcome = 'accepted' AND NOT EXISTS (SELECT FROM cancellation_fee WHERE cancellation_fee.invitation_id = invitation.id) AND
+    WHERE outcome = 'accepted' AND (deployment.state <> 'ended' OR over_at IS NOT NULL) AND
 """
 
 
 async def missions(connection: AsyncConnection, deployment_id: UUID) -> list[MissionShown]:
-    """Who is booked, by seat: one statement."""
+    """Who is booked, or was until the last day, by seat: one statement."""
     query = text(f"{_MISSIONS} invitation.deployment_id = :deployment ORDER BY seat")
     return [_shown(row) for row in await connection.execute(query, {"deployment": deployment_id})]
 
