@@ -14,7 +14,6 @@ from facility.contracts.service.money import open_envelope
 from facility.data import DATA
 from facility.demo.story import Story
 from facility.demo.texts import EXPERTS, PAST_TEXTS
-from facility.experts.rules.rota import week_of
 from facility.experts.service.pool import ExpertDraft
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.rehearsal.service import play, stage
@@ -80,8 +79,8 @@ class DemoStage(stage.Stage):
         draft = super().expert_draft(expert)
         today = clock.now().date()
         # The scenario tells the days of 2021; the present of the story needs some too, and this whole week for the rota.
-        ahead = (week_of(today), today + timedelta(days=180))
-        available = [*draft.available, ahead] if expert.available else []
+        present = (today - timedelta(days=60), today + timedelta(days=180))
+        available = [*draft.available, present] if expert.available else []
         return msgspec.structs.replace(draft, name=name, email=address, available=available)
 
     async def evidence(self, activity: Activity, kind: str) -> tuple[str, int, str]:

@@ -14,19 +14,21 @@ from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
+from facility.awards.rules.complaints import OF_LETTERS
+from facility.awards.service.complaints import register_complaint
 from facility.calls.forms.grid import preset
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import LOT
 from facility.calls.rules.committee import Committee
 from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Tx
-from facility.demo import budgets, review
+from facility.demo import budgets, missions, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
-from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.committee import appoint
 from facility.evaluation.service.conflicts import declare_tie
-from facility.story.after_award import REQUEST
+from facility.letters.models import Letter
 from facility.story.cast import OFFICERS, PLACES
 
 ASSESSORS = ("elena", "erik", "emma")
@@ -63,6 +65,7 @@ BY_CRITERIA = msgspec.structs.replace(
     tie_break=("relevance", "beneficiaries", LOT),
 )
 """A grid with every rule of scoring that the demo shows."""
+REDRESS = AfterDecision(complaint_days=60, answer_days=45)
 _GOOD = frozenset({"financial.technical_expertise", "relevance.added_value", "implementation.action_plan"})
 
 
@@ -75,13 +78,16 @@ def _marks(mark: int, **others: int) -> dict[str, Decimal]:
 async def tell_present(story: Story) -> UUID:
     """Tell what is going on now; the call that is open."""
     await _decided_call(story)
+    await missions.candidate(story)
     await _call_under_evaluation(story)
     return await _open_call(story)
 
 
 async def _decided_call(story: Story) -> None:
     """An award under way: experts asked, one activity to verify, one planned; and a place on the reserve list."""
-    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00", grid=BY_CRITERIA)
+    call_id = await story.call(
+        1, "Joint initiatives, spring round", -120, -75, "90000.00", grid=BY_CRITERIA, after_decision=REDRESS
+    )
     wishes = [FIREARMS, CYBER, ONLINE]
     received = story.noon(-76)
     ids = [await story.apply(call_id, wish, story.noon(-100)) for wish in wishes]
@@ -101,8 +107,22 @@ async def _decided_call(story: Story) -> None:
             await story.score(application_id, assessor, scores, story.noon(-60), COMMENT)
     await story.decide(call_id, story.noon(-45), story.noon(-46))
     await story.sign(call_id, story.noon(-42))
+    await _complaint(story, ids[2])
     await _activities(story, ids[0])
-    await _experts_asked(story, ids[0])
+    await missions.one_is_asked_for(story, ids[0], story.monday(6))
+
+
+async def _complaint(story: Story, application_id: UUID) -> None:
+    """The lead whose application was not funded complains of the letter; nobody has answered yet."""
+    async with story.db.reader() as connection:
+        query = select(Letter.id).where(Letter.application_id == application_id, Letter.kind.in_(OF_LETTERS))
+        letter_id = (await connection.execute(query)).scalar_one()
+    text = (
+        "Our finances were scored 1. The audited accounts of two years, which we attached, are not mentioned in any comment. "
+        "We ask you to have them read."
+    )
+    name = OFFICERS[ONLINE.lead][0]
+    await story.act(story.noon(-12), ONLINE.lead, register_complaint, letter_id, text=text, name=name)
 
 
 async def _activities(story: Story, application_id: UUID) -> None:
@@ -127,6 +147,7 @@ async def _activities(story: Story, application_id: UUID) -> None:
     )
     workshop = await story.act(plan, "omar", plan_activity, tracing)
     await story.act(plan, "omar", plan_activity, study_trip)
+    await missions.one_is_over(story, application_id, first)
     await _report(story, workshop.id)
 
 
@@ -150,29 +171,6 @@ async def _report(story: Story, activity_id: UUID) -> None:
     ]
     await story.report(activity_id, rows, at)
     await story.act(at, "omar", complete, activity_id)
-
-
-async def _experts_asked(story: Story, application_id: UUID) -> None:
-    """Two seats for the study trip: an invitation that can be answered now."""
-    starts_on = story.monday(6)
-    asked_at = story.now - timedelta(hours=20)
-    draft = msgspec.structs.replace(
-        REQUEST,
-        application_id=application_id,
-        place="Rome",
-        starts_on=starts_on,
-        ends_on=starts_on + timedelta(days=4),
-        seats=2,
-        themes={"X.JIT": 3, "OC.FIREARMS": 2},
-        terms_of_reference="Guide the group through the laboratory, and answer questions on comparing cartridge cases.\n"
-        "One talk of 45 minutes on setting up a joint investigation team; slides are welcome.",
-        contact_name="Ada Berisha",
-        contact_email="ada@example.org",
-        declares_conflicts=True,
-        remind_hours_before=24,
-    )
-    deployment = await story.act(asked_at, "ada", request_expertise, draft)
-    await story.act(asked_at, "ada", confirm_shortlist, deployment.id)
 
 
 _DRUGS = Wish(
