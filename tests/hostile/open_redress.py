@@ -41,7 +41,7 @@ async def leave_redress(ends: Opened) -> None:
     ]
     await _let_time_pass(ends, awards)
     await ends.act(ends.now, "ada", propose_withdrawal, awards[1], reason="It does not answer.", lapse=True)
-    complaint = await _id(ends, select(Complaint.id))
+    complaint = await _id(ends, select(Complaint.id).filter_by(application_id=contested))
     ends.at(OMAR, f"/applications/{accepted}/result", f"/applications/{contestable}")
     ends.at(ADA, f"/awards/{awards[0]}/lapse", f"/awards/{awards[1]}/lapse/proposal")
     ends.at(PAUL, f"/awards/{awards[1]}/lapse/proposal", f"/complaints/{complaint}")

@@ -102,10 +102,10 @@ async def test_every_result_leads_to_a_page_that_its_reader_may_open(
                 assert len(opened) == len(rows)
     assert groups == {
         str(kind.label) for kind in KINDS if Role(EVERYBODY[name]) in kind.roles
-    } - NOTHING_OF.get(name, set()) - {"Complaints"}
+    } - NOTHING_OF.get(name, set())
 
 
-# Of whom the story has none for these people, and of complaints for nobody.
+# Of what the story has none for these people.
 NOTHING_OF = {"Jelena Petrović": {"Activities"}}
 
 

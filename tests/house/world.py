@@ -96,6 +96,9 @@ class World:
                 "clarification",
                 "consensus",
                 "consensus_member",
+                "complaint",
+                "candidacy",
+                "mission_report",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}
