@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from facility.db import Tx
 from facility.demo.story import Story
 from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.release import Release
 from facility.deployments.models.report import MissionReport
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Pay, Travel
@@ -68,11 +69,10 @@ async def one_is_over(story: Story, application_id: UUID, first: date) -> None:
     expert = await _open_invitation(story, deployment.id)
     await story.act(at + 2 * day, None, answering.accept, expert, named=True, no_conflict=True)
     superior = {"name": "Petra Lang", "email": "petra.lang@justice.example"}
-    release = await story.act(
-        at + 2 * day, "ada", name_superior, expert, **superior, deployment_id=deployment.id
-    )
+    await story.act(at + 2 * day, "ada", name_superior, expert, **superior, deployment_id=deployment.id)
+    release = await _id(story, select(Release.id).where(Release.invitation_id == expert))
     await story.act(
-        at + 4 * day, None, answer_release, release.id, releases=True, insured=True, name=superior["name"]
+        at + 4 * day, None, answer_release, release, releases=True, insured=True, name=superior["name"]
     )
     await _back(story, expert, first)
 
@@ -89,9 +89,7 @@ async def _back(story: Story, expert: UUID, first: date) -> None:
     )
     evening = morning + timedelta(hours=11)
     await story.act(evening, None, state_travel, expert, travel)
-    async with story.db.reader() as connection:
-        of_expert = select(MissionReport.id).where(MissionReport.invitation_id == expert)
-        report = (await connection.execute(of_expert)).scalar_one()
+    report = await _id(story, select(MissionReport.id).where(MissionReport.invitation_id == expert))
     answers = {
         "done": "Two days with twenty-four investigators of three authorities on how to ask for the traces of a weapon.",
         "results": "The three authorities agreed on one form and on a contact person each.",
@@ -124,9 +122,12 @@ async def one_is_asked_for(story: Story, application_id: UUID, first: date) -> N
 
 async def _open_invitation(story: Story, deployment_id: UUID) -> UUID:
     waits = Invitation.outcome == InvitationStatus.OPEN
+    return await _id(story, select(Invitation.id).where(Invitation.deployment_id == deployment_id, waits))
+
+
+async def _id(story: Story, query: Select[UUID]) -> UUID:
     async with story.db.reader() as connection:
-        query = select(Invitation.id).where(Invitation.deployment_id == deployment_id, waits)
-        return UUID(str((await connection.execute(query)).scalar_one()))
+        return (await connection.execute(query)).scalar_one()
 
 
 async def candidate(story: Story) -> None:

@@ -106,7 +106,11 @@ async def test_every_result_leads_to_a_page_that_its_reader_may_open(
 
 
 # Of what the story has none for these people.
-NOTHING_OF = {"Jelena Petrović": {"Activities"}}
+NOTHING_OF = {
+    "Jelena Petrović": {"Activities", "Complaints"},
+    "Omar Hoxha": {"Complaints"},
+    "Arta Krasniqi": {"Complaints"},
+}
 
 
 async def test_who_is_not_signed_in_has_no_search(browse: Browsers) -> None:

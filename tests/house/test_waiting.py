@@ -19,11 +19,14 @@ WORK = {
         "later": [
             "questions-on-calls-to-answer",
             "weeks-in-which-nobody-is-on-call",
+            "complaints-to-decide",
             "awards-whose-agreement-is-to-be-signed",
+            "pay-of-experts-to-confirm",
             "reported-activities-to-verify",
             "possible-conflicts-of-interests-to-decide",
             "applications-whose-admissibility-is-to-be-checked",
             "clarifications-that-were-answered",
+            "candidates-for-the-pool-of-experts",
         ],
         "others": ["urgent-applications-to-decide"]
         + ["experts-who-are-asked"] * 2
@@ -39,7 +42,11 @@ WORK = {
         "others": ["urgent-applications-to-decide"],
     },
     "Omar Hoxha": {
-        "later": ["your-drafts-that-can-still-be-submitted", "applications-to-confirm-or-decline"],
+        "later": [
+            "your-drafts-that-can-still-be-submitted",
+            "applications-to-confirm-or-decline",
+            "missions-to-give-feedback-on",
+        ],
         "others": ["drafts-that-partners-have-to-confirm", "applications-that-are-being-examined"],
     },
     "Jelena Petrović": {"later": ["awards-without-an-activity"]},
