@@ -58,6 +58,17 @@ def make_longer(ada: Visitor, reference: str) -> None:
     ada.sees("The list is longer now.")
 
 
+def keep(head: Visitor, reference: str) -> None:
+    """The superior can't do without the expert."""
+    head.open_mail(reference)
+    head.tick("No")
+    head.fill("Your name and function", "Hanna Roth, head of unit")
+    head.press("Send the answer", status=422)
+    head.fill("Reason", "Needed in an investigation of our own.")
+    head.press("Send the answer")
+    head.heading("Thank you for your answer")
+
+
 def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: Stage, visit: Opens) -> None:
     application = stage.awarded(CALL, "Who is left to ask", Wish("What was stolen is found"))
     first = clock.now().date() + timedelta(days=60)
@@ -69,6 +80,8 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
             first + timedelta(days=9),
             themes={THEME: level},
             languages={"en": english},
+            superior_name=f"Superior of {number}",
+            superior_email=address(f"superior26{number}"),
         )
     one, two, three, four = (visit(address(f"x26{number}"), phone=True) for number in range(1, 5))
     almost_over = clock.now() - timedelta(hours=HOURS) + TO_READ
@@ -79,6 +92,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
         at=almost_over,
         themes={THEME: 3},
         respond_within_hours=HOURS,
+        release_days=5,
     )
     silent = one.open_mail(chain.reference)
     one.heading("Can you help")
@@ -99,3 +113,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
     four.sees("at least B1")
     four.press("Yes, I can come")
     four.heading("Thank you, you are booked")
+    keep(visit(address("superior264")), chain.reference)
+    assert "Needed in an investigation of our own" in four.post.next(four.email, "Not released").text
+    company["ada"].goto(f"/?call={CALL}")
+    company["ada"].follow(f"Find more experts for {chain.reference} Tirana")

@@ -1,4 +1,4 @@
-"""The stand-by rota: the secretariat fills it, two experts swap a week on their phones, and an urgent request asks whoever is on call."""
+"""The stand-by rota of a theme that came up at short notice: the secretariat fills it, two experts swap a week on their phones, and an urgent request asks whoever is on call."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -9,8 +9,21 @@ from tests.journeys.conftest import Opens
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.visitor import Visitor
 
-THEME = "X.EEVID"
-NAME = "Electronic evidence"
+THEME = "EMERG.DRONES"
+NAME = "Drones over prisons"
+
+
+def add_theme(root: Visitor) -> None:
+    """By an administrator, after a code that is none."""
+    root.goto("/themes")
+    root.follow("Add a theme")
+    root.fill("Code", "drones")
+    root.fill("Name", NAME)
+    root.tick("Emergency theme")
+    root.press("Save", status=422)
+    root.fill("Code", THEME)
+    root.press("Save")
+    root.sees(THEME, "Emergency")
 
 
 def fill(ada: Visitor) -> None:
@@ -78,6 +91,7 @@ def ask_at_night(ada: Visitor, application: UUID, first: date, last: date) -> No
 def test_the_rota_is_filled_a_week_is_swapped_and_whoever_is_on_call_says_yes(
     company: Company, stage: Stage, visit: Opens
 ) -> None:
+    add_theme(company["root"])
     application = stage.awarded("TAF-2026-290", "What phones know", Wish("Evidence that holds"))
     today = clock.now().astimezone(clock.BRUSSELS).date()
     monday = today - timedelta(days=today.weekday())
