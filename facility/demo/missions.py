@@ -20,6 +20,7 @@ from facility.deployments.service.reporting import ask_for_reports, send_report
 from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.events.relay import deliver_all
 from facility.experts.models.candidacy import Candidacy
+from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.joining import (
@@ -147,7 +148,7 @@ async def candidate(story: Story) -> None:
         name="Katrin Saar",
         country="EE",
         gender="F",
-        branch="police",
+        branch=Branch.POLICE,
         themes={"OC.CYBER": 5, "X.EEVID": 4},
         languages={"en": "C1", "et": "C2"},
         available=[(story.day(20), story.day(200))],

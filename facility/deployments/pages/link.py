@@ -169,7 +169,7 @@ async def travel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     stated = read_travel(fields)
     async with answering(view, tx, Invitation, token, fields, draw) as link:
         await state_travel(tx, link.subject_id, stated)
-    return view.go(f"/link/invitation/{token}")
+    return view.go(f"/link/invitation/{token}", _("Your travel times are saved."))
 
 
 HANDLERS = [show, answer, cancel, not_mine, booking, travel]
