@@ -10,7 +10,7 @@ from facility.accounts import events as accounts
 from facility.activities import events as activities
 from facility.admission import events as admission
 from facility.applications import events as applications
-from facility.awards import events as awards
+from facility.awards.events import awards, complaints, decisions, offers, versions
 from facility.calls import events as calls
 from facility.contracts import events as contracts
 from facility.deployments.events import missions, wishes
@@ -95,6 +95,7 @@ COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
 OFFER = Page("/applications/{application_id}/offer")
 AWARD = Page("/awards/{award_id}")
+AGAIN = Page("/evaluation/{call_id}/again")
 CONTRACT = Page("/contracts/{reference}")
 DEPLOYMENT = Page("/deployments/{deployment_id}")
 CONSULTATIONS = Page("/applications/{application_id}/consultations")
@@ -579,13 +580,13 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(Mail("awards/accepted"), AWARD),
         decider=(AWARD,),
     ),
-    awards.ComplaintRegistered: Row(
+    complaints.ComplaintRegistered: Row(
         "The lead complains for all; who took part in the decision has no part in this one.",
         lead=(Mail("awards/complaint_registered"), Page("/applications/{application_id}/complaint")),
         officer=(COMPLAINT, Task("Complaints to decide")),
         decider=(COMPLAINT, Task("Complaints to decide")),
     ),
-    awards.ComplaintDecided: Row(
+    complaints.ComplaintDecided: Row(
         "If something is decided again, its own letter tells the others.",
         lead=(Mail("awards/complaint_decided"), Page("/applications/{application_id}/complaint")),
         officer=(COMPLAINT,),
@@ -615,7 +616,7 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(AWARD, Task("Awards that were not accepted in time")),
         decider=(AWARD,),
     ),
-    awards.AwardsDecided: Row(
+    decisions.AwardsDecided: Row(
         "Assessors have done their part; experts hear when they are asked.",
         lead=(
             Mail("awards/award"),
@@ -628,7 +629,7 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(Mail("awards/ranking_decided"), RANKING),
         decider=(RANKING,),
     ),
-    awards.AwardsProposed: Row(
+    decisions.AwardsProposed: Row(
         JUDGING,
         assessor=(Mail("awards/report_to_sign"), Task("Evaluation reports to sign")),
         officer=(RANKING,),
@@ -637,41 +638,63 @@ AUDIENCE: dict[type[Event], Row] = {
     awards.ClosingProposed: staff(
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
     ),
-    awards.CoolDownSetAside: staff(JUDGING, RANKING),
-    awards.ReasonsWritten: staff(JUDGING, RANKING),
-    awards.ReportSigned: Row(
+    decisions.CoolDownSetAside: staff(JUDGING, RANKING),
+    decisions.ReasonsWritten: staff(JUDGING, RANKING),
+    decisions.ReportSigned: Row(
         JUDGING, assessor=(REPORT,), officer=(REPORT,), decider=(REPORT, Task("Proposed rankings to decide"))
     ),
-    awards.ProposalSentBack: Row(
+    decisions.ProposalSentBack: Row(
         JUDGING, officer=(Mail("awards/ranking_sent_back"), RANKING), decider=(RANKING,)
     ),
-    awards.ProposalTakenBack: Row(
+    decisions.ProposalTakenBack: Row(
         JUDGING, officer=(Mail("awards/ranking_decided"), RANKING), decider=(RANKING,)
     ),
-    awards.PartialOfferAskedAgain: Row(
+    offers.PartialOfferAskedAgain: Row(
         BETWEEN, lead=(Mail("awards/partial_offer"), OFFER), officer=(OFFER,), decider=(OFFER,)
     ),
-    awards.PartialOfferEnded: Row(
+    offers.PartialOfferEnded: Row(
         BETWEEN,
         lead=(Mail("awards/partial_offer_ended"), Mail("awards/partial_offer_cancelled"), OFFER),
         officer=(OFFER,),
         decider=(OFFER,),
     ),
-    awards.PartialOffered: Row(
+    offers.PartialOffered: Row(
         BETWEEN,
         lead=(Mail("awards/partial_offer"), OFFER, Task("Offers of a part to answer")),
         officer=(OFFER, Task("Offers of a part that did not arrive"), Task("Leads who are offered a part")),
         decider=(OFFER,),
     ),
-    awards.PartialOfferReminded: Row(BETWEEN, lead=(Mail("awards/partial_offer_again"),)),
-    awards.ReserveEnded: Row(
+    offers.PartialOfferReminded: Row(BETWEEN, lead=(Mail("awards/partial_offer_again"),)),
+    decisions.ReserveEnded: Row(
         "Assessors have done their part; experts are asked only for awards.",
         lead=(Mail("awards/ended"), RESULT),
         partner=(Mail("awards/ended"), RESULT),
         officer=(RANKING,),
         decider=(RANKING,),
     ),
-    awards.ReservePlaced: Row(
+    versions.RankingReopened: Row(
+        "The lead gets the answer to its complaint. Who assessed is told as their work ends (AssessorTakenOff).",
+        officer=(AGAIN, Task("Rankings to make anew")),
+        decider=(AGAIN,),
+    ),
+    versions.VersionProposed: Row(
+        JUDGING,
+        assessor=(Mail("awards/report_to_sign"), Task("Evaluation reports of new versions to sign")),
+        officer=(AGAIN,),
+        decider=(Mail("awards/proposed"), Task("New versions of rankings to decide")),
+    ),
+    versions.VersionDecided: Row(
+        "Assessors have done their part; experts are asked only for awards. Whose result is the same gets no letter.",
+        lead=(Mail("awards/reserve"), Mail("awards/not_funded"), RESULT),
+        partner=(PARTNERS_NEWS, RESULT),
+        officer=(Mail("awards/version_decided"), RANKING),
+        decider=(RANKING,),
+    ),
+    versions.VersionClosed: staff("Nothing changes.", RANKING),
+    versions.ReserveMoved: Row(
+        TOGETHER, lead=(RESULT,), partner=(RESULT,), officer=(RANKING,), decider=(RANKING,)
+    ),
+    decisions.ReservePlaced: Row(
         TOGETHER, lead=(RESULT,), partner=(RESULT,), officer=(RANKING,), decider=(RANKING,)
     ),
     awards.ReductionProposed: Row(

@@ -23,7 +23,7 @@ from facility.activities.rules.counting import ActivityStatus
 from facility.activities.service import activities
 from facility.admission.service.initiatives import set_initiative_days
 from facility.applications.service.news import write_to_partners
-from facility.awards.events import AwardEnded
+from facility.awards.events.awards import AwardEnded
 from facility.awards.service.ending import standing_award
 from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Tx

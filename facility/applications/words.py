@@ -41,8 +41,9 @@ NOT_TOLD_BEFORE_DECISION = frozenset({S.ADMISSIBLE, S.NOT_ASSESSED})
 
 
 def told_to_parties(status: ApplicationStatus, *, decided: bool) -> tuple[str, str]:
-    """What lead and partners read: until the call is decided, nothing of how the assessment goes."""
-    if not decided and status in NOT_TOLD_BEFORE_DECISION:
+    """What lead and partners read: until the call is decided, nothing of how the assessment goes, and nothing of an assessment after
+    the decision."""
+    if status is S.ADMISSIBLE or (not decided and status in NOT_TOLD_BEFORE_DECISION):
         return UNDER_ASSESSMENT
     return STATUSES[status]
 

@@ -1,5 +1,6 @@
 """What `facility reconcile` looks at in the awards."""
 
+import json
 from decimal import InvalidOperation
 from itertools import batched
 from typing import Any
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.models.offer import ACCEPTED_SQL, OFFER_OPEN_SQL
 from facility.awards.queries.bundle import roots
-from facility.awards.queries.ranking import ROOT_SQL
+from facility.awards.queries.proposals import ROOT_SQL
+from facility.awards.rules.bundle import root_of
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of
 from facility.calls.rules.call import Grid
@@ -85,10 +87,11 @@ async def statuses(connection: AsyncConnection) -> list[str]:
             LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
             WHERE (award.id IS NOT NULL AND application.status <> coalesce(award.end_kind, 'awarded'))
                OR (award.id IS NULL AND application.status IN ('awarded', 'closed'))
-               OR (reserve_entry.state = 'waiting' AND application.status <> 'reserve')
+               OR (reserve_entry.state = 'waiting' AND application.status <> 'reserve' AND NOT (application.status = 'admissible'
+                    AND EXISTS (SELECT FROM reassessment WHERE application_id = application.id AND ended_at IS NULL)))
                OR (application.status = 'reserve' AND reserve_entry.state IS DISTINCT FROM 'waiting')
                OR (reserve_entry.state = 'activated' AND award.id IS NULL)
-               OR (reserve_entry.state IN ('withdrawn', 'ineligible') AND application.status <> reserve_entry.state)
+               OR (reserve_entry.state IN ('withdrawn', 'ineligible', 'below_threshold') AND application.status <> reserve_entry.state)
             ORDER BY application.id
             """
         )
@@ -194,7 +197,8 @@ PORTION = 200
 @check("awards: rankings and the log")
 async def rankings(connection: AsyncConnection) -> list[str]:
     """The ranking of a decided call, with everything that it follows from, is the one whose root stands in the log."""
-    query = f"SELECT call_id, {ROOT_SQL} AS root FROM award_decision WHERE decided_at IS NOT NULL ORDER BY 1"  # noqa: S608 - our own text
+    query = f"""SELECT call_id, {ROOT_SQL} AS root FROM award_decision WHERE decided_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM ranking_version WHERE ranking_version.call_id = award_decision.call_id) ORDER BY 1"""  # noqa: S608
     rows = await connection.execute(text(query))
     logged = {row.call_id: row.root for row in rows if row.root}
     wrong = []
@@ -206,9 +210,30 @@ async def rankings(connection: AsyncConnection) -> list[str]:
     return wrong
 
 
+@check("awards: versions of rankings and the log")
+async def kept_versions(connection: AsyncConnection) -> list[str]:
+    """Each version of a ranking that was made anew has the root that stands beside it and in the log."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT ranking_version.call_id, version, document, root, (SELECT data ->> 'root' FROM event
+                WHERE event.subject_id = ranking_version.call_id AND CASE version WHEN 1 THEN kind = 'AwardsDecided'
+                    ELSE kind = 'VersionDecided' AND data ->> 'version' = CAST(version AS text) END) AS logged
+            FROM ranking_version WHERE document IS NOT NULL ORDER BY 1, 2
+            """
+        )
+    )
+    return [
+        f"call {row.call_id}: version {row.version} of its ranking is not the one in the log"
+        for row in rows
+        if not root_of(json.loads(row.document)) == row.root == (row.logged or row.root)
+    ]
+
+
 @check("awards: rankings and assessments")
 async def sums(connection: AsyncConnection) -> list[str]:
-    """The scores that a ranking was made from are those of the assessments that counted when it was decided, or of a consensus."""
+    """The scores that a ranking was made from are those of the assessments that counted when it was decided, or of a consensus. What was
+    assessed again stands in the bundles of the versions."""
     query = text(
         f"""
         SELECT ranking_entry.application_id, counted, assessments, grid, coalesce(given.scores, '[]') AS scores,
@@ -224,7 +249,9 @@ async def sums(connection: AsyncConnection) -> list[str]:
             JOIN application ON application.id = assessment.application_id
             WHERE assessment.application_id = ranking_entry.application_id AND {counts(until="award_decision.decided_at")}
         ) AS given
-        WHERE counted <> '{{}}' ORDER BY ranking_entry.application_id
+        WHERE counted <> '{{}}'
+            AND NOT EXISTS (SELECT FROM reassessment WHERE reassessment.application_id = ranking_entry.application_id)
+        ORDER BY ranking_entry.application_id
         """  # noqa: S608 - our own text
     )
     return [

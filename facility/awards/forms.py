@@ -19,16 +19,25 @@ def complaint_form() -> Section:
     )
 
 
-def answer_to_complaint(*, reopens: bool) -> Section:
-    """reopens: an upheld complaint opens again by itself what it contests; of any other the answer says what is done."""
-    upheld = AskedIf("outcome", ("upheld",))
-    outcomes = options(
-        (("upheld", _("The complaint is upheld")), ("rejected", _("The complaint is rejected")))
+def answer_to_complaint(*, reopens: bool, ranks_again: bool = False) -> Section:
+    """reopens: an upheld complaint opens again by itself what it contests; ranks_again: whoever upholds it says whether the application is
+    assessed again and the ranking made anew; of any other the answer says what is done."""
+    ways = (
+        (
+            "others",
+            _("It is upheld: other assessors assess the application again, and the ranking is made anew"),
+        ),
+        ("correction", _("It is upheld: its assessors correct what counted, and the ranking is made anew")),
+        ("upheld", _("It is upheld, and the ranking stays as it is")),
     )
+    plain = (("upheld", _("The complaint is upheld")),)
+    rejected = ("rejected", _("The complaint is rejected"))
+    outcomes = options((*(ways if ranks_again else plain), rejected))
     hint = _("They stand in the letter to the lead.")
     done = _(
         "The ranking is not computed anew by itself. Say what is done for this application, and by which decision."
     )
+    upheld = AskedIf("outcome", ("upheld",))
     follow_up = ask("follow_up", _("What is done"), T.LONG_TEXT, done, most=MAX_TEXT, asked_if=upheld)
     return Section(
         key="answer",

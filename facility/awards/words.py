@@ -80,6 +80,15 @@ sentences.register(
         "withheld": N_("This award is already withheld from the public list."),
         "not_withheld": N_("This award is not withheld from the public list."),
         "signed_later": N_("Enter the day once the agreement has been signed by all."),
+        "not_ranked_again": N_("The ranking of this call can't be made anew for this application now."),
+        "version_proposed": N_(
+            "The next version of the ranking waits for its decision. Decide this complaint after that, or have the proposal taken back first."
+        ),
+        "reassessment_open": N_(
+            "These applications still lack assessments, or their scores are to be settled: {applications}."
+        ),
+        "nothing_to_rank": N_("Nothing is left to rank again. Close this version."),
+        "something_to_rank": N_("Applications are still being assessed again, so this version goes on."),
         "closing_not_proposed": N_("Nobody has proposed to close this award."),
     }
 )
@@ -124,6 +133,7 @@ PLACES = {
     "activated": (N_("Got an award"), "ok"),
     "withdrawn": (N_("Withdrawn"), "plain"),
     "ineligible": (N_("Ineligible"), "bad"),
+    "below_threshold": (N_("Below a threshold, assessed again"), "bad"),
 }
 """What became of a place on the reserve list."""
 

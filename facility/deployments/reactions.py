@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.awards.events import AwardEnded
+from facility.awards.events.awards import AwardEnded
 from facility.db import Tx
 from facility.deployments.events.missions import (
     DueConfirmed,

@@ -188,6 +188,26 @@ class EvaluationEnd(Base):
     at: Mapped[datetime]
 
 
+class Reassessment(Base):
+    """An application of a decided call is assessed again from `begun_at` on; its status is "admissible" meanwhile. by_others: whoever had it
+    before was taken off, and doesn't get it again. status_before: what the decision had made of it. ended_at: it is over."""
+
+    __tablename__ = "reassessment"
+    __table_args__ = (
+        Index(
+            "uq_reassessment_open", "application_id", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    by_others: Mapped[bool]
+    status_before: Mapped[str]
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+
 class CommitteeMember(Base):
     """An appointment to the committee of a call, or of a series. institution: where the person works; under: what that belongs to,
     or "". Whoever takes another function is appointed anew."""

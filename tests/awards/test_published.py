@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from facility.admission.models.overlap import Initiative
 from facility.applications.models.application import Application
-from facility.awards.events import PublicationWithheld, WithholdingLifted
+from facility.awards.events.awards import PublicationWithheld, WithholdingLifted
 from facility.awards.pages.open_data import FIELDS
 from facility.awards.rules.publication import Why
 from facility.awards.service.publication import lift_withholding, withhold

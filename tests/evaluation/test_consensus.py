@@ -202,7 +202,9 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     greta = await browse(play.people["greta"])
     scores = (await greta.get(f"/evaluation/{play.calls[CALL]}/scores")).text
     assert (WHY in scores, ">46<" in scores, ">60<" in scores) == (True, True, True)
-    assert "Agreed scores" in (await ada.get(f"/evaluation/{play.calls[CALL]}/ranking")).text
+    ranking = (await ada.get(f"/evaluation/{play.calls[CALL]}/ranking")).text
+    assert "Agreed scores" in ranking
+    assert "or the scores on which they agreed where the row says so" in ranking
     assert (await ada.get(f"/evaluation/{play.calls[CALL]}/report.pdf")).status_code == 200
     async with play.db.reader() as connection:
         letters = (

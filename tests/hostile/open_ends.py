@@ -56,6 +56,7 @@ from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
 from tests.hostile.open_redress import leave_offers, leave_parts, leave_redress
 from tests.hostile.open_rota import leave_rota
+from tests.hostile.open_versions import leave_versions
 from tests.hostile.open_wishes import leave_wishes
 
 ROOT = "Rut Hansen"
@@ -74,6 +75,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await ends.urgent()
     await leave_redress(ends)
     await leave_parts(ends)
+    await leave_versions(ends)
     await _refused(ends, await leave_offers(ends))
     await _admission(ends)
     await _awards(ends)

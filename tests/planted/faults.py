@@ -514,7 +514,7 @@ FAULTS = [
     ),
     Fault(
         "a bundle shows what was declared after the decision",
-        "facility/awards/queries/bundle.py",
+        "facility/awards/queries/assessed.py",
         "AND declared.conflict AND declared.at <= {_UNTIL}",
         "AND declared.conflict",
         "tests/awards/test_bundle.py",

@@ -49,10 +49,10 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
     ),
     S.INADMISSIBLE: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.SUBMITTED}),
     S.NOT_ASSESSED: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.INELIGIBLE}),
-    S.BELOW_THRESHOLD: frozenset(),
+    S.BELOW_THRESHOLD: frozenset({S.ADMISSIBLE}),
     S.AWARDED: frozenset({S.CLOSED, S.WITHDRAWN, S.INELIGIBLE}),
-    S.RESERVE: frozenset({S.AWARDED, S.WITHDRAWN, S.INELIGIBLE}),
-    S.COOLED_DOWN: frozenset(),
+    S.RESERVE: frozenset({S.AWARDED, S.WITHDRAWN, S.INELIGIBLE, S.ADMISSIBLE}),
+    S.COOLED_DOWN: frozenset({S.ADMISSIBLE, S.RESERVE}),
     S.CLOSED: frozenset(),
     S.WITHDRAWN: frozenset({S.DRAFT}),
     S.INELIGIBLE: frozenset(),
@@ -60,7 +60,7 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
     S.EXCEPTION_REFUSED: frozenset({S.WITHDRAWN, S.SUBMITTED}),
 }
 """What may follow what. Exits of withdrawn and not_assessed back into the procedure end with the decision. An upheld complaint makes
-submitted again what was refused."""
+submitted again what was refused, and admissible again what is assessed anew after the decision."""
 
 
 BEFORE_DECISION = frozenset(

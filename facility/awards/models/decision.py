@@ -152,6 +152,7 @@ class ReserveState(StrEnum):
     ACTIVATED = "activated"
     WITHDRAWN = "withdrawn"
     INELIGIBLE = "ineligible"
+    BELOW_THRESHOLD = "below_threshold"
 
 
 class ReserveEntry(Base):
@@ -161,7 +162,9 @@ class ReserveEntry(Base):
     __tablename__ = "reserve_entry"
     __table_args__ = (
         UniqueConstraint("call_id", "place"),
-        CheckConstraint("state IN ('waiting', 'activated', 'withdrawn', 'ineligible')", name="state"),
+        CheckConstraint(
+            "state IN ('waiting', 'activated', 'withdrawn', 'ineligible', 'below_threshold')", name="state"
+        ),
         CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended"),
         CheckConstraint("place >= 1", name="place"),
         CheckConstraint("requested >= 0 AND requested < 'NaN'", name="requested"),

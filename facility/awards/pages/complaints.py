@@ -25,7 +25,7 @@ from facility.awards.queries.complaints import (
     latest_contestable,
 )
 from facility.awards.rules.complaints import About, reopens
-from facility.awards.service.complaints import decide_complaint, register_complaint
+from facility.awards.service.complaints import Again, decide_complaint, register_complaint
 from facility.awards.words import ABOUT, COMPLAINTS
 from facility.evaluation.queries.board import call as call_shown
 from facility.forms.reading import read_texts
@@ -47,6 +47,7 @@ from facility.zone import last_second_sql
 
 READS = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
 BY_LEAD = {"allow": allow(Role.OFFICER.when("application.lead"), hidden=True)}
+_AGAIN: dict[str, Again] = {"others": "others", "correction": "correction"}
 BY_LINK = Rate("complaint-link", 60, 600)
 
 nav(N_("Complaints"), "/complaints", *READS, order=48, group=DELIVERY)
@@ -141,7 +142,7 @@ async def _complaint(
         states=COMPLAINTS,
         about=ABOUT,
         form=form,
-        asked=answer_to_complaint(reopens=reopened),
+        asked=answer_to_complaint(reopens=reopened, ranks_again=shown.can_be_ranked_again),
         reopens=reopened,
         decides=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
     )
@@ -156,14 +157,15 @@ async def decide(view: View, form: Form, tx: Tx, complaint_id: FromPath[UUID]) -
     fields = Fields(form)
     shown = await complaint(await tx.session.connection(), complaint_id, view.me.id)
     reopened = reopens(About(shown.about), shown.status, decided=shown.call_over)
-    typed = read_texts(fields, answer_to_complaint(reopens=reopened))
+    typed = read_texts(fields, answer_to_complaint(reopens=reopened, ranks_again=shown.can_be_ranked_again))
     async with redrawn(tx, fields, lambda read, status: _complaint(view, read, complaint_id, fields, status)):
         await decide_complaint(
             tx,
             complaint_id,
-            upheld=typed["outcome"] == "upheld",
+            upheld=typed["outcome"] != "rejected",
             reason=typed["reason"],
             follow_up=typed.get("follow_up", ""),
+            again=_AGAIN.get(typed["outcome"]),
         )
     return view.go(f"/complaints/{complaint_id}", _("The complaint is decided. The lead gets a letter."))
 

@@ -12,15 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.awards.pages import exports
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.awards import awards_of_call, carried, money, places
-from facility.awards.queries.ranking import (
-    Ranking,
-    missed_words,
-    proposal,
-    ranking,
-    returned,
-    threshold_of,
-    tie_break_words,
-)
+from facility.awards.queries.proposals import proposal, returned
+from facility.awards.queries.ranking import Ranking, ranking
+from facility.awards.queries.ranking_words import missed_words, threshold_of, tie_break_words
 from facility.awards.queries.reasons import Reasons, reasons
 from facility.awards.queries.report import Signed
 from facility.awards.queries.report import report as evaluation_report
@@ -68,7 +62,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         why_not=why_not,
         without_reasons=lacking_reasons(shown, written) if acts else [],
         returned=await returned(read, call_id),
-        **_words(shown),
+        **ranking_words(shown),
     )
 
 
@@ -76,7 +70,8 @@ async def reasons_in(read: AsyncConnection, shown: Ranking) -> dict[UUID, Reason
     """Strengths and weaknesses by application, in a call that gives them: as they are now, or were when it was decided."""
     if not shown.call.after.gives_reasons:
         return {}
-    return await reasons(read, [line.application_id for line in shown.lines], shown.call.decided_at)
+    until = shown.proposal.decided_at if shown.proposal else None
+    return await reasons(read, [line.application_id for line in shown.lines], until)
 
 
 def lacking_reasons(shown: Ranking, written: Mapping[UUID, Reasons]) -> list[str]:
@@ -90,9 +85,9 @@ def lacking_reasons(shown: Ranking, written: Mapping[UUID, Reasons]) -> list[str
     ]
 
 
-async def ready(read: AsyncConnection, call_id: UUID) -> Ranking:
-    """A ranking that may be shown (Refused: "not_opened", "evaluation_open")."""
-    shown = await ranking(read, call_id)
+async def ready(read: AsyncConnection, call_id: UUID, version: int | None = None) -> Ranking:
+    """A ranking that may be shown (Refused: "not_opened", "evaluation_open"), or this version of it."""
+    shown = await ranking(read, call_id, version)
     if shown.call.sealed:
         refuse("not_opened")
     if not shown.call.shows_ranking(shown.ready):
@@ -100,7 +95,8 @@ async def ready(read: AsyncConnection, call_id: UUID) -> Ranking:
     return shown
 
 
-def _words(shown: Ranking) -> dict[str, Any]:
+def ranking_words(shown: Ranking) -> dict[str, Any]:
+    """What the table of a ranking is drawn from."""
     threshold: Callable[[str], str | None] = lambda key: threshold_of(shown.call.grid, key)  # noqa: E731
     return {
         "ranking": shown,
@@ -136,13 +132,24 @@ async def _signatures(read: AsyncConnection, shown: Ranking, view: View) -> list
     """Of the committee, where the call has one and its ranking is proposed."""
     if not (shown.call.committee and shown.proposal):
         return []
-    return (await evaluation_report(read, shown.call.id, view.me.id)).members
+    number = shown.version.version if shown.version else None
+    return (await evaluation_report(read, shown.call.id, view.me.id, number)).members
 
 
 @get("/evaluation/{call_id:uuid}/report.pdf", opt={"allow": WATCH})
 async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Ranking, reserve list and figures as PDF/UA."""
-    shown = await ready(read, call_id)
+    return await _report(view, read, await ready(read, call_id))
+
+
+@get("/evaluation/{call_id:uuid}/versions/{number:int}/report.pdf", opt={"allow": WATCH})
+async def version_report(view: View, read: Read, call_id: FromPath[UUID], number: FromPath[int]) -> Page:
+    """The same of a version of the ranking; awards and reserve list as they are now."""
+    return await _report(view, read, await ready(read, call_id, number))
+
+
+async def _report(view: View, read: AsyncConnection, shown: Ranking) -> Page:
+    call_id = shown.call.id
     content = await exports.report_pdf(
         view.renderer.environment,
         shown,
@@ -154,7 +161,8 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         await reasons_in(read, shown),
         await settling(read, shown.call.id, shown.call.grid, view.me.id),
     )
-    return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
+    number = f"-v{shown.version.version}" if shown.version else ""
+    return view.download(content, f"{shown.call.reference}{number}-evaluation-report.pdf", "application/pdf")
 
 
 @post("/evaluation/{call_id:uuid}/propose", opt={"allow": PROPOSES})
@@ -197,7 +205,7 @@ async def _decision(
         form=form,
         most=web_reasons.MOST,
         workspace=await workspace_of(view, read, call_id, "decision"),
-        **_words(shown),
+        **ranking_words(shown),
         proposal=proposal,
         written=await reasons_in(read, shown),
         comments=await _comments(view, read, shown),
@@ -284,6 +292,7 @@ HANDLERS = [
     ranking_csv,
     figures_csv,
     report,
+    version_report,
     propose,
     take_back,
     send_back,

@@ -11,14 +11,8 @@ import msgspec
 
 from facility.awards.queries.awards import AwardLine, Money, Place
 from facility.awards.queries.complaints import ComplaintShown
-from facility.awards.queries.ranking import (
-    Missed,
-    Ranking,
-    missed_words,
-    short,
-    threshold_of,
-    tie_break_words,
-)
+from facility.awards.queries.ranking import Ranking
+from facility.awards.queries.ranking_words import Missed, missed_words, short, threshold_of, tie_break_words
 from facility.awards.queries.reasons import Reasons
 from facility.awards.queries.report import Signed
 from facility.awards.rules.complaints import About
@@ -121,6 +115,8 @@ def _cell(score: str | None) -> Decimal | str:
 
 def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: str) -> str:
     """An application's outcome in words, as the ranking has it."""
+    if shown.later and line in ("award", "reserve"):
+        return _("Above the line") if line == "award" else _("Below the line")
     if line == "award":
         return _("Award")
     if line == "reserve":

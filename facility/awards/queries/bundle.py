@@ -3,8 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,18 +12,25 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.queries import money
+from facility.awards.queries.assessed import (
+    ASSESSMENTS,
+    CONFLICTS,
+    CONSENSUS,
+    RANKED,
+    agreed_of,
+    assessment_of,
+    conflicts_of,
+    plain,
+)
 from facility.awards.queries.cool_down import cooling
-from facility.awards.queries.ranking import ROOT_SQL, Kept, decided
+from facility.awards.queries.proposals import ROOT_SQL
+from facility.awards.queries.ranking import Kept, decided
 from facility.awards.rules.bundle import (
     BEFORE,
     FORMAT,
-    Answer,
     ApplicationRecord,
-    AssessmentRecord,
     Bundle,
     CallRecord,
-    ConflictRecord,
-    ConsensusRecord,
     DecisionRecord,
     Departure,
     Institution,
@@ -40,9 +46,7 @@ from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import after_decision_of
-from facility.evaluation.models import counts, recused, stands, taken_off
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Judged, stand
 from facility.refused import refuse
 
@@ -59,10 +63,6 @@ _CALLS = text(
     """  # noqa: S608 - our own text
 )
 
-_RANKED = """unnest(CAST(:calls AS uuid[]), CAST(:applications AS uuid[]), CAST(:untils AS timestamptz[]))
-    AS ranked (call_id, application_id, until)"""
-"""The applications of each ranking. What came after `until` is not part of it."""
-
 _APPLICATIONS = text(
     f"""
     SELECT ranked.call_id, application.id, application.title, application.fingerprint,
@@ -73,42 +73,9 @@ _APPLICATIONS = text(
         (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id
             WHERE application_id = application.id AND to_call_id = ranked.call_id) AS carried_from,
         cool_down_override.reason AS set_aside
-    FROM {_RANKED} JOIN application ON application.id = ranked.application_id
+    FROM {RANKED} JOIN application ON application.id = ranked.application_id
     LEFT JOIN cool_down_override ON cool_down_override.application_id = ranked.application_id
         AND cool_down_override.call_id = ranked.call_id
-    """  # noqa: S608 - our own text
-)
-
-_UNTIL = "coalesce(ranked.until, 'infinity')"
-_ASSESSMENTS = text(
-    f"""
-    SELECT ranked.call_id, application.id AS application_id, assessor_id, scores, sent_at,
-        {counts(until=_UNTIL)} AS counts, {recused(until=_UNTIL)} AS recused,
-        {taken_off(_UNTIL)} AS taken_off
-    FROM {_RANKED} JOIN application ON application.id = ranked.application_id
-    JOIN assessment ON assessment.application_id = application.id AND sent_at <= {_UNTIL}
-    """  # noqa: S608 - our own text
-)
-
-_CONFLICTS = text(
-    f"""
-    SELECT ranked.call_id, declared.application_id, declared.assessor_id
-    FROM {_RANKED} JOIN conflict_declaration AS declared ON declared.application_id = ranked.application_id
-        AND declared.conflict AND declared.at <= {_UNTIL}
-    """  # noqa: S608 - our own text
-)
-
-_CONSENSUS = text(
-    f"""
-    SELECT ranked.call_id, consensus.application_id, consensus.rapporteur_id, agreed_scores.scores,
-        jsonb_agg(jsonb_build_array(consensus_member.assessor_id, consensus_answer.agrees)) AS answers
-    FROM {_RANKED} JOIN application ON application.id = ranked.application_id
-    JOIN consensus ON consensus.application_id = application.id AND consensus.closed_at <= {_UNTIL} AND {stands(_UNTIL)}
-    JOIN agreed_scores ON agreed_scores.consensus_id = consensus.id
-    JOIN consensus_member ON consensus_member.consensus_id = consensus.id
-    LEFT JOIN consensus_answer ON consensus_answer.consensus_id = consensus.id
-        AND consensus_answer.assessor_id = consensus_member.assessor_id AND consensus_answer.at <= {_UNTIL}
-    GROUP BY ranked.call_id, consensus.id, agreed_scores.consensus_id
     """  # noqa: S608 - our own text
 )
 
@@ -203,12 +170,12 @@ async def _facts(
 
     settles = any(msgspec.convert(row.grid, Grid).settling for row in calls.values())
     applications = await by_call(_APPLICATIONS)
-    assessments, conflicts = await by_call(_ASSESSMENTS), await by_call(_CONFLICTS)
+    assessments, conflicts = await by_call(ASSESSMENTS), await by_call(CONFLICTS)
     return _Facts(
         applications={key: {row.id: row for row in rows} for key, rows in applications.items()},
         assessments=assessments,
         conflicts=conflicts,
-        consensus=await by_call(_CONSENSUS) if settles else {},
+        consensus=await by_call(CONSENSUS) if settles else {},
         references=await _references(connection, calls, ranked),
     )
 
@@ -255,10 +222,14 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
             for entry in ranked.judged
         ),
         assessments=tuple(
-            _assessment(line, call.grid, facts.references) for line in facts.assessments.get(row.id, ())
+            assessment_of(line, call.grid, facts.references) for line in facts.assessments.get(row.id, ())
         ),
-        conflicts=_conflicts(row.id, facts),
-        consensus=_agreed(row.id, call.grid, facts) if call.grid.settling else UNSET,
+        conflicts=conflicts_of(
+            facts.conflicts.get(row.id, ()), facts.assessments.get(row.id, ()), facts.references
+        ),
+        consensus=agreed_of(row.id, call.grid, facts.consensus.get(row.id, ()), facts.references)
+        if call.grid.settling
+        else UNSET,
         ranking=tuple(ranking_of(ranked.judged, ranked.assessments)),
         line=line_of(
             ranked.drawn, facts.references, looked_at.taken if kept else None, offers=bool(call.offers)
@@ -269,7 +240,7 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
 
 def _call(row: Any) -> CallRecord:
     grid = msgspec.convert(row.grid, Grid)
-    thresholds = {key: _plain(least) for key, least in grid.thresholds.items()}
+    thresholds = {key: plain(least) for key, least in grid.thresholds.items()}
     shared = {name: value for name, value in row._mapping.items() if name in CallRecord.__struct_fields__}
     return CallRecord(
         **shared
@@ -281,11 +252,6 @@ def _call(row: Any) -> CallRecord:
             "lot": LotRecord(row.commitment, row.seed) if LOT in grid.tie_break else UNSET,
         }
     )
-
-
-def _plain(score: Decimal | str) -> Decimal:
-    """Without an exponent, so that it is written in digits only."""
-    return Decimal(f"{Decimal(score):f}")
 
 
 def _application(row: Any, entry: Judged, about: Any, looked_at: Cooling) -> ApplicationRecord:
@@ -302,59 +268,6 @@ def _application(row: Any, entry: Judged, about: Any, looked_at: Cooling) -> App
         standing=BEFORE[entry.outcome] if row.decided_at else applicant.status,
         carried_from=about.carried_from,
         same_lead=str(applicant.application_id) in looked_at.same_lead,
-    )
-
-
-def _why_not(row: Any) -> Literal["recused", "taken_off", "earlier_submission"]:
-    if row.recused:
-        return "recused"
-    return "taken_off" if row.taken_off else "earlier_submission"
-
-
-def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> AssessmentRecord:
-    return AssessmentRecord(
-        application=references[row.application_id],
-        assessor=pseudonym(row.call_id, row.assessor_id),
-        scores=_scores(row.scores, grid),
-        counts=row.counts,
-        why_not=None if row.counts else _why_not(row),
-        sent_at=row.sent_at if grid.settling else UNSET,
-    )
-
-
-def _scores(scores: Mapping[str, str | None], grid: Grid) -> dict[str, Decimal | None]:
-    """In the order of the grid."""
-    keys = [item.key for item in grid.items]
-    ordered = [*(key for key in keys if key in scores), *(scores.keys() - set(keys))]
-    return {key: None if (score := scores[key]) is None else _plain(score) for key in ordered}
-
-
-def _agreed(call_id: UUID, grid: Grid, facts: _Facts) -> tuple[ConsensusRecord, ...]:
-    answers: dict[bool | None, Literal["agrees", "dissents"] | None]
-    answers = {None: None, True: "agrees", False: "dissents"}
-    return tuple(
-        ConsensusRecord(
-            application=facts.references[row.application_id],
-            rapporteur=pseudonym(call_id, row.rapporteur_id),
-            scores=_scores(row.scores, grid),
-            answers=tuple(
-                Answer(pseudonym(call_id, UUID(assessor_id)), answers[agrees])
-                for assessor_id, agrees in row.answers
-            ),
-        )
-        for row in facts.consensus.get(call_id, ())
-    )
-
-
-def _conflicts(call_id: UUID, facts: _Facts) -> tuple[ConflictRecord, ...]:
-    sent = {(row.application_id, row.assessor_id) for row in facts.assessments.get(call_id, ())}
-    return tuple(
-        ConflictRecord(
-            application=facts.references[row.application_id],
-            assessor=pseudonym(row.call_id, row.assessor_id),
-            effect="not_counted" if (row.application_id, row.assessor_id) in sent else "no_assessment",
-        )
-        for row in facts.conflicts.get(call_id, ())
     )
 
 

@@ -12,6 +12,8 @@ from facility.accounts.models import accounts_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
+from facility.awards.rules.revision import can_be_ranked_again
+from facility.calls.rules.modes import Mode
 from facility.refused import passes, refuse
 
 _ME = f"({accounts_of('CAST(:person_id AS uuid)')})"
@@ -34,13 +36,16 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
             AND (decision.proposed_by IN {_ME} OR decision.decided_by IN {_ME}))
         OR EXISTS (SELECT FROM returned_proposal AS returned WHERE returned.call_id = complaint.call_id
             AND (returned.proposed_by IN {_ME} OR returned.returned_by IN {_ME}))
+        OR EXISTS (SELECT FROM ranking_version AS made WHERE made.call_id = complaint.call_id
+            AND (made.proposed_by IN {_ME} OR made.decided_by IN {_ME}))
     END, false)"""  # noqa: S608 - our own text
 """Whether :person_id, under any account, had a part in what the complaint of the row contests: checked, consulted on, assessed,
 wrote the reasons of, proposed or decided it, or sat on the committee."""
 
 
 class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint. took_part: whoever looks had a part in what it contests; by_link: it came by the link in the letter."""
+    """A complaint. took_part: whoever looks had a part in what it contests; by_link: it came by the link in the letter. again: its application
+    was to be assessed again, by others or not, for this version of the ranking."""
 
     id: UUID
     number: int
@@ -65,7 +70,16 @@ class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     status: ApplicationStatus
     call_over: bool
+    mode: str
     took_part: bool = False
+    again: bool = False
+    by_others: bool = False
+    version: int | None = None
+
+    @property
+    def can_be_ranked_again(self) -> bool:
+        """Whether whoever upholds it may have the ranking made anew."""
+        return can_be_ranked_again(About(self.about), self.status, Mode(self.mode), decided=self.call_over)
 
     @property
     def reference(self) -> str:
@@ -77,13 +91,17 @@ _COLUMNS = """
     application.reference AS application, application.title, institution.name AS lead, complaint.about, complaint.text,
     complaint.name, complaint.registered_by IS NULL AS by_link, complaint.registered_at, complaint.decide_by,
     complaint.outcome, complaint.reason, complaint.follow_up, complaint.reopened, decider.name AS decider,
-    complaint.decided_at, application.status, call.decided_at IS NOT NULL OR call.cancelled_at IS NOT NULL AS call_over
+    complaint.decided_at, application.status, call.mode, cause.complaint_id IS NOT NULL AS again,
+    coalesce(reassessment.by_others, false) AS by_others, ranking_version.version, call.decided_at IS NOT NULL OR call.cancelled_at IS NOT NULL AS call_over
 """
 _FROM = """
     FROM complaint JOIN call ON call.id = complaint.call_id
     JOIN application ON application.id = complaint.application_id
     JOIN institution ON institution.id = application.lead_institution_id
     LEFT JOIN person AS decider ON decider.id = complaint.decided_by
+    LEFT JOIN ranking_cause AS cause ON cause.complaint_id = complaint.id
+    LEFT JOIN ranking_version ON ranking_version.id = cause.version_id
+    LEFT JOIN reassessment ON reassessment.id = cause.reassessment_id
 """
 _ALL = text(
     f"""SELECT {_COLUMNS}, {TOOK_PART_SQL} AS took_part {_FROM} WHERE NOT {shut_out(person=":person_id")}

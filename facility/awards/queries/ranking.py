@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,9 +15,12 @@ from facility.accounts.queries.people import beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
+from facility.awards.queries.proposals import Proposal, proposal
+from facility.awards.queries.revision import NO_VERSIONS, Version, Versions, kept_version, versions
+from facility.awards.rules.bundle import Bundle
 from facility.awards.rules.money_line import Drawn, draw, offers_of
 from facility.calls.queries.public import LotShown
-from facility.calls.rules.call import LOT, TOTAL, Grid
+from facility.calls.rules.call import LOT, Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
@@ -33,63 +35,6 @@ from facility.evaluation.rules.ranking import (
 )
 from facility.money import display
 from facility.web.i18n import _
-
-
-class Proposal(msgspec.Struct, frozen=True):
-    """Who proposed and decided a call, and the lines. root: of the decided ranking, as it stands in the log."""
-
-    proposed_by: UUID
-    proposer: str
-    proposed_at: datetime
-    proposed: Drawn
-    decider: str | None
-    decided_at: datetime | None
-    decided: Drawn | None
-    root: str | None
-
-
-class Returned(msgspec.Struct, frozen=True):
-    """Who sent the last proposal back, and why."""
-
-    name: str
-    at: datetime
-    reason: str
-
-
-_RETURNED = text(
-    """
-    SELECT person.name, returned_at AS at, reason FROM returned_proposal JOIN person ON person.id = returned_by
-    WHERE call_id = :call AND NOT EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = :call)
-    ORDER BY returned_at DESC LIMIT 1
-    """
-)
-
-
-async def returned(connection: AsyncConnection, call_id: UUID) -> Returned | None:
-    """What is to be corrected before the ranking is proposed again; None where it is proposed, or was never sent back."""
-    row = (await connection.execute(_RETURNED, {"call": call_id})).mappings().first()
-    return Returned(**row) if row else None
-
-
-ROOT_SQL = """(SELECT data ->> 'root' FROM event
-    WHERE event.subject_id = award_decision.call_id AND event.kind = 'AwardsDecided')"""
-"""What the log says that the root of the decided ranking is (rules.bundle); NULL where it was decided before there was one."""
-
-_PROPOSAL = text(
-    f"""
-    SELECT proposed_by, proposer.name AS proposer, proposed_at, line AS proposed,
-        decider.name AS decider, decided_at, decided_line AS decided, {ROOT_SQL} AS root
-    FROM award_decision JOIN person AS proposer ON proposer.id = award_decision.proposed_by
-    LEFT JOIN person AS decider ON decider.id = award_decision.decided_by
-    WHERE call_id = :call
-    """  # noqa: S608 - our own text
-)
-
-
-async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | None:
-    """What was proposed and decided, if anything."""
-    row = (await connection.execute(_PROPOSAL, {"call": call_id})).mappings().first()
-    return msgspec.convert(dict(row), Proposal, strict=False) if row else None
 
 
 class RankLine(msgspec.Struct, frozen=True):
@@ -125,7 +70,8 @@ class RankLine(msgspec.Struct, frozen=True):
 
 
 class Ranking(msgspec.Struct, frozen=True):
-    """The whole page. `drawn`: the line, from the money that is free now or was when the call was decided."""
+    """The whole page. `drawn`: the line, from the money that is free now or was when the call was decided. version: which one this is, where
+    there are several."""
 
     call: board.CallShown
     lines: list[RankLine]
@@ -136,6 +82,13 @@ class Ranking(msgspec.Struct, frozen=True):
     assessments: int
     recusals: int
     lot: LotShown | None = None
+    version: Version | None = None
+    versions: Versions = NO_VERSIONS
+
+    @property
+    def later(self) -> bool:
+        """Whether this is a later version than the first: its line says who lies above it, and awards that were made stay."""
+        return self.version is not None and self.version.version > 1
 
     @property
     def ranked(self) -> list[RankLine]:
@@ -168,11 +121,17 @@ class Ranking(msgspec.Struct, frozen=True):
         return self.proposal is not None and self.proposal.decided is not None
 
 
-async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
-    """The ranking of a call. Raises Refused (missing)."""
+async def ranking(connection: AsyncConnection, call_id: UUID, version: int | None = None) -> Ranking:
+    """The ranking of a call; of a decided one the version that stands, or this one. Raises Refused (missing)."""
     call = await board.call(connection, call_id)
     made = await proposal(connection, call_id)
-    if made and made.decided:
+    several = await versions(connection, call_id) if made and made.decided else NO_VERSIONS
+    shown_version = several.of(version)
+    kept_one = await kept_version(connection, call_id, shown_version.version) if shown_version else None
+    if made and kept_one and shown_version:
+        judged, drawn, ready = list(kept_one.judged), kept_one.drawn, True
+        made = _proposal_of(shown_version, made, drawn)
+    elif made and made.decided:
         kept = (await decided(connection, [call_id])).get(call_id, [])
         judged, drawn, ready = [entry.judged for entry in kept], made.decided, True
     else:
@@ -199,12 +158,48 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
         for beneficiary in await beneficiaries(connection)
     }
     awards = await _awards(connection, call_id)
-    counts = await _counts(connection, call_id)
+    counts = _counts_of(kept_one.bundle) if kept_one else await _counts(connection, call_id)
     lines = _lines(
         judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
     )
     lot = await _lot(connection, call) if LOT in call.grid.tie_break else None
-    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, lot=lot, **counts)
+    return Ranking(
+        call=call,
+        lines=lines,
+        drawn=drawn,
+        proposal=made,
+        ready=ready,
+        lot=lot,
+        version=shown_version,
+        versions=several,
+        **counts,
+    )
+
+
+def _proposal_of(version: Version, first: Proposal, drawn: Drawn) -> Proposal:
+    """Who proposed and decided a version. Of a later one, what was proposed stands with it."""
+    if version.version == 1 or version.proposed_by is None or version.proposed_at is None:
+        return first
+    return Proposal(
+        proposed_by=version.proposed_by,
+        proposer=version.proposer or "",
+        proposed_at=version.proposed_at,
+        proposed=drawn,
+        decider=version.decider,
+        decided_at=version.decided_at,
+        decided=drawn,
+        root=version.root,
+    )
+
+
+def _counts_of(bundle: Bundle) -> dict[str, int]:
+    people = {record.assessor for record in bundle.assessments}
+    people |= {record.assessor for record in bundle.conflicts}
+    return {
+        "assessors": len(people),
+        "assessments": sum(record.counts for record in bundle.assessments),
+        "recusals": len(bundle.conflicts),
+    }
 
 
 async def _lot(connection: AsyncConnection, call: board.CallShown) -> LotShown | None:
@@ -356,39 +351,3 @@ _COUNTS = text(
 
 async def _counts(connection: AsyncConnection, call_id: UUID) -> dict[str, int]:
     return dict((await connection.execute(_COUNTS, {"call": call_id})).mappings().one())
-
-
-def tie_break_words(grid: Grid) -> list[str]:
-    """The section titles, or the keys, of the call's tie-breaks in their order."""
-    titles = {section.key: section.title for section in grid.sections}
-    return [titles.get(key, key) for key in grid.tie_break]
-
-
-def threshold_of(grid: Grid, key: str) -> str | None:
-    """A section's threshold, or that of the total, as people read it."""
-    least = grid.thresholds.get(key)
-    return None if least is None else f"{least:f}"
-
-
-def short(key: str) -> str:
-    """A section's key as a word or two, for heads of columns: "Cost effectiveness"."""
-    return key.replace("_", " ").capitalize()
-
-
-class Missed(msgspec.Struct, frozen=True):
-    """A threshold that a line missed, by name ("total" for the total), or a sub-criterion that rejects it at so much or less."""
-
-    title: str
-    limit: str
-    rejects: bool = False
-
-
-def missed_words(grid: Grid, line: RankLine) -> list[Missed]:
-    """What a line missed."""
-    items = {item.key: item for item in grid.items if item.section.criteria}
-    return [
-        Missed(item.title, f"{item.section.reject_at:f}", rejects=True)
-        if (item := items.get(key))
-        else Missed(TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
-        for key in line.missed
-    ]

@@ -70,7 +70,7 @@ _TO_WRITE = text(
     f"""
     SELECT application.id, application.reference, application.title, call.id AS call_id, call.reference AS call, call.mode,
         {GIVES_REASONS_SQL} AS asked, {flag_after_decision("names_assessors")} AS named,
-        call.state <> 'closed' OR EXISTS (SELECT FROM evaluation_end WHERE evaluation_end.call_id = call.id) AS ended,
+        call.state NOT IN ('closed', 'decided') OR EXISTS (SELECT FROM evaluation_end WHERE evaluation_end.call_id = call.id) AS ended,
         application.status = 'admissible' AND {ENOUGH_SQL} AND NOT {TOO_FEW_SQL} AS judged
     FROM application JOIN call ON call.id = application.call_id WHERE application.id = :application
     """  # noqa: S608 - our own text

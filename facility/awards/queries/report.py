@@ -14,6 +14,7 @@ from facility.applications.models.conflict import closed_to
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.ranking import decided
 from facility.awards.queries.reasons import reasons
+from facility.awards.queries.revision import kept_version, making, versions
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of, sheet
 from facility.calls.rules.call import Grid
@@ -37,12 +38,14 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The report as one person may see it. members: by name; digest: of `sheet`."""
+    """The report as one person may see it. members: by name; digest: of `sheet`. agreed: the applications whose scores are those of a
+    consensus."""
 
     sheet: dict[str, Any]
     digest: str
     decided: bool
     members: list[Signed]
+    agreed: frozenset[str] = frozenset()
 
     @property
     def missing(self) -> list[str]:
@@ -67,7 +70,10 @@ _MEMBERS = text(
     """  # noqa: S608 - our own text
 )
 _SIGNATURES = text(
-    "SELECT person_id, digest, at FROM report_signature WHERE call_id = :call ORDER BY at, digest"
+    """
+    SELECT person_id, digest, at FROM report_signature
+    WHERE call_id = :call AND (CAST(:proposal AS text) IS NULL OR sheet ->> 'proposal' = :proposal) ORDER BY at, digest
+    """
 )
 _CLOSED = text(
     f"""
@@ -77,42 +83,94 @@ _CLOSED = text(
 )
 
 
-async def report(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Report:
-    """The report as the viewer may see it. Refused: "not_proposed"."""
+class _Proposal(msgspec.Struct, frozen=True):
+    """What is signed: the first version of the ranking or a later one (`number`), as it was decided or stands now."""
+
+    id: UUID
+    proposed_at: datetime
+    decided_at: datetime | None
+    judged: Sequence[Judged]
+    line: Drawn
+    number: int = 1
+
+
+async def report(
+    connection: AsyncConnection, call_id: UUID, viewer: UUID, version: int | None = None
+) -> Report:
+    """The report as the viewer may see it: of the version of the ranking that is proposed, else of the one that stands, or of this version.
+    Refused: "not_proposed"."""
     call = (await connection.execute(_CALL, {"call": call_id})).first()
     if call is None:
         refuse("not_proposed")
+    later = None if version == 1 else await _later(connection, call_id, version)
+    proposal = later or await _first(connection, call_id, call)
+    rows = (await connection.execute(_MEMBERS, {"call": call_id})).all()
+    closed = await _closed(connection, [*(row.person_id for row in rows), viewer])
+    texts = await _texts(connection, call, proposal)
+
+    def seen_by(person_id: UUID) -> dict[str, Any]:
+        return sheet(
+            call.reference,
+            proposal.id,
+            proposal.proposed_at,
+            proposal.judged,
+            proposal.line,
+            closed.get(person_id, set()),
+            texts,
+            proposal.number,
+        )
+
+    own = seen_by(viewer)
+    about = {"call": call_id, "proposal": str(proposal.id) if proposal.decided_at else None}
+    signatures = (await connection.execute(_SIGNATURES, about)).all()
+    members = [
+        _signed(row, signatures, None if proposal.decided_at else digest_of(seen_by(row.person_id)))
+        for row in rows
+    ]
+    agreed = frozenset(entry.applicant.reference for entry in proposal.judged if entry.agreed)
+    return Report(own, digest_of(own), proposal.decided_at is not None, members, agreed)
+
+
+async def _first(connection: AsyncConnection, call_id: UUID, call: Any) -> _Proposal:
     if call.decided_at:
         judged = [entry.judged for entry in (await decided(connection, [call_id])).get(call_id, [])]
     else:
         grid = msgspec.convert(call.grid, Grid)
         judged = list(stand(await applicants(connection, call_id), grid, call.min_beneficiaries).everyone)
-    rows = (await connection.execute(_MEMBERS, {"call": call_id})).all()
-    closed = await _closed(connection, [*(row.person_id for row in rows), viewer])
     line = msgspec.convert(call.line, Drawn, strict=False)
-    texts = await _texts(connection, call, judged)
+    return _Proposal(call.proposal, call.proposed_at, call.decided_at, judged, line)
 
-    def seen_by(person_id: UUID) -> dict[str, Any]:
-        return sheet(
-            call.reference, call.proposal, call.proposed_at, judged, line, closed.get(person_id, set()), texts
+
+async def _later(connection: AsyncConnection, call_id: UUID, number: int | None) -> _Proposal | None:
+    """A later version than the first: the one with this number, or the latest that is proposed or decided."""
+    known = await versions(connection, call_id)
+    if number is None and known.making and known.making.proposed_at:
+        now = await making(connection, call_id)
+        return _Proposal(
+            known.making.id,
+            known.making.proposed_at,
+            None,
+            now.standing.everyone,
+            now.drawn,
+            known.making.version,
         )
-
-    own = seen_by(viewer)
-    signatures = (await connection.execute(_SIGNATURES, {"call": call_id})).all()
-    members = [
-        _signed(row, signatures, None if call.decided_at else digest_of(seen_by(row.person_id)))
-        for row in rows
-    ]
-    return Report(own, digest_of(own), call.decided_at is not None, members)
+    later = [row for row in known.decided[1:] if number in (None, row.version)]
+    kept = await kept_version(connection, call_id, later[-1].version) if later else None
+    if kept is None:
+        return None
+    row = later[-1]
+    assert row.proposed_at is not None, "what is decided was proposed"
+    return _Proposal(row.id, row.proposed_at, row.decided_at, kept.judged, kept.drawn, row.version)
 
 
 async def _texts(
-    connection: AsyncConnection, call: Any, judged: Sequence[Judged]
+    connection: AsyncConnection, call: Any, proposal: _Proposal
 ) -> dict[UUID, tuple[str, str]] | None:
     """Strengths and weaknesses by application; None in a call that gives none."""
     if not call.gives_reasons:
         return None
-    written = await reasons(connection, [entry.applicant.application_id for entry in judged], call.decided_at)
+    ids = [entry.applicant.application_id for entry in proposal.judged]
+    written = await reasons(connection, ids, proposal.decided_at)
     return {key: (texts.strengths, texts.weaknesses) for key, texts in written.items()}
 
 

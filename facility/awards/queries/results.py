@@ -45,7 +45,8 @@ async def set_off(connection: AsyncConnection, award_id: UUID, viewer: UUID) -> 
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What became of an application once its call was decided; amounts in EUR. offer: how far the offer of a part is."""
+    """What became of an application once its call was decided; amounts in EUR. offer: how far the offer of a part is. version: of the
+    ranking, where it was decided again at `ranked_at`."""
 
     application_id: UUID
     reference: str
@@ -76,6 +77,8 @@ class Result(msgspec.Struct, frozen=True):
     taken_off: Decimal | None
     offer: str | None
     offered: Decimal | None
+    version: int | None = None
+    ranked_at: datetime | None = None
 
     @property
     def sealed(self) -> bool:
@@ -88,7 +91,9 @@ _RESULT = text(
     SELECT application.id AS application_id, application.reference, application.title, application.track,
         application.status, application.reasons, application.requested, application.received_at, application.opened_at,
         call.id AS call_id, call.reference AS call, call.title AS call_title,
-        call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
+        call.decided_at, application.lead_institution_id,
+        CASE WHEN version.call_id IS NULL THEN ranking_entry.rank ELSE CAST(version.ranks ->> application.reference AS int) END AS rank,
+        version.version, version.decided_at AS ranked_at, award.id AS award_id, award.amount,
         award.committed, award.made_at, award.ended_at, award.end_kind,
         reserve_entry.place, reserve_entry.state AS place_state, reserve_entry.valid_until,
         partial_offer.state AS offer, partial_offer.amount AS offered,
@@ -99,6 +104,9 @@ _RESULT = text(
          WHERE award_reduction.award_id = award.id AND award_reduction.outcome = 'agreed') AS taken_off
     FROM application JOIN call ON call.id = application.call_id
     LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id AND ranking_entry.call_id = call.id
+    LEFT JOIN LATERAL (SELECT call_id, ranks, version, decided_at FROM ranking_version
+        WHERE ranking_version.call_id = call.id AND version > 1 AND ranking_version.decided_at IS NOT NULL
+        ORDER BY version DESC LIMIT 1) AS version ON true
     LEFT JOIN award ON award.application_id = application.id
     LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id

@@ -4,14 +4,14 @@ from facility.admission.service.initiatives import drop_initiative, keep_initiat
 from facility.applications.events import PartnerLeft
 from facility.applications.models.application import Application
 from facility.applications.service.conflicts import officers_for
-from facility.awards.events import (
+from facility.awards.events.awards import (
     AcceptanceReminded,
     AcceptanceSettled,
     AwardEnded,
     AwardMade,
     AwardReduced,
-    ReserveEnded,
 )
+from facility.awards.events.decisions import ReserveEnded
 from facility.awards.models.award import AwardAcceptance
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import AWARD, write_exceptional, write_letters
@@ -101,8 +101,9 @@ async def tell_of_acceptance(tx: Tx, event: AcceptanceSettled) -> None:
 
 @reacts_to(ReserveEnded)
 async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
-    """Lead and partners are told that the place on the reserve list has ended without an award."""
-    if event.how != "activated":
+    """Lead and partners are told that the place on the reserve list has ended without an award. Whoever leaves it by a later version of
+    the ranking gets a letter."""
+    if event.how not in ("activated", "below_threshold"):
         await tell_of_the_end(tx, event.application_id, "place", event.how, "")
 
 

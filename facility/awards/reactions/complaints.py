@@ -1,6 +1,6 @@
 """What the lead gets about its complaint."""
 
-from facility.awards.events import ComplaintDecided, ComplaintRegistered
+from facility.awards.events.complaints import ComplaintDecided, ComplaintRegistered
 from facility.awards.models.complaint import Complaint
 from facility.awards.rules.complaints import complaint_reference
 from facility.awards.service.answers import write_answer

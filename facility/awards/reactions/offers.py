@@ -1,6 +1,6 @@
 """What the lead hears of an offer of a part."""
 
-from facility.awards.events import (
+from facility.awards.events.offers import (
     PartialOfferAskedAgain,
     PartialOffered,
     PartialOfferEnded,

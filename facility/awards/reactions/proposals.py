@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from facility.applications.models.application import Application
-from facility.awards.events import (
+from facility.awards.events.awards import (
     ExceptionalProposed,
     ExceptionalSettled,
     ReductionProposed,

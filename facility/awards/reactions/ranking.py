@@ -3,8 +3,15 @@
 from sqlalchemy import select
 
 from facility.accounts.service.people import active_people
-from facility.awards.events import AwardsDecided, AwardsProposed, ProposalSentBack, ProposalTakenBack
+from facility.awards.events.decisions import (
+    AwardsDecided,
+    AwardsProposed,
+    ProposalSentBack,
+    ProposalTakenBack,
+)
+from facility.awards.events.versions import VersionDecided, VersionProposed
 from facility.awards.models.decision import AwardDecision, RankingEntry, ReturnedProposal
+from facility.awards.models.version import RankingVersion
 from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
 from facility.awards.service.news import tell_of_the_ranking
 from facility.calls.models.call import Call
@@ -21,11 +28,15 @@ from facility.web.access import Role
 from facility.web.i18n import _
 
 
-@reacts_to(AwardsProposed)
-async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
+@reacts_to(AwardsProposed, VersionProposed)
+async def tell_authorising_officers(tx: Tx, event: AwardsProposed | VersionProposed) -> None:
     """Whoever may decide is told that a ranking waits."""
     call = await tx.get(Call, event.call_id)
-    urgent = call.mode == Mode.URGENT
+    path = f"/evaluation/{call.id}/decision"
+    if call.mode == Mode.URGENT:
+        path = f"/urgent/{call.id}"
+    if isinstance(event, VersionProposed):
+        path = f"/evaluation/{call.id}/again"
     for person in await active_people(tx, Role.AUTHORISING):
         await post(
             tx,
@@ -34,15 +45,12 @@ async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
             to_name=person.name,
             subject=_("The ranking of call {call} waits for your decision", call=call.reference),
             subject_id=event.call_id,
-            context={
-                "call": call.reference,
-                "path": f"/urgent/{call.id}" if urgent else f"/evaluation/{call.id}/decision",
-            },
+            context={"call": call.reference, "path": path},
         )
 
 
-@reacts_to(AwardsProposed)
-async def ask_the_committee_to_sign(tx: Tx, event: AwardsProposed) -> None:
+@reacts_to(AwardsProposed, VersionProposed)
+async def ask_the_committee_to_sign(tx: Tx, event: AwardsProposed | VersionProposed) -> None:
     """Its voting members sign the evaluation report before the decision."""
     call = await tx.get(Call, event.call_id)
     for person in await people_in(tx, call, Function.VOTING):
@@ -93,6 +101,33 @@ async def tell_who_proposed_the_ranking(tx: Tx, event: AwardsDecided) -> None:
             "path": f"/urgent/{call.id}" if call.mode == Mode.URGENT else f"/awards/calls/{call.id}",
         },
     )
+
+
+@reacts_to(VersionDecided)
+async def write_to_whom_it_changes(tx: Tx, event: VersionDecided) -> None:
+    """Letters to those whose place on the reserve list changes, or who leave it. Who gets an award by it has a letter by AwardMade."""
+    await write_letters(tx, event.call_id, RESERVE, event.changed)
+    await write_letters(tx, event.call_id, NOT_FUNDED, event.below)
+
+
+@reacts_to(VersionDecided)
+async def tell_who_proposed_the_version(tx: Tx, event: VersionDecided) -> None:
+    """Whoever proposed the version learns that it was decided."""
+    call = await tx.get(Call, event.call_id)
+    query = select(RankingVersion.proposed_by).where(
+        RankingVersion.call_id == call.id,
+        RankingVersion.version == event.version,
+        RankingVersion.decided_at.is_not(None),
+    )
+    proposer = (await tx.session.scalars(query)).one()
+    assert proposer is not None, "what is decided was proposed"
+    subject = _(
+        "Version {version} of the ranking of call {call} was decided",
+        version=event.version,
+        call=call.reference,
+    )
+    context = {"version": event.version, "path": f"/evaluation/{call.id}/ranking"}
+    await tell_of_the_ranking(tx, call, proposer, subject, context, template="awards/version_decided")
 
 
 @reacts_to(ProposalTakenBack)

@@ -26,9 +26,11 @@ from facility.money import display
 FORMAT = "facility-ranking"
 
 
-def version_of(grid: Grid, *, offers: bool) -> int:
+def version_of(grid: Grid, *, offers: bool, revised: bool = False) -> int:
     """The version of the format: 1 says all of a call that names no rule that came later, 2 of one whose scores need no settling, 3 of one
-    that offers nothing of what is left (`offers`)."""
+    that offers nothing of what is left (`offers`), 4 of a ranking's first version; 5 of a later one (`revised`)."""
+    if revised:
+        return 5
     if offers:
         return 4
     if grid.settling:
@@ -36,9 +38,10 @@ def version_of(grid: Grid, *, offers: bool) -> int:
     return 1 if grid.is_plain else 2
 
 
-SINGLE = ("call", "line", "decision")
+SINGLE = ("call", "line", "decision", "revision")
 SEVERAL = ("applications", "assessments", "consensus", "conflicts", "ranking")
-"""The parts of a bundle that are a record, and those that are lists of records; there is a consensus from version 3 on."""
+"""The parts of a bundle that are a record, and those that are lists of records; there is a consensus from version 3 on, and a revision in
+version 5."""
 BEFORE = {
     Outcome.RANKED: ApplicationStatus.ADMISSIBLE,
     Outcome.BELOW_THRESHOLD: ApplicationStatus.ADMISSIBLE,
@@ -221,6 +224,35 @@ class DecisionRecord(Record, frozen=True, kw_only=True):
     root_in_log: bool
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """An upheld complaint, and how its application was assessed again."""
+
+    complaint: str
+    application: str
+    how: Literal["others", "correction"]
+
+
+class RevisionRecord(Record, frozen=True, kw_only=True):
+    """What makes this a later version of a ranking, and what it changes; applications in rank order, `waiting` in that of the reserve list
+    before. previous: the root of the version before. awarded: had got an award by then, whatever became of it; gone: had left, or lost
+    their beneficiaries. above: lie above the line and had none, so they head the reserve list; reserve: that list from its top.
+    """
+
+    number: int
+    previous: str
+    because: tuple[Cause, ...]
+    awarded: tuple[str, ...]
+    gone: tuple[str, ...]
+    waiting: tuple[str, ...]
+    above: tuple[str, ...]
+    reserve: tuple[str, ...]
+
+    @property
+    def reopened(self) -> tuple[str, ...]:
+        """The applications that were assessed again."""
+        return tuple(cause.application for cause in self.because)
+
+
 class Bundle(msgspec.Struct, frozen=True):
     """All of it. `root` covers every record and their order."""
 
@@ -235,6 +267,12 @@ class Bundle(msgspec.Struct, frozen=True):
     decision: DecisionRecord
     root: str = ""
     consensus: tuple[ConsensusRecord, ...] | UnsetType = UNSET
+    revision: RevisionRecord | UnsetType = UNSET
+
+    @property
+    def number(self) -> int:
+        """Which version of the ranking this is."""
+        return self.revision.number if self.revision else 1
 
     @property
     def agreed(self) -> tuple[ConsensusRecord, ...]:
@@ -245,6 +283,11 @@ class Bundle(msgspec.Struct, frozen=True):
 def several(document: Mapping[str, Any]) -> list[str]:
     """The parts of this document that are lists of records."""
     return [part for part in SEVERAL if part in document]
+
+
+def single(document: Mapping[str, Any]) -> list[str]:
+    """The parts of this document that are a record; what every one has, also where it is missing."""
+    return [part for part in SINGLE if part != "revision" or part in document]
 
 
 def canonical(value: Any) -> bytes:
@@ -261,7 +304,7 @@ def digest_of(record: Mapping[str, Any]) -> str:
 def root_of(document: Mapping[str, Any]) -> str:
     """SHA-256 of the document with the digest of each record in its place, in hexadecimal."""
     covered: dict[str, Any] = {key: document[key] for key in ("format", "version")}
-    covered |= {part: digest_of(document[part]) for part in SINGLE}
+    covered |= {part: digest_of(document[part]) for part in single(document)}
     covered |= {part: [digest_of(record) for record in document[part]] for part in several(document)}
     return hashlib.sha256(canonical(covered)).hexdigest()
 
@@ -275,7 +318,7 @@ def document_of(bundle: Bundle) -> dict[str, Any]:
     for record in document.get("consensus", ()):
         record["answers"].sort(key=lambda answer: answer["assessor"])
     document.get("consensus", []).sort(key=lambda record: record["application"])
-    for part in SINGLE:
+    for part in single(document):
         document[part] = _sealed(document[part])
     for part in several(document):
         document[part] = [_sealed(record) for record in document[part]]

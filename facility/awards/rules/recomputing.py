@@ -32,26 +32,33 @@ def recompute(bundle: Bundle) -> Recomputed:
     """Rank the bundle's applications and draw its line again; what was passed over is taken as given where it was not kept what
     the rules that spread awards looked at. The bundle's parts fit together."""
     keys = {record.reference: UUID(int=i) for i, record in enumerate(bundle.applications)}
-    scores: dict[str, list[AssessmentRecord]] = {reference: [] for reference in keys}
+    standing = standing_of(bundle, keys)
+    references = {key: reference for reference, key in keys.items()}
+    counts = {
+        judged.applicant.application_id: len(judged.applicant.assessments) for judged in standing.everyone
+    }
+    return Recomputed(
+        ranking=tuple(ranking_of(standing.everyone, counts)),
+        line=line_of(
+            _draw(bundle, standing, keys), references, bundle.line.taken, offers=bool(bundle.call.offers)
+        ),
+    )
+
+
+def standing_of(bundle: Bundle, keys: Mapping[str, UUID]) -> Standing:
+    """How the bundle's applications stand by its scores; keys: their ids by reference."""
+    scores: dict[str, list[AssessmentRecord]] = {record.reference: [] for record in bundle.applications}
     for assessment in bundle.assessments:
         if assessment.counts:
             scores[assessment.application].append(assessment)
     agreed = {record.application: record.scores for record in bundle.agreed}
-    standing = stand(
+    return stand(
         [
             _applicant(record, keys[record.reference], scores, agreed, bundle.call.lot)
             for record in bundle.applications
         ],
         bundle.call.grid,
         bundle.call.min_beneficiaries,
-    )
-    references = {key: reference for reference, key in keys.items()}
-    counts = {key: len(scores[reference]) for reference, key in keys.items()}
-    return Recomputed(
-        ranking=tuple(ranking_of(standing.everyone, counts)),
-        line=line_of(
-            _draw(bundle, standing, keys), references, bundle.line.taken, offers=bool(bundle.call.offers)
-        ),
     )
 
 

@@ -24,10 +24,11 @@ def sheet(
     line: Drawn,
     closed: Collection[UUID],
     reasons: Mapping[UUID, tuple[str, str]] | None = None,
+    number: int = 1,
 ) -> dict[str, Any]:
     """What a member signs, as JSON values. closed: the applications that are closed to the member. Where there are any, ranks, awards
     and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references.
-    reasons: strengths and weaknesses, in a call that gives them.
+    reasons: strengths and weaknesses, in a call that gives them; number: of the version of the ranking, stated from the second on.
     proposal: its random id, which no page shows, so that a digest can't be guessed from the scores that somebody knows."""
     rows = [entry for entry in judged if entry.applicant.application_id not in closed]
     whole = len(rows) == len(judged)
@@ -47,6 +48,8 @@ def sheet(
         "whole": whole,
         "ranking": records,
     }
+    if number > 1:
+        signed["number"] = number
     if whole:
         references = {entry.applicant.application_id: entry.applicant.reference for entry in judged}
         drawn = msgspec.to_builtins(line_of(line, references, None))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.awards.events import AcceptanceReminded, AcceptanceSettled
+from facility.awards.events.awards import AcceptanceReminded, AcceptanceSettled
 from facility.awards.models.award import Award, AwardAcceptance
 from facility.awards.rules.acceptance import Outcome, is_overdue
 from facility.db import Database, Tx

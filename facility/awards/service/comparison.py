@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from facility.awards.rules.bundle import Bundle, LineRecord, Mean, RankRecord
+from facility.awards.rules.bundle import Bundle, LineRecord, Mean, RankRecord, RevisionRecord
 from facility.awards.rules.recomputing import recompute
+from facility.awards.rules.revision import revision_of
 from facility.formats.mistakes import Mistake, Path, mistake
 from facility.message import Message
 from facility.web.i18n import N_, filled, translated
@@ -28,6 +29,8 @@ def differences(bundle: Bundle) -> Iterator[Mistake]:
             message = _("is out of order: {right} belongs here", right=right.application)
             yield mistake(("ranking", i), message)
     yield from _of_line(bundle.line, computed.line)
+    if bundle.revision:
+        yield from _of_revision(bundle.revision, revision_of(bundle, computed))
     yield from _of_proposal(bundle)
 
 
@@ -100,6 +103,19 @@ def _of_line(stated: LineRecord, right: LineRecord) -> Iterator[Mistake]:
         path, place = fates.get(reference, (("line",), _("nothing")))
         _path, right_place = right_fates.get(reference, (("line",), _("nothing")))
         yield from _differs(path, reference, _("its place on the line"), right_place, place)
+
+
+def _of_revision(stated: RevisionRecord, right: RevisionRecord) -> Iterator[Mistake]:
+    """Whether the reserve list follows from the ranking and from how things stood."""
+    for name in ("above", "reserve"):
+        pair = ", ".join(getattr(right, name)), ", ".join(getattr(stated, name))
+        if pair[0] != pair[1]:
+            message = _(
+                "is {right} by the ranking and what was awarded before, {stated} in the bundle",
+                right=_shown(pair[0]),
+                stated=_shown(pair[1]),
+            )
+            yield mistake(("revision", name), message)
 
 
 def _fates(line: LineRecord) -> dict[str, tuple[Path, str]]:

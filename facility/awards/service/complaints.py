@@ -12,18 +12,24 @@ from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards.events import ComplaintDecided, ComplaintRegistered
+from facility.awards.events.complaints import ComplaintDecided, ComplaintRegistered
 from facility.awards.models.complaint import Complaint
 from facility.awards.queries.complaints import TOOK_PART_SQL
 from facility.awards.rules.complaints import OF_LETTERS, About, check_answer, may_complain, reopens
+from facility.awards.rules.revision import can_be_ranked_again, may_rank_again
+from facility.awards.service.revising import begin_version, open_version
 from facility.awards.service.shared import acting
 from facility.calls.models.call import Call
+from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx, new_id
 from facility.events.log import record
 from facility.letters.models import Letter
 from facility.periods import last_of_days
 from facility.refused import Reason, refuse, refuse_if
+
+Again = Literal["others", "correction"]
+"""How an application is assessed again: by others than before, or by the same, whose assessments can be opened again."""
 
 
 class Contested(NamedTuple):
@@ -101,12 +107,13 @@ _TOOK_PART = text(f"SELECT {TOOK_PART_SQL} FROM complaint WHERE complaint.id = :
 
 
 async def decide_complaint(
-    tx: Tx, complaint_id: UUID, *, upheld: bool, reason: str, follow_up: str = ""
+    tx: Tx, complaint_id: UUID, *, upheld: bool, reason: str, follow_up: str = "", again: Again | None = None
 ) -> Complaint:
     """Somebody who took no part in what is contested upholds the complaint or rejects it, with reasons. An upheld one opens the
-    check of admissibility again, or the exception; of anything else `follow_up` says what is done.
+    check of admissibility again, or the exception; about a decided ranking it may have the application assessed and ranked `again`; of
+    anything else `follow_up` says what is done.
 
-    Refused: "complaint_decided", "took_part" or "shut_out" (forbidden), rules.complaints.check_answer.
+    Refused: "complaint_decided", "took_part" or "shut_out" (forbidden), rules.complaints.check_answer, rules.revision.may_rank_again.
     """
     unlocked = await tx.get(Complaint, complaint_id)
     call = await tx.lock(Call, unlocked.call_id)
@@ -120,9 +127,15 @@ async def decide_complaint(
         refuse("complaint_decided")
     decided = call.decided_at is not None or call.cancelled_at is not None
     reopened = upheld and reopens(About(complaint.about), status_of(application), decided=decided)
-    check_answer(upheld=upheld, reason=reason, follow_up=follow_up, reopened=reopened)
+    ranked_again = again if upheld else None
+    check_answer(
+        upheld=upheld, reason=reason, follow_up=follow_up, reopened=reopened or ranked_again is not None
+    )
     if reopened:
         await _reopen(tx, application)
+    if ranked_again is not None:
+        await _rank_again(tx, call, application, complaint, ranked_again)
+        reopened = True
     outcome: Literal["upheld", "rejected"] = "upheld" if upheld else "rejected"
     complaint.outcome = outcome
     complaint.reason, complaint.follow_up, complaint.reopened = reason.strip(), follow_up.strip(), reopened
@@ -147,3 +160,19 @@ async def _reopen(tx: Tx, application: Application) -> None:
     its letter."""
     await move(tx, application, ApplicationStatus.SUBMITTED)
     application.exception_decided_at = application.exception_reason = None
+
+
+async def _rank_again(
+    tx: Tx, call: Call, application: Application, complaint: Complaint, again: Again
+) -> None:
+    version = await open_version(tx, call.id)
+    may_rank_again(
+        possible=can_be_ranked_again(
+            About(complaint.about),
+            status_of(application),
+            Mode(call.mode),
+            decided=call.decided_at is not None,
+        ),
+        proposed=version is not None and version.proposed_at is not None,
+    )
+    await begin_version(tx, call, application, complaint, by_others=again == "others")

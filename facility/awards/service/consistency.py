@@ -106,6 +106,22 @@ def _offers(bundle: Bundle) -> Iterator[Mistake]:
         )
 
 
+def _revision(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether a later version bears a number of its own and says why it was made, and nothing stands on its lists twice."""
+    if not bundle.revision:
+        return
+    if bundle.revision.number < 2:
+        yield mistake(("revision", "number"), _("must be at least 2"))
+    if not bundle.revision.because:
+        yield mistake(("revision", "because"), _("must name a complaint"))
+    for name in ("awarded", "gone", "waiting", "above", "reserve"):
+        keys = getattr(bundle.revision, name)
+        yield from _repeated([(("revision", name, i), (key,)) for i, key in enumerate(keys)])
+    yield from _repeated(
+        [(("revision", "because", i), (cause.complaint,)) for i, cause in enumerate(bundle.revision.because)]
+    )
+
+
 type Key = tuple[str, ...]
 
 
@@ -152,6 +168,12 @@ def _named(bundle: Bundle) -> Iterator[tuple[Path, str]]:
         yield from (((part, i, "application"), record.application) for i, record in enumerate(records))
     yield from _lined_up(bundle)
     yield from ((("line", "offered", reference), reference) for reference in bundle.line.offered or {})
+    if bundle.revision:
+        for name in ("awarded", "gone", "waiting", "above", "reserve"):
+            yield from ((("revision", name, i), key) for i, key in enumerate(getattr(bundle.revision, name)))
+        yield from (
+            (("revision", "because", i, "application"), key) for i, key in enumerate(bundle.revision.reopened)
+        )
     for i, departure in enumerate(bundle.decision.departures):
         yield ("decision", "departures", i, "application"), departure.application
 
@@ -191,7 +213,11 @@ def contradictions(bundle: Bundle) -> Iterator[Mistake]:
     yield from _taking_part(bundle)
     yield from _lot(bundle)
     yield from _offers(bundle)
-    if bundle.version != (version := version_of(bundle.call.grid, offers=bool(bundle.call.offers))):
+    yield from _revision(bundle)
+    version = version_of(
+        bundle.call.grid, offers=bool(bundle.call.offers), revised=bundle.revision is not UNSET
+    )
+    if bundle.version != version:
         yield mistake(("version",), _("must be {version} by the rules of the call", version=version))
     decision, line = bundle.decision, bundle.line
     if (decision.state == "decided") != (decision.decided_at is not None):

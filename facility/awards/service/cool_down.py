@@ -4,7 +4,7 @@ from uuid import UUID
 
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.awards.events import CoolDownSetAside
+from facility.awards.events.decisions import CoolDownSetAside
 from facility.awards.models.decision import CoolDownOverride
 from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty

@@ -14,7 +14,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.batches import carry_over
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open
-from facility.awards.events import (
+from facility.awards.events.decisions import (
     AwardsDecided,
     AwardsProposed,
     ProposalSentBack,
@@ -146,7 +146,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await refuse_committee(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
     if after_decision_of(call).suspends_decision:
-        await _refuse_suspended(tx, call_id)
+        await refuse_suspended(tx, call_id)
     await refuse_unless_full(tx, call)
     await refuse_unsigned(tx, call, actor)
     looked_at = await cooling(tx.session, call_id)
@@ -164,7 +164,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     days = after_decision_of(call).reserve_days
     valid_until = last_of_days(tx.now, days) if days else None
     for place, application_id in enumerate(drawn.reserve, 1):
-        await _place(tx, applications[application_id], place, valid_until)
+        await place_on_list(tx, applications[application_id], place, valid_until)
     for application_id, amount in drawn.offered.items():
         await make_offer(tx, envelope, call, applications[application_id], amount)
     for application_id in drawn.cooled:
@@ -191,7 +191,7 @@ def _decided(call: Call, drawn: Drawn, root: str) -> AwardsDecided:
     )
 
 
-async def _refuse_suspended(tx: Tx, call_id: UUID) -> None:
+async def refuse_suspended(tx: Tx, call_id: UUID) -> None:
     """Refused: "decision_suspended" while a complaint is open in the call."""
     query = select(Complaint.id).where(Complaint.call_id == call_id, Complaint.outcome.is_(None)).limit(1)
     if (await tx.session.scalars(query)).first():
@@ -252,7 +252,8 @@ async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
     await end_what_is_open(tx, ended)
 
 
-async def _place(tx: Tx, application: Application, place: int, valid_until: date | None) -> None:
+async def place_on_list(tx: Tx, application: Application, place: int, valid_until: date | None) -> None:
+    """The application waits on the reserve list from now on."""
     tx.add(
         ReserveEntry(
             application_id=application.id,

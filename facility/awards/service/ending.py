@@ -10,14 +10,14 @@ from facility.applications.models.application import Application
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
-from facility.awards.events import (
+from facility.awards.events.awards import (
     AwardEnded,
     ClosingProposed,
     EndKind,
     ReductionSettled,
-    ReserveEnded,
     WithdrawalSettled,
 )
+from facility.awards.events.decisions import ReserveEnded
 from facility.awards.models.award import Award, AwardReduction, AwardWithdrawal
 from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.rules.acceptance import Outcome

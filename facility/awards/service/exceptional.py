@@ -10,7 +10,7 @@ from facility.admission.service.exceptions import handled_by
 from facility.applications.models.application import Application
 from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards.events import ExceptionalProposed, ExceptionalSettled
+from facility.awards.events.awards import ExceptionalProposed, ExceptionalSettled
 from facility.awards.models.award import Award, ExceptionalAward
 from facility.awards.rules.awards import may_award_exception
 from facility.awards.service.reserve import make_award

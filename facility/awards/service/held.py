@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.awards.events import PartialOfferEnded
+from facility.awards.events.offers import PartialOfferEnded
 from facility.awards.models.offer import OfferState, PartialOffer
 from facility.contracts.models import Envelope
 from facility.db import Tx

@@ -17,7 +17,9 @@ from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
 from facility.awards.models.offer import ACCEPTED_SQL
 from facility.awards.models.reasons import GIVES_REASONS_SQL
-from facility.awards.queries.ranking import ROOT_SQL, shown
+from facility.awards.queries.proposals import ROOT_SQL
+from facility.awards.queries.ranking import shown
+from facility.awards.service.by_version import by_later_version
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
 from facility.calls.rules.scoring import Aggregate, Item
@@ -50,7 +52,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
 
     `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
     `strengths`, `weaknesses`: where the call gives them. `agreed`: the scores are those of a consensus. `offered`: what is offered of the
-    request, until `answer_by`; `partial`: the award is such a part.
+    request, until `answer_by`; `partial`: the award is such a part. `version`: of the ranking, where there are several, and the complaints
+    `because` of which it was made.
     """
 
     email: str
@@ -79,6 +82,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
     offered: Decimal | None = None
     answer_by: date | None = None
     partial: bool = False
+    version: int | None = None
+    because: tuple[str, ...] = ()
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -136,7 +141,8 @@ _ROWS = text(
     JOIN institution ON institution.id = party.institution_id
     JOIN beneficiary ON beneficiary.code = party.beneficiary_code
     LEFT JOIN LATERAL (SELECT strengths, weaknesses FROM reasons_version
-        WHERE reasons_version.application_id = application.id AND written_at <= call.decided_at AND {GIVES_REASONS_SQL}
+        WHERE reasons_version.application_id = application.id AND {GIVES_REASONS_SQL} AND written_at <= coalesce(
+            (SELECT max(ranking_version.decided_at) FROM ranking_version WHERE ranking_version.call_id = call.id), call.decided_at)
         ORDER BY version DESC LIMIT 1) AS reasons ON true
     LEFT JOIN carry_over ON carry_over.application_id = application.id AND carry_over.from_call_id = call.id
     LEFT JOIN call AS following ON following.id = carry_over.to_call_id
@@ -150,18 +156,18 @@ _ROWS = text(
 )
 
 
-def _scores(row: Any) -> tuple[list[SectionScore], SectionScore | None]:
+def _scores(
+    grid: Grid, counted: SectionMeans | None, missed: Collection[str]
+) -> tuple[list[SectionScore], SectionScore | None]:
     """The means by section and in all, as people read them."""
-    grid = msgspec.convert(row.grid, Grid)
-    counted = means_kept(row.counted)
     if counted is None:
         return [], None
     sections: list[SectionScore] = []
     for section in grid.sections:
-        sections.append(_score(grid, row.missed, section.key, section.title, counted, section.max))
+        sections.append(_score(grid, missed, section.key, section.title, counted, section.max))
         if section.criteria:
-            sections += [_sub_score(item, row.missed, counted) for item in section.items]
-    return sections, _score(grid, row.missed, TOTAL, _("Total"), counted, grid.points)
+            sections += [_sub_score(item, missed, counted) for item in section.items]
+    return sections, _score(grid, missed, TOTAL, _("Total"), counted, grid.points)
 
 
 def _score(
@@ -226,21 +232,24 @@ async def write_letters(tx: Tx, call_id: UUID, kind: Kind, application_ids: Coll
     decided."""
     if not application_ids:
         return
-    for row in (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(application_ids)})).all():
-        await _write(tx, kind, row)
+    rows = (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(application_ids)})).all()
+    by_version = await by_later_version(tx, call_id)
+    for row in rows:
+        await _write(tx, kind, row, by_version.get(row.id))
 
 
-async def _write(tx: Tx, kind: Kind, row: Any) -> None:
-    sections, total = _scores(row)
-    fields = {name: value for name, value in row._mapping.items() if name in LetterData.__struct_fields__}
+async def _write(tx: Tx, kind: Kind, row: Any, later: dict[str, Any] | None) -> None:
+    known = {**row._mapping, "counted": means_kept(row.counted)} | (later or {})
+    grid = msgspec.convert(row.grid, Grid)
+    sections, total = _scores(grid, known["counted"], known["missed"])
+    fields = {name: value for name, value in known.items() if name in LetterData.__struct_fields__}
     if kind is not AWARD:
         fields |= {"amount": None, "from_reserve": False, "accept_by": None, "partial": False}
     if kind is not RESERVE:
         fields |= {"valid_until": None, "offered": None, "answer_by": None}
     if kind.contestable:
         fields |= after_decision_of(row).redress(tx.now)
-    aggregate = msgspec.convert(row.grid, Grid).aggregate
-    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total, aggregate=aggregate)
+    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total, aggregate=grid.aggregate)
     context = {
         "call": stated.call,
         "application": stated.application,

@@ -9,7 +9,7 @@ from facility.accounts.models import Institution, Person
 from facility.accounts.service.people import active_people
 from facility.applications.models.application import Application, Party
 from facility.applications.service.news import write_to_partners
-from facility.awards.events import AwardReduced
+from facility.awards.events.awards import AwardReduced
 from facility.awards.models.award import AwardReduction, AwardWithdrawal, ExceptionalAward
 from facility.calls.models.call import Call
 from facility.contracts.models import Contract, EnvelopeEnlargement

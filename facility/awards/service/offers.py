@@ -8,7 +8,7 @@ from uuid import UUID
 
 from facility.applications.models.application import Application, Party
 from facility.applications.service.changes import lead_of
-from facility.awards.events import (
+from facility.awards.events.offers import (
     PartialOfferAskedAgain,
     PartialOffered,
     PartialOfferEnded,

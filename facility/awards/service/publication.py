@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.admission.service.initiatives import show_initiative
-from facility.awards.events import PublicationWithheld, WithholdingLifted
+from facility.awards.events.awards import PublicationWithheld, WithholdingLifted
 from facility.awards.models.award import Award, Withholding
 from facility.awards.rules.publication import Why
 from facility.awards.service.shared import acting

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards.events import ReasonsWritten
+from facility.awards.events.decisions import ReasonsWritten
 from facility.awards.models.reasons import ReasonsVersion
 from facility.awards.queries.reasons import reasons, to_write
 from facility.awards.rules.reasons import check_reasons, may_write, without_reasons

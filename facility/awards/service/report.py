@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from facility.awards.events import ReportSigned
+from facility.awards.events.decisions import ReportSigned
 from facility.awards.models.decision import ReportSignature
 from facility.awards.queries.report import report
 from facility.calls.models.call import Call

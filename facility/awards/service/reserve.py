@@ -12,7 +12,8 @@ from sqlalchemy import Row, select
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.awards.events import AwardMade, ReserveEnded
+from facility.awards.events.awards import AwardMade
+from facility.awards.events.decisions import ReserveEnded
 from facility.awards.models.award import Award
 from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.queries import money

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from facility.applications.service.changes import lock_with_call
-from facility.awards.events import AwardSigned
+from facility.awards.events.awards import AwardSigned
 from facility.awards.models.award import Award, AwardSignature
 from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.awards.rules.deadlines import may_be_signed

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from facility.awards.rules.bundle import SINGLE, Bundle, digest_of, root_of, several
+from facility.awards.rules.bundle import Bundle, digest_of, root_of, several, single
 from facility.awards.service.comparison import differences
 from facility.awards.service.consistency import contradictions, misfits
 from facility.data import DATA
@@ -55,7 +55,7 @@ def _digests(file: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _records(file: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
-    for part in SINGLE:
+    for part in single(file):
         yield (part,), file.get(part)
     for part in several(file):
         records = file.get(part)

@@ -70,7 +70,7 @@ waits(
         CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call.id AS href,
         call.reference AS call, min(application.opened_at) AS since, {DECIDE_BY_SQL} AS until
     FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'admissible' AND call.decided_at IS NULL AND call.cancelled_at IS NULL
+    WHERE application.status = 'admissible' AND call.cancelled_at IS NULL
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
         AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
         AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL

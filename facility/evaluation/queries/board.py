@@ -55,8 +55,8 @@ class CallShown(msgspec.Struct, frozen=True):
 
     @property
     def assigns(self) -> bool:
-        """Whether assessors may still be assigned."""
-        return self.state == "closed" and self.ended_at is None
+        """Whether assessors may still be assigned; of a decided call, to what is assessed again."""
+        return self.state in ("closed", "decided") and self.ended_at is None
 
     @property
     def scores(self) -> str:

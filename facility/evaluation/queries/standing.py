@@ -215,6 +215,12 @@ def _barred() -> TextClause:
         SELECT application_id, assessor_id, '{Bar.HAS_IT}', 3 FROM assignment
         WHERE application_id = ANY(:ids) AND ended_at IS NULL
         UNION ALL
+        SELECT taken_off.application_id, account.id, '{Bar.ASSESSED_BEFORE}', 3
+        FROM taken_off JOIN reassessment ON reassessment.application_id = taken_off.application_id AND by_others
+            AND taken_off.at <= begun_at
+        JOIN person ON person.id = taken_off.assessor_id CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account
+        WHERE taken_off.application_id = ANY(:ids)
+        UNION ALL
         SELECT assignment.application_id, account.id, '{Bar.OTHER_ACCOUNT}', 3
         FROM assignment JOIN person ON person.id = assignment.assessor_id
         CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account

@@ -51,6 +51,7 @@ from facility.evaluation.rules.assessing import (
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
 from facility.evaluation.rules.ranking import Scores, Standing, stand
 from facility.evaluation.service.conflicts import look, look_for_names
+from facility.evaluation.service.over import is_over
 from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
@@ -235,7 +236,7 @@ async def declare_conflict(tx: Tx, application_id: UUID, *, conflict: bool, reas
     application = await tx.lock(Application, application_id)
     if not await queries.is_assigned(tx.session, application_id, assessor_id):
         refuse("not_assigned", kind="forbidden")
-    if (await tx.get(Call, application.call_id)).state == "decided":
+    if await is_over(tx, application):
         refuse("already_decided")
     if conflict and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
@@ -296,9 +297,11 @@ def as_kept(scores: Scores, grid: Grid) -> dict[str, str | None]:
 
 
 async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:
-    """Set an admitted application aside that can't get its minimum of assessments. Refused: `rules.may_set_aside`."""
+    """Set an admitted application aside that can't get its minimum of assessments. Refused: `rules.may_set_aside`, "already_decided"."""
     await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
     application = await tx.lock(Application, application_id)
+    if (await tx.get(Call, application.call_id)).state == "decided":
+        refuse("already_decided")
     await _not_ended(tx, application.call_id)
     count = await queries.count_assessments(tx.session, application_id)
     grid = rules_of(await tx.get(Call, application.call_id)).grid

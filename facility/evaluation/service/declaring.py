@@ -11,6 +11,7 @@ from facility.calls.service.duties import before_running
 from facility.db import Tx
 from facility.evaluation.events import ConflictDeclared
 from facility.evaluation.models import Declaration
+from facility.evaluation.service.over import is_over
 from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import refuse
@@ -45,7 +46,7 @@ async def declare_own_conflict(tx: Tx, application_id: UUID, reason: str) -> Non
     if declared is not None and declared.conflict:
         refuse("already_declared")
     # An exception is decided by itself, and may get its award long after its call was decided.
-    if joint and (await tx.get(Call, application.call_id)).state == "decided":
+    if joint and await is_over(tx, application):
         refuse("already_decided")
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")

@@ -25,14 +25,8 @@ from facility.activities.events import (
 from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
 from facility.admission.events import ExceptionDecided
 from facility.applications.events import ApplicationSubmitted, ApplicationTakenUp, ApplicationWithdrawn
-from facility.awards.events import (
-    AwardEnded,
-    AwardMade,
-    AwardReduced,
-    AwardsDecided,
-    ReserveEnded,
-    ReservePlaced,
-)
+from facility.awards.events.awards import AwardEnded, AwardMade, AwardReduced
+from facility.awards.events.decisions import AwardsDecided, ReserveEnded, ReservePlaced
 from facility.calls.events import CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import (
     AgreementSigned,

@@ -16,7 +16,8 @@ from facility.activities.events import (
     VerificationUndone,
 )
 from facility.admission.events import ExceptionDecided
-from facility.awards.events import AwardEnded, AwardMade, AwardReduced, AwardsDecided
+from facility.awards.events.awards import AwardEnded, AwardMade, AwardReduced
+from facility.awards.events.decisions import AwardsDecided
 from facility.calls.events import CallCancelled, CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import (
     AgreementSigned,

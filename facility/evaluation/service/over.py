@@ -1,0 +1,13 @@
+"""Whether an application is past the decision of its call, so that nobody declares a conflict on it any more."""
+
+from facility.applications.models.application import Application
+from facility.applications.rules.status import ApplicationStatus
+from facility.applications.service.changes import status_of
+from facility.calls.models.call import Call
+from facility.db import Tx
+
+
+async def is_over(tx: Tx, application: Application) -> bool:
+    """Its call is decided, and it is not assessed again since (service.reassessing)."""
+    decided = (await tx.get(Call, application.call_id)).state == "decided"
+    return decided and status_of(application) is not ApplicationStatus.ADMISSIBLE
