@@ -29,8 +29,8 @@ def pay() -> Section:
     portions = options((portion.value, translated(word)) for portion, word in PORTIONS.items())
     out, back = _("Fee for the day of the outbound journey"), _("Fee for the day of the return journey")
     cancelling = _(
-        "The share is of the fee of the booked days, and experts read it before they answer. Leave both empty if nothing is due. If the expert"
-        " cancels, nothing is due."
+        "If the facility or the lead cancels so late, a share of the fee of the booked days is due. Experts read this before they answer. If the"
+        " expert cancels, nothing is due. Leave both empty if nothing is due at all."
     )
     plan = _("As you plan it. What is paid in the end follows the hours of travel.")
     fields = (
@@ -48,7 +48,7 @@ def pay() -> Section:
         ask("back", back, T.ONE_OF_LIST, options=portions, asked_if=_IF_PAID),
         ask(
             "cancel_days",
-            _("If we cancel fewer days before the first day than"),
+            _("Late cancellation: fewer days before the first day than"),
             T.WHOLE,
             cancelling,
             needed=False,
@@ -59,7 +59,7 @@ def pay() -> Section:
         ),
         ask(
             "cancel_percent",
-            _("this share of the fee is due"),
+            _("Late cancellation: share of the fee that is due"),
             T.WHOLE,
             needed=False,
             least=1,
