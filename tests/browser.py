@@ -22,7 +22,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough to sign with"
 
 
-def told(database_url: str, data_dir: Path) -> Settings:
+def settings_for(database_url: str, data_dir: Path) -> Settings:
     """The settings of an app in tests."""
     return Settings(
         database_url=database_url,

@@ -23,13 +23,13 @@ def clamd(folder: Path) -> Iterator[tuple[str, str]]:
     (signatures / "tests.ndb").write_text(f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
     port = free_port()
     where = folder / "clamd.sock"
-    told = folder / "clamd.conf"
-    told.write_text(
+    config = folder / "clamd.conf"
+    config.write_text(
         f"DatabaseDirectory {signatures}\nTemporaryDirectory {folder}\nTCPAddr 127.0.0.1\nTCPSocket {port}\n"
         f"LocalSocket {where}\nForeground yes\nStreamMaxLength 12M\n"
     )
     with subprocess.Popen(
-        [CLAMD, "-c", str(told)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [CLAMD, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             _wait(process, port)

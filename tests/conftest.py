@@ -30,7 +30,7 @@ from facility.outbox import links
 from facility.rooms import load_slices
 from facility.settings import Settings
 from facility.web import cookies
-from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, told
+from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, settings_for
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
@@ -172,7 +172,7 @@ async def play(db: Database, prepared: Prepared) -> Judging:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """As the app of a test is told."""
-    return told(database_url, tmp_path)
+    return settings_for(database_url, tmp_path)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -180,8 +180,8 @@ async def standing_app(
     standing_db: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Litestar]:
     """The app within its lifespan, made once: making it takes longer than most tests."""
-    told_it = told(standing_db.url, tmp_path_factory.mktemp("data"))
-    async with living(create_app(told_it, standing_db, freeze=False)) as made:
+    settings = settings_for(standing_db.url, tmp_path_factory.mktemp("data"))
+    async with living(create_app(settings, standing_db, freeze=False)) as made:
         yield made
 
 

@@ -181,16 +181,16 @@ async def test_an_account_takes_so_many_codes_an_hour_and_its_links_stay_good(
 
 async def statements(db: Database, email: str) -> Sequence[str]:
     """What is asked of the database for one request."""
-    asked: list[str] = []
+    executed: list[str] = []
 
     def see(*args: object) -> None:
-        asked.append(" ".join(str(args[2]).split()[:3]))
+        executed.append(" ".join(str(args[2]).split()[:3]))
 
     event.listen(db.engine.sync_engine, "before_cursor_execute", see)
     async with db.transaction(now=clock.now()) as tx:
         await ask_to_sign_in(tx, email)
     event.remove(db.engine.sync_engine, "before_cursor_execute", see)
-    return asked
+    return executed
 
 
 async def test_as_much_is_asked_for_an_address_that_nobody_has(db: Database, cast: Cast) -> None:

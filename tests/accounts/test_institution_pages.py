@@ -111,8 +111,8 @@ async def test_a_new_one_is_accepted_or_taken_off_the_list_once(
 async def test_merging_searches_without_javascript(browse: Browsers, cast: Cast, pending: UUID) -> None:
     ada = await browse(cast.ada)
     path = f"/institutions/{pending}/merge"
-    found = await ada.send_form(path, {"institution_q": "state police albanian", "find": "yes"})
-    assert re.findall(r'name="into" value="([^"]+)"', found.text) == [str(cast.albanian_police)]
+    results = await ada.send_form(path, {"institution_q": "state police albanian", "find": "yes"})
+    assert re.findall(r'name="into" value="([^"]+)"', results.text) == [str(cast.albanian_police)]
     for into, sentence in (
         ("", "Choose one"),
         (str(pending), "itself"),
@@ -131,8 +131,8 @@ async def test_registering_finds_the_institution(browse: Browsers, db: Database,
     assert re.findall(r'name="institution" value="([^"]+)"', part.text) == [str(cast.kosovo_police)]
     other = await nobody.get("/link/register/none-of-ours/institutions?field=institution&institution_q=x")
     assert other.status_code == 404
-    found = await nobody.send_form(path, {"name": "Ivo", "institution_q": "kosovo", "find": "yes"})
-    assert ('value="Ivo"' in found.text, str(cast.kosovo_police) in found.text) == (True, True)
+    results = await nobody.send_form(path, {"name": "Ivo", "institution_q": "kosovo", "find": "yes"})
+    assert ('value="Ivo"' in results.text, str(cast.kosovo_police) in results.text) == (True, True)
     missing = await nobody.send_form(path, {"name": "Ivo", "institution_q": "kosovo"})
     assert errors(missing) == ["institution"]
     done = await nobody.send_form(path, {"name": "Ivo", "institution": str(cast.kosovo_police)})
@@ -143,8 +143,8 @@ async def test_lists_and_pages_cost_the_same_for_few_and_many(
     browse: Browsers, db: Database, cast: Cast
 ) -> None:
     ada = await browse(cast.ada)
-    asked: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    executed: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
     counts = []
     for more in (0, 3):
         async with db.transaction(now=NOW) as tx:
@@ -156,7 +156,7 @@ async def test_lists_and_pages_cost_the_same_for_few_and_many(
             f"/institutions/{cast.albanian_police}",
             "/institutions/find?field=into&institution_q=police",
         ):
-            asked.clear()
+            executed.clear()
             assert (await ada.get(path)).status_code == 200
-            counts.append(len([statement for statement in asked if not statement.startswith("NOTIFY")]))
+            counts.append(len([statement for statement in executed if not statement.startswith("NOTIFY")]))
     assert counts == [3, 3, 9, 2] * 2

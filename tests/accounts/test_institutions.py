@@ -30,12 +30,10 @@ from facility.web.access import Role
 from tests.browser import NOW
 from tests.cast import Cast
 
-TOLD = Particulars(own_name="", abbreviation="", kind="POLICE", beneficiary_code="BA")
 
-
-async def found(tx: Tx, search: str) -> list[str]:
+async def names_for(tx: Tx, search: str) -> list[str]:
     await tx.flush()
-    return [one.name for one in await queries.find_institutions(await tx.session.connection(), search)]
+    return [match.name for match in await queries.find_institutions(await tx.session.connection(), search)]
 
 
 @pytest.fixture
@@ -77,13 +75,13 @@ async def houses(tx: Tx) -> dict[str, Institution]:
     ],
 )
 async def test_an_institution_is_found(tx: Tx, houses: dict[str, Institution], search: str, key: str) -> None:
-    assert await found(tx, search) == [houses[key].name]
+    assert await names_for(tx, search) == [houses[key].name]
 
 
 async def test_searches_that_find_nothing_or_several(tx: Tx, houses: dict[str, Institution]) -> None:
-    assert await found(tx, "fishery") == []
-    assert await found(tx, " * % _ ") == []
-    assert await found(tx, "interior ministry") == [
+    assert await names_for(tx, "fishery") == []
+    assert await names_for(tx, " * % _ ") == []
+    assert await names_for(tx, "interior ministry") == [
         "Ministry of Interior of North Macedonia",
         "Ministry of Interior of Serbia",
     ]
@@ -93,7 +91,7 @@ async def test_who_begins_like_the_search_comes_first_and_no_more_than_a_few_com
     for n in range(12):
         await add_institution(tx, name=f"A{n:02} Police", kind="POLICE", beneficiary_code="BA")
     await add_institution(tx, name="Police Academy", kind="TRAINING", beneficiary_code="BA")
-    names = await found(tx, "police")
+    names = await names_for(tx, "police")
     assert (names[0], names[1], len(names)) == ("Police Academy", "A00 Police", queries.FOUND + 1)
 
 
@@ -118,16 +116,20 @@ async def test_the_same_twice_is_refused_with_the_one_that_is_there(
 async def test_a_renamed_one_is_found_by_both_names_and_the_old_one_is_free_again(
     tx: Tx, houses: dict[str, Institution]
 ) -> None:
-    one = houses["sipa"]
-    await rename_institution(tx, one.id, name="Federal Protection Service", ended_on=date(2021, 3, 31))
-    whole = await queries.institution(await tx.session.connection(), one.id)
+    agency = houses["sipa"]
+    await rename_institution(tx, agency.id, name="Federal Protection Service", ended_on=date(2021, 3, 31))
+    whole = await queries.institution(await tx.session.connection(), agency.id)
     assert [(was.name, was.ended_on) for was in whole.former] == [
         ("State Investigation and Protection Agency", date(2021, 3, 31))
     ]
-    assert await found(tx, "federal") == await found(tx, "investigation") == ["Federal Protection Service"]
+    assert (
+        await names_for(tx, "federal")
+        == await names_for(tx, "investigation")
+        == ["Federal Protection Service"]
+    )
     for name, code in (("Federal Protection Service", "name_unchanged"), ("—", "name_without_letters")):
         with pytest.raises(Refused) as refused:
-            await rename_institution(tx, one.id, name=name, ended_on=date(2021, 3, 31))
+            await rename_institution(tx, agency.id, name=name, ended_on=date(2021, 3, 31))
         assert refused.value.codes == (code,)
     await add_institution(
         tx, name="State Investigation and Protection Agency", kind="POLICE", beneficiary_code="BA"
@@ -137,17 +139,17 @@ async def test_a_renamed_one_is_found_by_both_names_and_the_old_one_is_free_agai
 async def test_correcting_says_what_changed_and_is_found_by_it(
     db: Database, tx: Tx, houses: dict[str, Institution]
 ) -> None:
-    one = houses["sipa"]
+    agency = houses["sipa"]
     await correct_institution(
-        tx, one.id, Particulars(own_name="", abbreviation="AGIP", kind="POLICE", beneficiary_code="BA")
+        tx, agency.id, Particulars(own_name="", abbreviation="AGIP", kind="POLICE", beneficiary_code="BA")
     )
-    assert (await found(tx, "agip"), await found(tx, "zaštitu")) == ([one.name], [])
+    assert (await names_for(tx, "agip"), await names_for(tx, "zaštitu")) == ([agency.name], [])
     await correct_institution(
-        tx, one.id, Particulars(own_name="", abbreviation="AGIP", kind="POLICE", beneficiary_code="BA")
+        tx, agency.id, Particulars(own_name="", abbreviation="AGIP", kind="POLICE", beneficiary_code="BA")
     )
     rows = await tx.session.execute(
         text("SELECT data FROM event WHERE kind = 'InstitutionCorrected' AND subject_id = :id"),
-        {"id": one.id},
+        {"id": agency.id},
     )
     assert [row.data["fields"] for row in rows] == [["own_name", "abbreviation"]]
 
@@ -155,7 +157,7 @@ async def test_correcting_says_what_changed_and_is_found_by_it(
 async def test_one_added_on_the_way_waits_for_the_secretariat_and_is_decided_once(tx: Tx, cast: Cast) -> None:
     new = NewInstitution("Forensic Agency", "POLICE", "BA")
     added = await chosen_or_added(tx, new)
-    assert (added.status, await found(tx, "forensic")) == ("pending", ["Forensic Agency"])
+    assert (added.status, await names_for(tx, "forensic")) == ("pending", ["Forensic Agency"])
     assert (await chosen(tx, added.id)).id == added.id
     await validate_institution(tx, added.id)
     for again in (validate_institution, decline_institution):
@@ -172,7 +174,7 @@ async def test_one_that_is_none_is_taken_off_the_list_unless_something_stands_on
     await decline_institution(tx, nonsense.id)
     with pytest.raises(Refused) as refused:
         await decline_institution(tx, used.id)
-    assert (refused.value.codes, await found(tx, "asdf")) == (("institution_in_use",), [])
+    assert (refused.value.codes, await names_for(tx, "asdf")) == (("institution_in_use",), [])
     for choose in (nonsense.id, uuid4()):
         with pytest.raises(Refused) as refused:
             await chosen(tx, choose)
@@ -205,7 +207,7 @@ async def test_merging_moves_all_that_hangs_on_the_entry_and_keeps_both_historie
     assert [who.name for who in whole.signatories] == ["Director"]
     assert [who.id for who in whole.officers] == [person.id]
     assert set(whole.merged_ids) == {double.id, earlier.id}
-    assert await found(tx, "agencija sarajevo") == [kept.name]
+    assert await names_for(tx, "agencija sarajevo") == [kept.name]
     assert (await chosen(tx, earlier.id)).id == kept.id
     kinds = (
         await tx.session.execute(
@@ -221,13 +223,13 @@ async def test_merging_moves_all_that_hangs_on_the_entry_and_keeps_both_historie
 
 async def test_what_cannot_be_merged(tx: Tx, houses: dict[str, Institution]) -> None:
     pending = await chosen_or_added(tx, NewInstitution("New one", "POLICE", "BA"))
-    for one, other, code in (
+    for duplicate, other, code in (
         (houses["sipa"].id, houses["sipa"].id, "merge_itself"),
         (houses["sipa"].id, pending.id, "merge_into_pending"),
         (houses["sipa"].id, houses["mup"].id, "merge_across"),
     ):
         with pytest.raises(Refused) as refused:
-            await merge_institutions(tx, one, other)
+            await merge_institutions(tx, duplicate, other)
         assert (refused.value.codes, refused.value.kind, refused.value.reasons[0].field) == (
             (code,),
             "invalid",
@@ -238,16 +240,16 @@ async def test_what_cannot_be_merged(tx: Tx, houses: dict[str, Institution]) -> 
 async def test_power_to_sign_ends_once_and_not_before_it_began(
     tx: Tx, houses: dict[str, Institution]
 ) -> None:
-    one = houses["mup"]
+    ministry = houses["mup"]
     with pytest.raises(Refused) as refused:
         await name_signatory(
-            tx, one.id, name="X", function="Y", since=date(2021, 5, 2), until=date(2021, 5, 1)
+            tx, ministry.id, name="X", function="Y", since=date(2021, 5, 2), until=date(2021, 5, 1)
         )
     assert refused.value.codes == ("signatory_ends_early",)
-    made = await name_signatory(tx, one.id, name="X", function="Y", since=date(2021, 5, 2), until=None)
-    await end_signatory(tx, one.id, made.id, date(2021, 5, 2))
+    made = await name_signatory(tx, ministry.id, name="X", function="Y", since=date(2021, 5, 2), until=None)
+    await end_signatory(tx, ministry.id, made.id, date(2021, 5, 2))
     with pytest.raises(Refused) as refused:
-        await end_signatory(tx, one.id, made.id, date(2021, 6, 1))
+        await end_signatory(tx, ministry.id, made.id, date(2021, 6, 1))
     assert refused.value.codes == ("signatory_ended",)
     with pytest.raises(Refused) as refused:
         await end_signatory(tx, houses["asp"].id, made.id, date(2021, 6, 1))
@@ -262,8 +264,10 @@ async def test_likely_duplicates_are_accepted_ones_of_the_same_beneficiary(
     await add_institution(tx, name="Agencija za istrage", kind="POLICE", beneficiary_code="ME")
     await tx.flush()
     connection = await tx.session.connection()
-    one = (await queries.institution(connection, new.id)).about
-    assert [other.name for other in await queries.likely_duplicates(connection, one)] == [houses["sipa"].name]
+    entry = (await queries.institution(connection, new.id)).about
+    assert [other.name for other in await queries.likely_duplicates(connection, entry)] == [
+        houses["sipa"].name
+    ]
 
 
 async def test_the_list_goes_on_and_back_and_filters(tx: Tx, houses: dict[str, Institution]) -> None:
@@ -274,15 +278,15 @@ async def test_the_list_goes_on_and_back_and_filters(tx: Tx, houses: dict[str, I
     pages, after = [], ""
     for _ in range(3):
         page = await queries.institution_list(connection, Filters(), after=after)
-        pages.append([one.name for one in page.rows])
+        pages.append([line.name for line in page.rows])
         after = page.after or ""
     assert ([len(page) for page in pages], after) == ([25, 25, 15], "")
     assert pages[0][0] == "Albanian State Police"
-    assert [one for page in pages for one in page] == sorted(one for page in pages for one in page)
+    assert [name for page in pages for name in page] == sorted(name for page in pages for name in page)
     last = await queries.institution_list(connection, Filters(kind="COURT"), after="")
     second = await queries.institution_list(connection, Filters(kind="COURT"), after=last.after or "")
     back = await queries.institution_list(connection, Filters(kind="COURT"), before=second.before or "")
-    assert ([one.id for one in back.rows], back.before) == ([one.id for one in last.rows], None)
+    assert ([line.id for line in back.rows], back.before) == ([line.id for line in last.rows], None)
     for filters, count in (
         (Filters(search="zuta 07"), 1),
         (Filters(beneficiary="RS"), 1),

@@ -150,11 +150,15 @@ async def test_signing_in_leads_nowhere_else(browse: Browsers, cast: Cast, targe
 
 
 async def test_signing_out_here_and_everywhere(browse: Browsers, cast: Cast) -> None:
-    one, two, three = [await browse(cast.ada) for _ in range(3)]
-    await one.send_form("/sign-out")
-    assert [await who(browser) for browser in (one, two, three)] == ["nobody", "Ada Berisha", "Ada Berisha"]
-    await two.send_form("/sign-out/everywhere")
-    assert [await who(browser) for browser in (two, three)] == ["nobody", "nobody"]
+    first, second, third = [await browse(cast.ada) for _ in range(3)]
+    await first.send_form("/sign-out")
+    assert [await who(browser) for browser in (first, second, third)] == [
+        "nobody",
+        "Ada Berisha",
+        "Ada Berisha",
+    ]
+    await second.send_form("/sign-out/everywhere")
+    assert [await who(browser) for browser in (second, third)] == ["nobody", "nobody"]
 
 
 async def test_a_closed_account_is_nobody_at_once(browse: Browsers, db: Database, cast: Cast) -> None:
@@ -228,13 +232,13 @@ async def test_inviting_and_roles(browse: Browsers, db: Database, cast: Cast) ->
 
 async def test_a_list_costs_the_same_for_few_and_many(browse: Browsers, db: Database, cast: Cast) -> None:
     ada = await browse(cast.ada)
-    asked: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    executed: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
     counts = []
     for path in ("/people?q=berisha", "/people?role=assessor", "/institutions", f"/people/{cast.omar}"):
-        asked.clear()
+        executed.clear()
         assert (await ada.get(path)).status_code == 200
-        counts.append(len([statement for statement in asked if not statement.startswith("NOTIFY")]))
+        counts.append(len([statement for statement in executed if not statement.startswith("NOTIFY")]))
     assert counts == [3, 3, 3, 4]
 
 

@@ -33,7 +33,7 @@ def test_two_entries_that_take_part_in_one_application_stay_two(
             duplicate="approved", kept="approved", same=False, beneficiaries=("AL", "AL"), together=together
         )
     named = {"applications": "TAF-2021-01/001"} if code == "merge_together" else {}
-    assert [(one.code, one.params) for one in refused.value.reasons] == [(code, named)]
+    assert [(reason.code, reason.params) for reason in refused.value.reasons] == [(code, named)]
 
 
 @pytest.mark.parametrize(

@@ -76,12 +76,12 @@ async def test_an_officer_registers_is_approved_and_the_new_institution_with_the
     ]
     async with db.reader() as connection:
         events = await history(connection, ivo)
-    assert [type(told.event).__name__ for told in events] == [
+    assert [type(recorded.event).__name__ for recorded in events] == [
         "RoleGiven",
         "PersonApproved",
         "PersonRegistered",
     ]
-    assert [told.actor_id for told in events] == [cast.ada, cast.ada, None]
+    assert [recorded.actor_id for recorded in events] == [cast.ada, cast.ada, None]
 
 
 async def test_a_registration_is_decided_once(db: Database, cast: Cast) -> None:

@@ -101,7 +101,7 @@ async def move(play: Judging, key: UUID, days: int) -> None:
     )
 
 
-async def told(play: Judging, template: str = "activities/experts") -> list[tuple[str, str]]:
+async def mails(play: Judging, template: str = "activities/experts") -> list[tuple[str, str]]:
     """Address and subject of each mail of this template."""
     async with play.db.reader() as connection:
         query = select(Mail.to_address, Mail.subject).where(Mail.template == template)
@@ -145,9 +145,9 @@ async def test_the_lead_asks_the_secretariat_completes_and_the_lead_hears(
     assert not await completes(ada)
     with pytest.raises(Refused, match="request_made"):
         await play.act("vera", lambda tx: request_expertise(tx, draft_of(play, row)), clock.now())
-    assert await told(play) == []
+    assert await mails(play) == []
     await booked(play, deployment)
-    assert await told(play) == [
+    assert await mails(play) == [
         ("omar@example.org", "Experts are asked: A/A1"),
         ("omar@example.org", "Experts have said yes: A/A1"),
     ]
@@ -195,7 +195,7 @@ async def test_the_secretariat_refuses_with_a_reason_and_the_lead_may_ask_again(
     assert (await ada.send_form(refuses, {"reason": " "})).status_code == 422
     assert (await ada.send_form(refuses, {"reason": "Nobody knows this."})).status_code == 303
     await deliver_all(play.db, clock.now)
-    assert await told(play) == [("omar@example.org", "No experts are asked: A/A1")]
+    assert await mails(play) == [("omar@example.org", "No experts are asked: A/A1")]
     assert "Nobody knows this." in (await ada.get(f"/activities/{key}")).text
     with pytest.raises(Refused, match="wish_over"):
         await play.act("omar", lambda tx: take_back(tx, key), clock.now())
@@ -243,7 +243,7 @@ async def test_an_activity_that_moves_asks_its_experts_anew_when_somebody_presse
         await play.act("ada", lambda tx: ask_anew(tx, first), clock.now())
     await move(play, key, 1)  # the days still overlap
     assert MOVED in (await ada.get("/")).text
-    assert await told(play, "deployments/days_without_activity") == [
+    assert await mails(play, "deployments/days_without_activity") == [
         ("ada@example.org", "Activity moved or cancelled: A/D1"),
         ("x01@example.org", "Activity moved or cancelled: A/D1"),
     ]
@@ -258,7 +258,7 @@ async def test_an_activity_that_moves_asks_its_experts_anew_when_somebody_presse
     assert (old.state, new.state, new.wish_id) == ("ended", "requested", made.id)
     by = timedelta(days=1)
     assert (new.starts_on, new.ends_on, new.themes) == (FIRST + by, LAST + by, old.themes)
-    assert [to for to, _subject in await told(play, "deployments/called_off")] == ["x01@example.org"]
+    assert [to for to, _subject in await mails(play, "deployments/called_off")] == ["x01@example.org"]
     assert MOVED not in (await ada.get("/")).text
     await booked(play, second)
     await sound(play)

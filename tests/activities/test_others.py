@@ -40,7 +40,7 @@ ADRIFT = "Experts booked on days without an activity"
 LATER = (date(2021, 11, 2), date(2021, 11, 4))
 
 
-async def told(play: Judging, template: str) -> list[str]:
+async def recipients(play: Judging, template: str) -> list[str]:
     """Who has a mail of this template."""
     async with play.db.reader() as connection:
         query = select(Mail.to_address).where(Mail.template == template).order_by(Mail.to_address)
@@ -84,8 +84,8 @@ async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
     deployment = await ask_experts(play, "A")
     assert ADRIFT not in await tasks(play, monkeypatch)
     await move(play, key, *LATER)
-    assert await told(play, "activities/moved") == PARTNERS
-    assert await told(play, "deployments/days_without_activity") == [OFFICER, EXPERT]
+    assert await recipients(play, "activities/moved") == PARTNERS
+    assert await recipients(play, "deployments/days_without_activity") == [OFFICER, EXPERT]
     assert ADRIFT in await tasks(play, monkeypatch)
     assert await entered(play, deployment) == (b"REQUEST", b"1", b"TENTATIVE")
     await play.act("ada", lambda tx: call_off(tx, deployment, reason="Moved to November."))
@@ -115,27 +115,27 @@ async def test_who_is_booked_for_days_that_still_have_an_activity_hears_nothing(
     key = await planned(play, "A")
     await ask_experts(play, "A")
     await move(play, key, LAST, LAST + timedelta(days=3))
-    assert await told(play, "activities/moved") == PARTNERS
-    assert await told(play, "deployments/days_without_activity") == []
+    assert await recipients(play, "activities/moved") == PARTNERS
+    assert await recipients(play, "deployments/days_without_activity") == []
 
 
 async def test_partners_and_experts_learn_that_it_is_called_off(play: Judging) -> None:
     key = await planned(play, "A")
     await ask_experts(play, "A")
     await play.act("omar", lambda tx: cancel(tx, key, reason="The hosts can't."))
-    assert await told(play, "activities/moved") == PARTNERS
-    assert EXPERT in await told(play, "deployments/days_without_activity")
+    assert await recipients(play, "activities/moved") == PARTNERS
+    assert EXPERT in await recipients(play, "deployments/days_without_activity")
 
 
 async def test_an_award_that_is_closed_calls_off_what_has_not_begun(play: Judging) -> None:
     over, ahead = await planned(play, "A"), await planned(play, "A", "Second workshop")
     await move(play, ahead, *LATER)
-    moved = await told(play, "activities/moved")
+    moved = await recipients(play, "activities/moved")
     await play.end("A", "30000.00", AFTER)
     states = {name: (await play.row(Activity, name)).state for name in (over, ahead)}
     assert states == {over: "planned", ahead: "cancelled"}
-    assert await told(play, "activities/moved") == moved  # they hear that the award has ended instead
-    assert await told(play, "awards/ended") == ["omar@example.org", *PARTNERS]
+    assert await recipients(play, "activities/moved") == moved  # they hear that the award has ended instead
+    assert await recipients(play, "awards/ended") == ["omar@example.org", *PARTNERS]
     with pytest.raises(Refused, match="not_funded"):
         await move(play, over, *LATER, AFTER)
     await play.act("omar", lambda tx: complete(tx, over), AFTER)
@@ -158,12 +158,12 @@ async def test_pages_say_what_ends_with_an_award(
 async def test_called_off_frees_the_days_and_tells_why(db: Database, play: Judging) -> None:
     deployment = await ask_experts(play, "A")
     await play.act("ada", lambda tx: call_off(tx, deployment, reason="Not needed."))
-    assert await told(play, "deployments/called_off") == [EXPERT]
+    assert await recipients(play, "deployments/called_off") == [EXPERT]
     async with db.reader() as connection:
         assert (await connection.scalars(select(Booking.day))).all() == []
     with pytest.raises(Refused, match="deployment_ended"):
         await play.act("ada", lambda tx: call_off(tx, deployment, reason="Again."))
-    assert await told(play, "deployments/award_ended") == []
+    assert await recipients(play, "deployments/award_ended") == []
 
 
 async def test_a_request_is_not_called_off_without_reason_or_after_its_days(play: Judging) -> None:

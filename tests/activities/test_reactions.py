@@ -23,8 +23,8 @@ async def test_refused_evidence_is_told_to_those_who_must_know(db: Database, pla
         security_officer.configure(None)
     async with db.transaction(now=AFTER) as tx:
         letters = (await tx.session.scalars(select(Mail).where(Mail.template.like("activities/%")))).all()
-        secretariat = {one.to_address for one in letters if one.template == "activities/infected"}
-        officers = [one.to_address for one in letters if one.template == "activities/refused"]
+        secretariat = {letter.to_address for letter in letters if letter.template == "activities/infected"}
+        officers = [letter.to_address for letter in letters if letter.template == "activities/refused"]
         people = await security_officer.security_officers(tx)
     assert officers == ["officer@example.org"]
     assert secretariat == {address for address, _ in people}

@@ -35,8 +35,8 @@ def errors(page: Any) -> list[str]:
 
 def seen(page: Any) -> str:
     """The version that the page shows."""
-    found: str = re.findall(r'name="seen" value="([^"]+)"', page.text)[0]
-    return found
+    version: str = re.findall(r'name="seen" value="([^"]+)"', page.text)[0]
+    return version
 
 
 async def ready(play: Judging) -> UUID:
@@ -118,9 +118,9 @@ async def test_the_days_on_which_it_was_held_are_reported(play: Judging, browse:
     }.items():
         page = await omar.send_form(here, {**shown, "starts_on": days[0], "ends_on": days[1]})
         assert (page.status_code, errors(page)) == (422, wrong)
-    told = {**shown, "starts_on": "2021-10-06", "ends_on": "2021-10-08"}
+    reported = {**shown, "starts_on": "2021-10-06", "ends_on": "2021-10-08"}
     for _ in range(2):
-        assert (await omar.send_form(here, told)).status_code == 303
+        assert (await omar.send_form(here, reported)).status_code == 303
     assert (await omar.send_form(here, {**shown, **DAYS})).status_code == 409
     row = await play.row(Activity, key)
     assert (row.starts_on, row.ends_on) == (date(2021, 10, 6), date(2021, 10, 8))

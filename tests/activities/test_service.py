@@ -46,7 +46,7 @@ async def codes(play: Judging, actor: str, command: Any, at: datetime = AFTER) -
 
 async def kinds(play: Judging, key: UUID) -> list[str]:
     async with play.db.reader() as connection:
-        return [type(one.event).__name__ for one in reversed(await history(connection, key))]
+        return [type(recorded.event).__name__ for recorded in reversed(await history(connection, key))]
 
 
 async def counted(play: Judging, key: UUID) -> str | None:
@@ -156,25 +156,25 @@ async def test_attendance_and_evidence(play: Judging) -> None:
     assert twice == ("attendance_twice",)
     await play.act("omar", lambda tx: set_attendance(tx, key, [row]))
     await play.act("omar", lambda tx: set_attendance(tx, key, [row, women]))
-    one = await play.act(
+    attached = await play.act(
         "omar",
         lambda tx: attach_evidence(tx, key, kind="report", name="r.pdf", size=1, sha256="a" * 64),
     )
-    await play.act("omar", lambda tx: remove_evidence(tx, one.id))
-    assert await codes(play, "omar", lambda tx: remove_evidence(tx, one.id)) == ("not_found",)
+    await play.act("omar", lambda tx: remove_evidence(tx, attached.id))
+    assert await codes(play, "omar", lambda tx: remove_evidence(tx, attached.id)) == ("not_found",)
     await play.act("omar", lambda tx: refuse_evidence(tx, key, sha256="b" * 64))
     async with play.db.transaction(now=AFTER) as tx:
         attendance = (await tx.session.scalars(select(Attendance).order_by(Attendance.gender))).all()
         evidence = (await tx.session.scalars(select(Evidence))).one()
         refusal = (await tx.session.scalars(select(EvidenceRefusal))).one()
-        told = [e.event for e in await history(await tx.session.connection(), key)]
+        events = [e.event for e in await history(await tx.session.connection(), key)]
     assert [(a.beneficiary_code, a.gender, a.expected, a.present) for a in attendance] == [
         ("AL", "F", 4, 4),
         ("AL", None, 9, 8),
     ]
     assert evidence.removed_at is not None
     assert (refusal.sha256, refusal.person_id) == ("b" * 64, play.people["omar"])
-    assert [one.present for one in told if isinstance(one, AttendanceRecorded)] == [
+    assert [event.present for event in events if isinstance(event, AttendanceRecorded)] == [
         {"AL": 12},
         {"AL": 8},
     ]

@@ -75,7 +75,7 @@ async def consult(
     async with db.transaction(now=at, actor=stage.sara) as tx:
         made = await start_consultations(tx, application_id, consultees, days=days)
     await deliver_all(db, lambda: at)
-    return [one.id for one in made]
+    return [consultation.id for consultation in made]
 
 
 async def link_to(db: Database, subject_id: UUID) -> str:

@@ -55,8 +55,8 @@ HUMAN = {"activities"}
 
 
 def test_a_flawless_application_is_found_to_be_so() -> None:
-    found = {key: find(key, FACTS).finding for key in STANDARD}
-    assert found == {key: Finding.UNKNOWN if key in HUMAN else Finding.MET for key in STANDARD}
+    findings = {key: find(key, FACTS).finding for key in STANDARD}
+    assert findings == {key: Finding.UNKNOWN if key in HUMAN else Finding.MET for key in STANDARD}
     assert find("own-1", FACTS) == ItemFinding(Finding.UNKNOWN)
 
 
@@ -125,26 +125,26 @@ def test_the_conclusion_follows_from_the_items(
     assert codes == (refused.value.codes if refused else ())
 
 
-async def found(db: Database, application_id: UUID) -> dict[str, str]:
+async def automatic_findings(db: Database, application_id: UUID) -> dict[str, str]:
     async with db.reader() as connection:
-        asked = await checklist(connection, await shown(connection, application_id))
-    return {line.item.key: line.automatic.finding.value for line in asked.lines}
+        listed = await checklist(connection, await shown(connection, application_id))
+    return {line.item.key: line.automatic.finding.value for line in listed.lines}
 
 
 async def test_findings_follow_what_happens(db: Database, stage: Stage, confirmed: UUID) -> None:
     await opened(db, stage, confirmed)
-    before = await found(db, confirmed)
+    before = await automatic_findings(db, confirmed)
     assert (before["consultation"], before["overlap"], before["confirmations"]) == (
         "unknown",
         "unknown",
         "met",
     )
     (key,) = await consult(db, stage, confirmed, await offices(db, 1))
-    assert (await found(db, confirmed))["consultation"] == "not_met"
+    assert (await automatic_findings(db, confirmed))["consultation"] == "not_met"
     async with db.transaction(now=OPENED, actor=stage.sara) as tx:
         await answer_consultation(tx, key, objects=False, name="Eva")
         await judge_overlap(tx, confirmed, outcome=OverlapOutcome.DUPLICATES, reason="R3 does it.")
-    after = await found(db, confirmed)
+    after = await automatic_findings(db, confirmed)
     assert (after["consultation"], after["overlap"]) == ("met", "not_met")
 
 
@@ -154,10 +154,10 @@ async def test_without_an_officer_the_findings_stand(db: Database, stage: Stage,
         await check_admissibility(tx, confirmed, admissible=True)
     async with db.reader() as connection:
         (check,) = (await shown(connection, confirmed)).checks
-    told = {item.key: (item.finding.value, item.verdict) for item in check.items}
-    assert set(told) == set(STANDARD)
-    assert told["confirmations"] == ("met", "met")
-    assert told["activities"] == ("unknown", "")
+    items = {item.key: (item.finding.value, item.verdict) for item in check.items}
+    assert set(items) == set(STANDARD)
+    assert items["confirmations"] == ("met", "met")
+    assert items["activities"] == ("unknown", "")
 
 
 async def test_a_judgement_is_put_right_with_the_same_conclusion(

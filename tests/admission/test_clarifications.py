@@ -50,7 +50,7 @@ async def ask(
     return made.id
 
 
-async def found(db: Database, key: UUID) -> Clarification:
+async def row_of(db: Database, key: UUID) -> Clarification:
     async with db.transaction(now=NOW) as tx:
         return await tx.get(Clarification, key)
 
@@ -66,7 +66,7 @@ async def test_only_what_is_asked_for_is_taken_and_in_time(
         await ask(db, stage, confirmed, kind=ClarificationKind.CLERICAL, question=" ", days=41)
     assert refused.value.codes == ("clarification_question_missing", "field_missing", "period_wrong")
     key = await ask(db, stage, confirmed)
-    assert (await found(db, key)).ends_at == ENDS
+    assert (await row_of(db, key)).ends_at == ENDS
     assert ("clarify", "omar@example.org") in await mails(db)
     for at, name, code in (
         (OPENED, "", ("answer_missing_here", "name_missing")),
@@ -79,7 +79,7 @@ async def test_only_what_is_asked_for_is_taken_and_in_time(
     paper = Paper("mandate.pdf", "pdf", 9, "a" * 64, "clean", 0)
     async with db.transaction(now=ENDS - timedelta(microseconds=1)) as tx:
         await answer_clarification(tx, key, name="Omar, head", papers=[paper])
-    assert (await found(db, key)).state == "answered"
+    assert (await row_of(db, key)).state == "answered"
     assert await lapse_clarifications_due(db, ENDS + GRACE) == 0
 
 
@@ -95,9 +95,13 @@ async def test_silence_lapses_as_of_when_it_was_due(db: Database, stage: Stage, 
     assert await lapse_clarifications_due(db, later) == 1
     await deliver_all(db, lambda: later)
     async with db.reader() as connection:
-        told = (await history(connection, confirmed))[0]
-    assert (type(told.event).__name__, told.due_at, told.recorded_at) == ("ClarificationLapsed", ENDS, later)
-    assert (await found(db, key)).state == "lapsed"
+        lapse = (await history(connection, confirmed))[0]
+    assert (type(lapse.event).__name__, lapse.due_at, lapse.recorded_at) == (
+        "ClarificationLapsed",
+        ENDS,
+        later,
+    )
+    assert (await row_of(db, key)).state == "lapsed"
     assert [to for template, to in await mails(db) if template in ("clarify_again", "clarified")] == [
         "omar@example.org",
         "sara@example.org",
@@ -145,7 +149,9 @@ async def test_assessors_see_accepted_answers_about_evidence_only(
         async with db.transaction(now=OPENED, actor=stage.sara) as tx:
             await settle_clarification(tx, confirmed, key, accepted=accepted)
     async with db.reader() as connection:
-        assert [one.answer for one in await clarified(connection, confirmed)] == ["Accepted: True"]
+        assert [clarification.answer for clarification in await clarified(connection, confirmed)] == [
+            "Accepted: True"
+        ]
 
 
 async def test_one_that_is_called_off_cannot_be_answered(db: Database, stage: Stage, confirmed: UUID) -> None:
@@ -174,8 +180,8 @@ async def test_the_link_shows_takes_documents_and_refuses_marked_ones(
 ) -> None:
     now = clock.now()
     key = await alone(db, stage, NOW)
-    asked = await ask(db, stage, key, now)
-    path, nobody, sara = await link_to(db, asked), await browse(), await browse(stage.sara)
+    clarification_id = await ask(db, stage, key, now)
+    path, nobody, sara = await link_to(db, clarification_id), await browse(), await browse(stage.sara)
     async with db.reader() as connection:
         before = await connection.scalar(text("SELECT count(*) FROM event"))
     for _ in range(3):
@@ -187,7 +193,7 @@ async def test_the_link_shows_takes_documents_and_refuses_marked_ones(
     async with db.transaction(now=NOW) as tx:
         (refusal,) = (await tx.session.scalars(select(ClassifiedRefusal))).all()
         assert (refusal.application_id, refusal.reason) == (key, "marked")
-    assert (await found(db, asked)).state == "open"
+    assert (await row_of(db, clarification_id)).state == "open"
     assert await send(nobody, path, "mandate.pdf", pdf("The mandate")) == 303
     assert "your answer is saved" in (await nobody.get(path)).text
     assert await send(nobody, path, "more.pdf", pdf("More")) == 409
@@ -196,10 +202,10 @@ async def test_the_link_shows_takes_documents_and_refuses_marked_ones(
     here = f"/applications/{key}/clarifications"
     page = (await sara.get(here)).text
     assert "Here it is." in page
-    paper = await sara.get(f"{here}/{asked}/papers/1")
+    paper = await sara.get(f"{here}/{clarification_id}/papers/1")
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
-    assert (await sara.get(f"{here}/{asked}/papers/2")).status_code == 404
-    assert (await sara.send_form(f"{here}/{asked}/settle", {"accepted": "yes"})).status_code == 303
+    assert (await sara.get(f"{here}/{clarification_id}/papers/2")).status_code == 404
+    assert (await sara.send_form(f"{here}/{clarification_id}/settle", {"accepted": "yes"})).status_code == 303
     assert (await nobody.get("/link/clarification/never-was")).status_code == 404
 
 
@@ -209,17 +215,17 @@ async def test_a_link_that_is_over_takes_nothing_and_alarms_nobody(
 ) -> None:
     now = clock.now()
     key = await alone(db, stage, NOW)
-    asked = await ask(db, stage, key, now)
-    path, nobody = await link_to(db, asked), await browse()
+    clarification_id = await ask(db, stage, key, now)
+    path, nobody = await link_to(db, clarification_id), await browse()
     async with db.transaction(now=now, actor=stage.sara) as tx:
-        await cancel(tx, CLARIFICATION, key, asked)
+        await cancel(tx, CLARIFICATION, key, clarification_id)
     before = stored(app)
     assert await send(nobody, path, "late.pdf", pdf(words, "by a link that is over")) == 409
     assert stored(app) == before
     async with db.transaction(now=NOW) as tx:
         assert (await tx.session.scalars(select(ClassifiedRefusal))).all() == []
         with pytest.raises(Refused) as refused:
-            await refuse_paper(tx, asked, sha256="0" * 64, reason="marked")
+            await refuse_paper(tx, clarification_id, sha256="0" * 64, reason="marked")
     assert refused.value.codes == ("clarification_over",)
 
 
@@ -249,8 +255,8 @@ async def test_the_secretariat_asks_on_its_page(db: Database, stage: Stage, brow
     assert (await sara.send_form(here, form)).status_code == 303
     await deliver_all(db, clock.now)
     async with db.reader() as connection:
-        asked: UUID = (await connection.execute(text("SELECT id FROM clarification"))).scalar_one()
-    path, nobody = await link_to(db, asked), await browse()
+        clarification_id: UUID = (await connection.execute(text("SELECT id FROM clarification"))).scalar_one()
+    path, nobody = await link_to(db, clarification_id), await browse()
     assert (await nobody.send_form(path, {"value": "no address", "name": "Omar"})).status_code == 422
     assert (await nobody.send_form(path, {"value": "desk@example.org", "name": "Omar"})).status_code == 303
     seen = (await carl.get(here)).text

@@ -33,12 +33,12 @@ from tests.applications.conftest import NOW, Stage
 ENDS = datetime(2021, 8, 6, 22, tzinfo=UTC)  # the end of Friday 6 August in Brussels
 
 
-async def found(db: Database, key: UUID) -> Consultation:
+async def row_of(db: Database, key: UUID) -> Consultation:
     async with db.transaction(now=NOW) as tx:
         return await tx.get(Consultation, key)
 
 
-async def told(db: Database, application_id: UUID) -> list[tuple[str, datetime, datetime]]:
+async def recorded_events(db: Database, application_id: UUID) -> list[tuple[str, datetime, datetime]]:
     """Kinds of the consultations' events, oldest first, with when each was due and recorded."""
     async with db.reader() as connection:
         lines = reversed(await history(connection, application_id))
@@ -72,7 +72,7 @@ async def test_consultees_are_asked_once_the_application_is_open(
         "consultee_missing",
     )
     first, _second = await consult(db, stage, confirmed, chosen)
-    made = await found(db, first)
+    made = await row_of(db, first)
     assert (made.state, made.ends_at, made.remind_at) == ("open", ENDS, datetime(2021, 8, 5, 6, tzinfo=UTC))
     assert [mail for mail in await mails(db) if mail[0] == "consulted"] == [
         ("consulted", "office1@example.org"),
@@ -94,7 +94,7 @@ async def test_an_answer_in_time_is_given_once(db: Database, stage: Stage, confi
         await answer_consultation(tx, first, objects=True, reason="R3 does this.", name="Eva, Tirana")
         await answer_consultation(tx, second, objects=False, name="Jan, Brussels")
     await deliver_all(db, lambda: last)
-    assert [(one.state, one.ended_at) for one in [await found(db, first), await found(db, second)]] == [
+    assert [(row.state, row.ended_at) for row in [await row_of(db, first), await row_of(db, second)]] == [
         ("objection", last),
         ("no_objection", last),
     ]
@@ -115,8 +115,8 @@ async def test_silence_is_consent_from_the_instant_when_it_was_due(
     assert await end_consultations_due(db, ENDS) == 0  # an answer may still be under way
     assert await end_consultations_due(db, ENDS + GRACE) == 1
     assert await end_consultations_due(db, ENDS + GRACE) == 0
-    assert (await found(db, key)).state == "tacit"
-    assert (await told(db, confirmed))[-1] == ("ConsultationEndedTacitly", ENDS, ENDS + GRACE)
+    assert (await row_of(db, key)).state == "tacit"
+    assert (await recorded_events(db, confirmed))[-1] == ("ConsultationEndedTacitly", ENDS, ENDS + GRACE)
 
 
 async def test_after_an_outage_nobody_is_reminded_of_what_is_over(
@@ -134,7 +134,7 @@ async def test_after_an_outage_nobody_is_reminded_of_what_is_over(
     assert [mail for mail in await mails(db) if mail[0] == "consulted_again"] == [
         ("consulted_again", "office2@example.org")
     ]
-    due = [line for line in await told(db, confirmed) if line[0] == "ConsultationEndedTacitly"]
+    due = [line for line in await recorded_events(db, confirmed) if line[0] == "ConsultationEndedTacitly"]
     assert due == [("ConsultationEndedTacitly", datetime(2021, 8, 2, 22, tzinfo=UTC), later)]
 
 
@@ -148,7 +148,7 @@ async def test_more_days_can_be_taken_once_and_in_time(db: Database, stage: Stag
     assert await refusal(db, lambda tx: ask_for_more_days(tx, first), OPENED) == ("extended_already",)
     assert await refusal(db, lambda tx: ask_for_more_days(tx, second), ENDS) == ("consultation_over",)
     assert await end_consultations_due(db, ENDS + GRACE) == 1
-    assert (await found(db, first)).state == "open"
+    assert (await row_of(db, first)).state == "open"
 
 
 async def test_a_late_answer_counts_only_once_the_officer_lets_it(
@@ -158,9 +158,9 @@ async def test_a_late_answer_counts_only_once_the_officer_lets_it(
     (key,) = await consult(db, stage, confirmed, await offices(db, 1))
     async with db.transaction(now=ENDS) as tx:
         await answer_consultation(tx, key, objects=True, reason="It duplicates R3.", name="Eva")
-    late = await found(db, key)
+    late = await row_of(db, key)
     assert (late.state, late.reason, late.late_reason) == ("tacit", "", "It duplicates R3.")
-    assert [line[:2] for line in await told(db, confirmed)][1:] == [
+    assert [line[:2] for line in await recorded_events(db, confirmed)][1:] == [
         ("ConsultationEndedTacitly", ENDS),
         ("ConsultationAnswered", ENDS),
     ]
@@ -168,7 +168,7 @@ async def test_a_late_answer_counts_only_once_the_officer_lets_it(
     assert codes == ("answered_late_already",)
     async with db.transaction(now=ENDS, actor=stage.sara) as tx:
         await take_late_answer(tx, confirmed, key)
-    taken = await found(db, key)
+    taken = await row_of(db, key)
     assert (taken.state, taken.reason, taken.late_taken_by) == ("objection", "It duplicates R3.", stage.sara)
     codes = await refusal(db, lambda tx: take_late_answer(tx, confirmed, key), ENDS)
     assert codes == ("no_late_answer",)
@@ -185,7 +185,7 @@ async def test_a_withdrawal_calls_consultations_off(db: Database, stage: Stage, 
     async with db.transaction(now=OPENED, actor=stage.omar) as tx:
         await withdraw(tx, confirmed)
     await deliver_all(db, lambda: OPENED)
-    assert [(await found(db, key)).state for key in (first, second)] == ["cancelled", "cancelled"]
+    assert [(await row_of(db, key)).state for key in (first, second)] == ["cancelled", "cancelled"]
     assert [to for template, to in await mails(db) if template == "consultation_cancelled"] == [
         "office1@example.org",
         "office2@example.org",
@@ -222,9 +222,9 @@ async def test_an_exception_waits_for_a_consultation_of_the_secretariat(db: Data
     )
     assert codes == ("same_person",)  # she held the consultation
     await decide({first: "R3 ends in June."})
-    weighed = await found(db, first)
+    weighed = await row_of(db, first)
     assert (weighed.answer, weighed.answer_by) == ("R3 ends in June.", stage.anna)
-    assert (await found(db, second)).state == "tacit"
+    assert (await row_of(db, second)).state == "tacit"
     codes = await refusal(
         db, lambda tx: answer_objection(tx, application_id, first, answer="Else"), ENDS + GRACE
     )

@@ -75,7 +75,7 @@ async def codes(
     return refused.value.codes
 
 
-async def asked(
+async def ask_lead(
     db: Database, stage: Stage, key: UUID, at: datetime = OPENED, question: str = "Which?"
 ) -> UUID:
     """Sara asks for the right mail address of the lead."""
@@ -102,8 +102,8 @@ async def held(db: Database) -> dict[str, int]:
     async with db.reader() as connection:
         return {
             name: len(rows)
-            for name, one in OPENABLE.items()
-            if (rows := (await connection.execute(text(one.held))).all())
+            for name, kind in OPENABLE.items()
+            if (rows := (await connection.execute(text(kind.held))).all())
         }
 
 
@@ -115,7 +115,7 @@ async def test_a_withdrawal_ends_what_is_open_at_once(
     db: Database, stage: Stage, confirmed: UUID, browse: Browsers
 ) -> None:
     await opened(db, stage, confirmed)
-    question = await asked(db, stage, confirmed)
+    question = await ask_lead(db, stage, confirmed)
     first, late = await consult(db, stage, confirmed, await offices(db))
     async with db.transaction(now=LATER, actor=stage.omar) as tx:
         await withdraw(tx, confirmed)
@@ -162,8 +162,8 @@ async def test_a_withdrawal_ends_what_is_open_at_once(
 
 async def test_an_answer_never_rewrites_the_draft_that_comes_after(db: Database, stage: Stage) -> None:
     key = await alone(db, stage)
-    open_still = await asked(db, stage, key, NOW)
-    answered = await asked(db, stage, key, NOW, question="Which one now?")
+    open_still = await ask_lead(db, stage, key, NOW)
+    answered = await ask_lead(db, stage, key, NOW, question="Which one now?")
     await act(db, None, lambda tx: answer_clarification(tx, answered, value="old@x.org", name="Omar"), NOW)
     await act(db, stage.omar, lambda tx: withdraw(tx, key), NOW)
     await act(db, stage.omar, lambda tx: take_up_again(tx, key), NOW)
@@ -187,7 +187,7 @@ async def test_of_an_answer_and_a_withdrawal_at_once_one_wins(
     db: Database, stage: Stage, confirmed: UUID
 ) -> None:
     await opened(db, stage, confirmed)
-    question = await asked(db, stage, confirmed)
+    question = await ask_lead(db, stage, confirmed)
     outcomes = await asyncio.gather(
         act(db, None, lambda tx: answer_clarification(tx, question, value="new@x.org", name="Omar"), LATER),
         act(db, stage.omar, lambda tx: withdraw(tx, confirmed), LATER),
@@ -204,21 +204,21 @@ async def test_of_an_answer_and_a_withdrawal_at_once_one_wins(
 async def test_inadmissible_and_refused_end_it_too(db: Database, stage: Stage, confirmed: UUID) -> None:
     exception = await alone(db, stage)
     await opened(db, stage, confirmed)
-    await asked(db, stage, confirmed)
+    await ask_lead(db, stage, confirmed)
     await consult(db, stage, confirmed, await offices(db, 1))
     reason = "The mandate is missing."
     await act(db, stage.sara, lambda tx: check_admissibility(tx, confirmed, admissible=False, reason=reason))
     assert await held(db) == {}
     assert await states(db) == ["cancelled"] * 2
     with pytest.raises(Refused) as refused:
-        await asked(db, stage, confirmed)
+        await ask_lead(db, stage, confirmed)
     assert refused.value.codes == ("wrong_status",)
     # Put right, it may be asked about again; what was asked before stays over.
     await act(db, stage.sara, lambda tx: check_admissibility(tx, confirmed, admissible=True), LATER)
-    await asked(db, stage, confirmed, LATER)
+    await ask_lead(db, stage, confirmed, LATER)
     (office,) = await consult(db, stage, exception, await offices(db, 1))
     await act(db, None, lambda tx: answer_consultation(tx, office, objects=False, name="Eva"))
-    await asked(db, stage, exception)
+    await ask_lead(db, stage, exception)
     await act(
         db,
         stage.anna,
@@ -314,7 +314,7 @@ async def test_a_cancelled_call_ends_everything_in_it(
     db: Database, stage: Stage, confirmed: UUID, browse: Browsers
 ) -> None:
     await opened(db, stage, confirmed)
-    question = await asked(db, stage, confirmed)
+    question = await ask_lead(db, stage, confirmed)
     (office,) = await consult(db, stage, confirmed, await offices(db, 1))
     await act(db, stage.sara, lambda tx: ask_cancellation(tx, stage.call, "No money."))
     await act(db, stage.anna, lambda tx: confirm_cancellation(tx, stage.call))
@@ -336,7 +336,7 @@ async def test_a_cancelled_call_ends_everything_in_it(
 async def test_what_was_left_open_is_found_and_ended(db: Database, stage: Stage, confirmed: UUID) -> None:
     """As a database from before has it."""
     await opened(db, stage, confirmed)
-    await asked(db, stage, confirmed)
+    await ask_lead(db, stage, confirmed)
     async with db.engine.begin() as connection:
         await connection.execute(text("UPDATE application SET status = 'withdrawn', withdrawn_at = now()"))
     wrong = (await reconcile(db))["applications: nothing is open about what has ended"]
@@ -354,11 +354,11 @@ async def test_rules_and_rows_agree_on_what_has_ended(db: Database) -> None:
         JOIN unnest(CAST(:states AS text[])) WITH ORDINALITY AS call (state, place) USING (place) ORDER BY place
         """
     )
-    told = {
+    parameters = {
         "statuses": [status.value for status, _, _ in cases],
         "tracks": [track for _, track, _ in cases],
         "states": [state.value for _, _, state in cases],
     }
     async with db.reader() as connection:
-        rows = (await connection.execute(query, told)).scalars().all()
+        rows = (await connection.execute(query, parameters)).scalars().all()
     assert rows == [has_ended(*case) for case in cases]

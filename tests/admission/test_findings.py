@@ -23,11 +23,11 @@ def form() -> FormDefinition:
     return STANDARD
 
 
-async def found(db: Database, application_id: UUID, key: str) -> tuple[Finding, dict[str, str]]:
+async def finding_of(db: Database, application_id: UUID, key: str) -> tuple[Finding, dict[str, str]]:
     async with db.reader() as connection:
         application = await shown(connection, application_id)
-        one = (await checklist(connection, application)).findings[key]
-    return one.finding, one.figures
+        item = (await checklist(connection, application)).findings[key]
+    return item.finding, item.figures
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ async def test_a_question_that_was_not_asked_is_not_missing(
 ) -> None:
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         await save_answers(tx, draft, {"rights": answers})
-    assert (await found(db, draft, "rights"))[0] is finding
+    assert (await finding_of(db, draft, "rights"))[0] is finding
 
 
 async def test_an_institution_that_nobody_has_checked_is_not_met(
     db: Database, stage: Stage, times: Times, draft: UUID
 ) -> None:
-    assert await found(db, draft, "eligible_parties") == (Finding.MET, {"count": "2"})
+    assert await finding_of(db, draft, "eligible_parties") == (Finding.MET, {"count": "2"})
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         new = await add_institution(
             tx, name="New agency", kind="POLICE", beneficiary_code="ME", approved=False
         )
         await bring_in(tx, draft, Part(new.id, "Takes part", Decimal(0), "New", "new@example.org"))
-    assert await found(db, draft, "eligible_parties") == (
+    assert await finding_of(db, draft, "eligible_parties") == (
         Finding.UNKNOWN,
         {"count": "3", "unchecked": "1"},
     )

@@ -71,10 +71,10 @@ async def test_two_different_people_open_it_while_the_session_lasts(
         session = (await tx.session.scalars(select(OpeningSession).order_by(OpeningSession.number))).all()[1]
     assert call.opened_at == application.opened_at == session.confirmed_at == over + SESSION
     async with db.reader() as connection:
-        told = [type(one.event).__name__ for one in await history(connection, stage.call)]
+        kinds = [type(recorded.event).__name__ for recorded in await history(connection, stage.call)]
         last = (await history(connection, stage.call))[0].event
         assert await openings(connection) == await sealed(connection) == []
-    assert told[:3] == ["CallOpened", "OpeningStarted", "OpeningStarted"]
+    assert kinds[:3] == ["CallOpened", "OpeningStarted", "OpeningStarted"]
     assert session.minutes is not None
     assert last.minutes == minutes_hash(session.minutes)  # type: ignore[attr-defined]
 
@@ -97,7 +97,7 @@ async def test_what_is_withdrawn_meanwhile_makes_the_session_begin_anew(
             await tx.session.scalars(select(OpeningSession.minutes).order_by(OpeningSession.number))
         ).all()[1]
     assert minutes is not None
-    assert [one["withdrawn_at"] is not None for one in minutes["listed"]["received"]] == [True]
+    assert [row["withdrawn_at"] is not None for row in minutes["listed"]["received"]] == [True]
 
 
 async def test_two_who_begin_or_confirm_at_once_make_one_session_and_one_opening(
@@ -202,7 +202,7 @@ async def test_two_open_on_one_page_and_what_came_too_late_stands_in_the_minutes
     assert (await carl.get("/applications/received?call=TAF-2021-01")).status_code == 200
     paper = await carl.get(f"{here}/minutes.pdf")
     words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
-    for said in (
+    for phrase in (
         "TAF-2021-01/OPENING-1",
         "Sara Lind",
         "Anna Weiss",
@@ -210,7 +210,7 @@ async def test_two_open_on_one_page_and_what_came_too_late_stands_in_the_minutes
         "TAF-2021-01/001",
         "(late)",
     ):
-        assert said in words
+        assert phrase in words
     assert "Firearms" not in words
 
 

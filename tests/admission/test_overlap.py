@@ -54,8 +54,8 @@ async def load(db: Database, *lines: InitiativeLine) -> None:
 
 async def titles(db: Database, text: str, **more: object) -> list[str]:
     async with db.reader() as connection:
-        found = await similar(connection, text, (), (), 10, **more)  # type: ignore[arg-type]
-    return ["".join(piece.text for piece in one.title) for one in found]
+        matches = await similar(connection, text, (), (), 10, **more)  # type: ignore[arg-type]
+    return ["".join(piece.text for piece in match.title) for match in matches]
 
 
 def test_words_are_compared_without_endings_scripts_and_what_every_text_has() -> None:
@@ -64,17 +64,17 @@ def test_words_are_compared_without_endings_scripts_and_what_every_text_has() ->
 
 
 def test_pieces_give_the_text_again_and_mark_what_is_common() -> None:
-    told = pieces("Suzbijanje krijumčarenja, oružja!", stems("кријумчарењем"))
-    assert "".join(piece.text for piece in told) == "Suzbijanje krijumčarenja, oružja!"
-    assert [piece.text for piece in told if piece.common] == ["krijumčarenja"]
+    marked = pieces("Suzbijanje krijumčarenja, oružja!", stems("кријумчарењем"))
+    assert "".join(piece.text for piece in marked) == "Suzbijanje krijumčarenja, oružja!"
+    assert [piece.text for piece in marked if piece.common] == ["krijumčarenja"]
 
 
 def test_an_excerpt_shows_the_part_with_most_in_common() -> None:
     text = "word " * 100 + "electronic evidence for prosecutors " + "other " * 100
-    told = excerpt(text, stems("electronic evidence prosecutors"))
-    assert [piece.text for piece in told if piece.common] == ["electronic", "evidence", "prosecutors"]
-    assert (told[0].text, told[-1].text) == ("… ", " …")
-    assert sum(len(piece.text) for piece in told) < 300
+    parts = excerpt(text, stems("electronic evidence prosecutors"))
+    assert [piece.text for piece in parts if piece.common] == ["electronic", "evidence", "prosecutors"]
+    assert (parts[0].text, parts[-1].text) == ("… ", " …")
+    assert sum(len(piece.text) for piece in parts) < 300
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ async def test_it_is_told_when_both_take_place(db: Database) -> None:
     await load(db, line)
     period = (date(2026, 6, 1), date(2026, 7, 1))
     async with db.reader() as connection:
-        found = await similar(connection, line.title, (), (), 5, period=period)
-    assert [one.meets for one in found] == [(date(2026, 6, 1), date(2026, 6, 30))]
+        matches = await similar(connection, line.title, (), (), 5, period=period)
+    assert [match.meets for match in matches] == [(date(2026, 6, 1), date(2026, 6, 30))]
 
 
 async def test_it_is_found_across_scripts_endings_and_mistakes(db: Database) -> None:
@@ -139,8 +139,8 @@ async def test_it_is_found_across_scripts_endings_and_mistakes(db: Database) -> 
 async def test_what_is_alike_is_told(db: Database) -> None:
     await load(db, *LINES)
     async with db.reader() as connection:
-        (found,) = await similar(connection, "granica", {"BA", "AL"}, {"X.JIT"}, 10)
-    assert (found.result, found.beneficiaries, found.themes, found.words) == ("R3", ["BA"], [], ["granicama"])
+        (match,) = await similar(connection, "granica", {"BA", "AL"}, {"X.JIT"}, 10)
+    assert (match.result, match.beneficiaries, match.themes, match.words) == ("R3", ["BA"], [], ["granicama"])
 
 
 async def test_same_themes_and_beneficiaries_come_first(db: Database) -> None:
@@ -152,8 +152,8 @@ async def test_same_themes_and_beneficiaries_come_first(db: Database) -> None:
         ),
     )
     async with db.reader() as connection:
-        found = await similar(connection, "ports", {"AL"}, {"OC.CONTAINER"}, 10)
-    assert [one.themes for one in found] == [["OC.CONTAINER"], []]
+        matches = await similar(connection, "ports", {"AL"}, {"OC.CONTAINER"}, 10)
+    assert [match.themes for match in matches] == [["OC.CONTAINER"], []]
 
 
 async def test_a_newer_list_replaces_its_lines(db: Database) -> None:
@@ -226,7 +226,7 @@ async def test_an_officer_judges_after_the_opening_and_the_latest_stands(
     await judge(OverlapOutcome.NONE, "")
     await judge(OverlapOutcome.ACCEPTABLE, "R3 ends in June.", (key,))
     async with db.reader() as connection:
-        told = await judgements(connection, confirmed)
-    assert (told[0].outcome, told[0].about) == ("acceptable", [LINES[0].title])
+        judged = await judgements(connection, confirmed)
+    assert (judged[0].outcome, judged[0].about) == ("acceptable", [LINES[0].title])
     async with db.transaction(now=NOW) as tx:
         assert len((await tx.session.scalars(select(OverlapJudgement))).all()) == 2

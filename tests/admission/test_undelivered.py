@@ -67,7 +67,9 @@ async def consulted(
     return made.id
 
 
-async def asked(db: Database, stage: Stage, post: Post, application_id: UUID, at: datetime = OPENED) -> UUID:
+async def ask_evidence(
+    db: Database, stage: Stage, post: Post, application_id: UUID, at: datetime = OPENED
+) -> UUID:
     """Sara asks the lead for evidence, and the mail goes."""
     async with db.transaction(now=at, actor=stage.sara) as tx:
         made = await ask_for_clarification(
@@ -256,7 +258,7 @@ async def test_a_lead_whose_mail_was_refused_has_not_let_the_period_pass(
     async with db.reader() as connection:
         old = (await shown(connection, application)).parts.lead.contact_email
     smtp.refuse(old)
-    key = await asked(db, stage, post, application, NOW)
+    key = await ask_evidence(db, stage, post, application, NOW)
     later = NOW + LONG_AFTER
     assert (await lapse_clarifications_due(db, later), await remind_of_clarifications(db, later)) == (0, 0)
     sara, carl = await browse(stage.sara), await browse(stage.carl)

@@ -82,10 +82,12 @@ def requiring(key: str, section: str = "own") -> FormDefinition:
     return msgspec.structs.replace(
         FORM,
         sections=tuple(
-            msgspec.structs.replace(one, fields=tuple(_required(field, key) for field in one.fields))
-            if one.key == section
-            else one
-            for one in FORM.sections
+            msgspec.structs.replace(
+                form_section, fields=tuple(_required(field, key) for field in form_section.fields)
+            )
+            if form_section.key == section
+            else form_section
+            for form_section in FORM.sections
         ),
     )
 
@@ -94,7 +96,7 @@ def _required(field: Field, key: str) -> Field:
     return msgspec.structs.replace(field, checks=(Required(),)) if field.key == key else field
 
 
-async def asked(
+async def asking_draft(
     db: Database, stage: Stage, times: Times, cut_offs: Sequence[datetime] = (), form: FormDefinition = FORM
 ) -> UUID:
     """A draft of Omar's to such a call, with Kosovo* Police as its partner; with cut-offs, to a rolling one."""

@@ -85,14 +85,14 @@ class Play:
         """Back to what was submitted; who has left by itself stays away, and who came since is not there."""
         assert self.standing is not None
         self.title, before = self.standing
-        known = {one.id: one for one in before}
-        for one in self.members:
-            was = known.get(one.id)
+        known = {member.id: member for member in before}
+        for member in self.members:
+            was = known.get(member.id)
             if was is None:
-                one.on_board = False
+                member.on_board = False
                 continue
-            one.on_board = was.on_board and not one.gone
-            one.role, one.amount, one.own, one.state, one.kept = (
+            member.on_board = was.on_board and not member.gone
+            member.role, member.amount, member.own, member.state, member.kept = (
                 *(was.role, was.amount, was.own),
                 *(was.state, was.kept),
             )
@@ -101,34 +101,34 @@ class Play:
     @property
     def board(self) -> list[Member]:
         """Who takes part, the lead first."""
-        return [one for one in self.members if one.on_board]
+        return [member for member in self.members if member.on_board]
 
     @property
     def total(self) -> Decimal:
         """What they ask for together."""
-        return sum((one.amount for one in self.board), Decimal(0))
+        return sum((member.amount for member in self.board), Decimal(0))
 
     def sees(self, member: Member) -> Any:
         """What a partner confirms, put down plainly."""
-        everybody = sorted((str(one.id), one.role) for one in self.board)
+        everybody = sorted((str(party.id), party.role) for party in self.board)
         return (self.title, everybody, self.total, member.amount, member.own)
 
     def void(self) -> None:
         """After any change."""
-        for one in self.board[1:]:
-            if one.state == "confirmed" and one.kept != self.sees(one):
-                one.state = "void"
+        for member in self.board[1:]:
+            if member.state == "confirmed" and member.kept != self.sees(member):
+                member.state = "void"
 
     def reasons(self) -> set[str]:
         """Every reason against submitting now."""
-        codes = {one.code for one in self.board if one.code != "TR"}
+        codes = {member.code for member in self.board if member.code != "TR"}
         return {
             code
             for code, stands in {
                 "late": self.now > self.closes,
                 "too_few_beneficiaries": len(codes) < 2,
-                "partner_not_eligible": any(one.code == "TR" for one in self.board),
-                "partner_not_confirmed": any(one.state != "confirmed" for one in self.board[1:]),
+                "partner_not_eligible": any(member.code == "TR" for member in self.board),
+                "partner_not_confirmed": any(member.state != "confirmed" for member in self.board[1:]),
                 "above_award_max": self.total > MOST,
                 "below_award_min": self.total < LEAST,
             }.items()
@@ -156,12 +156,12 @@ class Play:
             )
         assert application.status == self.status
         assert application.title == self.title
-        assert {key for key, row in known.items() if row.on_board} == {one.id for one in self.board}
-        assert {one.id: (one.role, one.amount) for one in self.board} == {
-            one.id: (known[one.id].role, known[one.id].amount) for one in self.board
+        assert {key for key, row in known.items() if row.on_board} == {member.id for member in self.board}
+        assert {member.id: (member.role, member.amount) for member in self.board} == {
+            member.id: (known[member.id].role, known[member.id].amount) for member in self.board
         }
-        assert {one.id: one.state for one in self.board[1:]} == {
-            one.id: known[one.id].confirmation for one in self.board[1:]
+        assert {member.id: member.state for member in self.board[1:]} == {
+            member.id: known[member.id].confirmation for member in self.board[1:]
         }
         if self.editable:
             assert application.requested == self.total

@@ -142,7 +142,7 @@ async def _leave(play: Play, member: Member, _word: str, _amount: Decimal) -> No
 
 
 async def _replace(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
-    taken = {one.institution for one in play.board}
+    taken = {party.institution for party in play.board}
     free = [
         (code, key)
         for code, key in (

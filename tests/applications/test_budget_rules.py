@@ -69,7 +69,7 @@ BUDGET_A = [
 
 def test_the_worked_budget() -> None:
     totals = add_up(BUDGET_A, [AL, XK, ME], Decimal(7))
-    assert [str(one.amount) for one in BUDGET_A] == [
+    assert [str(line.amount) for line in BUDGET_A] == [
         "3500.00",
         "1280.00",
         "840.00",
@@ -146,14 +146,14 @@ def test_every_breakdown_adds_up_to_the_cent(
 ) -> None:
     on_board = parties[:2]
     totals = add_up(lines, on_board, percent)
-    counted = [one for one in lines if one.party in on_board]
-    assert totals.whole.direct == sum((one.amount for one in counted), Decimal(0))
+    counted = [line for line in lines if line.party in on_board]
+    assert totals.whole.direct == sum((line.amount for line in counted), Decimal(0))
     exact = Fraction(totals.whole.direct) * Fraction(percent) / 100
     assert abs(Fraction(totals.whole.indirect) - exact) <= Fraction(1, 200)
     for shares in (totals.by_party, totals.by_activity, totals.by_category):
-        assert sum((one.direct for one in shares.values()), Decimal(0)) == totals.whole.direct
+        assert sum((share.direct for share in shares.values()), Decimal(0)) == totals.whole.direct
         if totals.whole.direct:
-            assert sum((one.total for one in shares.values()), Decimal(0)) == totals.whole.total
+            assert sum((share.total for share in shares.values()), Decimal(0)) == totals.whole.total
     assert sum(totals.cells.values(), Decimal(0)) == totals.whole.direct
     for party, share in totals.by_party.items():
         assert share.direct == sum((a for (_, p), a in totals.cells.items() if p == party), Decimal(0))
@@ -199,8 +199,8 @@ def test_what_a_unit_may_cost(
     taken: int | None, kind: UnitCostKind, country: str | None, most: str | None
 ) -> None:
     rate_taken = None if taken is None else RATES[taken]
-    found = ceiling_of(RATES, rate_taken, kind, country)
-    assert (str(found) if found is not None else None) == most
+    ceiling = ceiling_of(RATES, rate_taken, kind, country)
+    assert (str(ceiling) if ceiling is not None else None) == most
 
 
 def test_a_reason_explains_what_is_above_the_ceiling() -> None:
@@ -212,11 +212,11 @@ def test_a_reason_explains_what_is_above_the_ceiling() -> None:
 
 def test_what_cannot_be_kept_of_a_line() -> None:
     countries = {WORKSHOP: "AL", TRIP: "IT"}
-    rates = {one.id: one for one in RATES}
+    rates = {rate.id: rate for rate in RATES}
 
     def wrong(**changes: object) -> list[tuple[str, str]]:
-        one = msgspec.structs.replace(BUDGET_A[8], **changes)
-        return list(line_mistakes(one, parties={AL, ME}, countries=countries, rates=rates))
+        line = msgspec.structs.replace(BUDGET_A[8], **changes)
+        return list(line_mistakes(line, parties={AL, ME}, countries=countries, rates=rates))
 
     assert wrong() == []
     assert wrong(rate=RATES[1].id) == []

@@ -27,7 +27,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused
 from facility.story.drafts import Part, bring_in
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import CLOSES, NOW, Stage, Times, open_call, party_id, row
 from tests.applications.partners.conftest import mails
 from tests.applications.reading import SHA, kinds
@@ -166,10 +166,10 @@ async def test_what_was_not_submitted_again_is_discarded_when_the_call_closes(
     )
     assert [lines for lines in (await reconcile(db)).values() if lines] == []
     await drain(db, lambda: after_it)
-    told = [
+    recipients = [
         mail.to_address for mail in await mails(db) if mail.template == "applications/not_submitted_again"
     ]
-    assert told == ["omar@example.org"]
+    assert recipients == ["omar@example.org"]
 
 
 async def test_a_confirmation_of_discarded_changes_is_followed_by_the_one_that_counts(
@@ -203,12 +203,12 @@ async def test_whoever_was_asked_about_discarded_changes_need_not_answer(
     async with db.transaction(now=NOW + 2 * HOUR, actor=stage.omar) as tx:
         await discard_changes(tx, submitted)
     await drain(db, lambda: NOW + 2 * HOUR)
-    told = {
+    mailed = {
         mail.to_address: mail.context["stands"]
         for mail in await mails(db)
         if mail.template == "applications/no_longer_asked"
     }
-    assert told == {"milena@example.org": True, "vesa@example.org": True}
+    assert mailed == {"milena@example.org": True, "vesa@example.org": True}
 
 
 async def test_a_partner_that_leaves_meanwhile_stays_away(
@@ -267,7 +267,7 @@ async def test_in_a_rolling_call_it_is_changed_within_its_batch(
     db: Database, stage: Stage, times: Times
 ) -> None:
     first = CLOSES - timedelta(days=12)
-    application_id = await asked(db, stage, times, (first, CLOSES))
+    application_id = await asking_draft(db, stage, times, (first, CLOSES))
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         await save_answers(tx, application_id, {"figures": {"trips": "no"}})
         await confirm_party(

@@ -34,6 +34,6 @@ async def test_a_broken_row_is_named(db: Database, confirmed: UUID, name: str) -
     async with db.engine.connect() as connection:
         assert await check(connection) == []
         await connection.execute(text(statement))
-        found = await check(connection)
-    assert len(found) == 1
-    assert found[0].startswith("application TAF-2021-01/001: ")
+        mistakes = await check(connection)
+    assert len(mistakes) == 1
+    assert mistakes[0].startswith("application TAF-2021-01/001: ")

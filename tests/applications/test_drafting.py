@@ -118,8 +118,8 @@ async def test_a_corrected_address_revokes_the_old_link(db: Database, draft: UUI
 async def seal(db: Database, party_id: UUID) -> str:
     """Of what the party would confirm now."""
     async with db.reader() as connection:
-        found = await connection.execute(select(Party.application_id).where(Party.id == party_id))
-        application = await shown(connection, found.scalar_one())
+        result = await connection.execute(select(Party.application_id).where(Party.id == party_id))
+        application = await shown(connection, result.scalar_one())
     return seal_of(agreed(statements_of(application, application.form, application.parts), party_id))
 
 

@@ -48,8 +48,8 @@ READY = [Step("amount", 0, 0), Step("confirm", 1), Step("confirm", 2)]
 
 async def sound(db: Database) -> None:
     """Nothing that `facility reconcile` looks at is wrong."""
-    found = await reconcile(db)
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    findings = await reconcile(db)
+    assert {name: lines for name, lines in findings.items() if lines} == {}
 
 
 @settings(max_examples=60)

@@ -34,5 +34,5 @@ def test_only_the_latest_is_due_and_once(now: datetime, last: datetime | None, d
 
 
 def test_a_deadline_that_is_extended_reminds_anew() -> None:
-    told = before(days=1)
-    assert reminder_due(REMIND_DAYS, CLOSES + timedelta(days=10), told, before(days=-4)) == 7
+    last = before(days=1)
+    assert reminder_due(REMIND_DAYS, CLOSES + timedelta(days=10), last, before(days=-4)) == 7

@@ -61,7 +61,7 @@ def test_turkey_takes_part_where_the_call_is_extended_but_never_counts() -> None
 def test_every_partner_must_have_confirmed() -> None:
     some = (Partner("XK", confirmed=True), Partner("ME"))
     assert reasons(partners=some) == ("partner_not_confirmed",)
-    assert reasons(partners=tuple(msgspec.structs.replace(one, confirmed=True) for one in some)) == ()
+    assert reasons(partners=tuple(msgspec.structs.replace(partner, confirmed=True) for partner in some)) == ()
 
 
 def test_every_reason_is_given_in_order() -> None:

@@ -184,8 +184,8 @@ async def test_admissibility_is_checked_after_closing(db: Database, stage: Stage
             await check_admissibility(tx, confirmed, admissible=admissible, reason="Looked at it")
         assert (await row(db, confirmed)).status == status
     async with db.transaction(now=NOW) as tx:
-        found = (await tx.session.execute(select(AdmissibilityCheck.admissible))).scalars().all()
-    assert sorted(found) == [False, True]
+        outcomes = (await tx.session.execute(select(AdmissibilityCheck.admissible))).scalars().all()
+    assert sorted(outcomes) == [False, True]
 
 
 async def test_nothing_moves_once_the_call_is_decided(db: Database, stage: Stage, confirmed: UUID) -> None:
@@ -229,9 +229,9 @@ async def test_an_exception_needs_a_consultation_and_four_eyes(db: Database, sta
         async with db.transaction(now=late, actor=stage.omar) as tx:
             await decide_exception(tx, application.id, approved=True, reason="Urgent")
     assert refused.value.codes == ("same_person",)
-    (asked,) = await consult(db, stage, application.id, await offices(db, 1), late)
+    (consultation,) = await consult(db, stage, application.id, await offices(db, 1), late)
     async with db.transaction(now=late) as tx:
-        await answer_consultation(tx, asked, objects=False, name="Eva")
+        await answer_consultation(tx, consultation, objects=False, name="Eva")
     async with db.transaction(now=late, actor=stage.anna) as tx:
         await decide_exception(tx, application.id, approved=True, reason="Urgent")
     assert (await row(db, application.id)).status == "exception_approved"

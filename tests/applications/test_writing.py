@@ -28,7 +28,7 @@ from facility.forms.types import FieldType, ask
 from facility.forms.versions import Whose, base_of, changes, compared
 from facility.refused import Refused
 from facility.web.access import Role
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import CLOSES, NOW, Stage, Times, party_id
 from tests.browser import Browsers
 
@@ -68,21 +68,21 @@ async def test_a_working_copy_is_kept_as_typed_and_nothing_else_happens(
         await keep_typed(tx, lead, "ask", Holder(stage.omar), {"summary": ["half a sentence"]})
     await keep(db, confirmed, besa, "Besa's")
     async with db.reader() as connection:
-        found = await writing(connection, lead, "ask", stage.omar)
+        writers = await writing(connection, lead, "ask", stage.omar)
         copies = await copies_of(connection, [lead], stage.omar)
         after = len(await history(connection, confirmed))
         confirmation = await connection.scalar(
             select(SectionAnswers.version).where(SectionAnswers.application_id == confirmed)
         )
-    assert found.own is not None
-    assert (found.own.typed, found.own.started_at, found.own.saved_at) == (
+    assert writers.own is not None
+    assert (writers.own.typed, writers.own.started_at, writers.own.saved_at) == (
         {"summary": ["half a sentence"]},
         NOW,
         LATER,
     )
-    assert [one.name for one in found.colleagues] == ["Besa Hoxha"]
-    assert found.colleagues[0].writes_at(LATER)
-    assert not found.colleagues[0].writes_at(NOW + timedelta(hours=1))
+    assert [colleague.name for colleague in writers.colleagues] == ["Besa Hoxha"]
+    assert writers.colleagues[0].writes_at(LATER)
+    assert not writers.colleagues[0].writes_at(NOW + timedelta(hours=1))
     assert list(copies) == [(lead, "ask")]
     assert (after, confirmation) == (before, None)
 
@@ -93,8 +93,8 @@ async def test_others_who_are_not_of_the_institution_do_not_show(
     await keep(db, draft, stage.vesa, "Not of the house")
     async with db.transaction(now=NOW) as tx:
         lead = await party_id(tx, draft, lead=True)
-        found = await writing(await tx.session.connection(), lead, "ask", stage.omar)
-    assert (found.own, found.colleagues) == (None, ())
+        writers = await writing(await tx.session.connection(), lead, "ask", stage.omar)
+    assert (writers.own, writers.colleagues) == (None, ())
 
 
 async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
@@ -112,7 +112,9 @@ async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
         lead = await party_id(tx, draft, lead=True)
         changes = await section_changes(connection, draft, lead, "ask", seen=0)
     assert left == [besa]
-    assert [(one.version, one.saved_by, one.saved_at, one.before, one.after) for one in changes] == [
+    assert [
+        (change.version, change.saved_by, change.saved_at, change.before, change.after) for change in changes
+    ] == [
         (2, "Omar Hoxha", LATER, {"summary": "First"}, {"summary": "Second"}),
         (1, "Omar Hoxha", NOW, {"summary": ""}, {"summary": "First"}),
     ]
@@ -169,7 +171,7 @@ async def test_an_endless_copy_is_refused(db: Database, stage: Stage, draft: UUI
 async def test_a_party_has_sections_of_its_own_and_others_get_a_hash(
     db: Database, stage: Stage, times: Times
 ) -> None:
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     async with db.transaction(now=NOW, actor=stage.vesa) as tx:
         own, lead = await party_id(tx, application), await party_id(tx, application, lead=True)
         await save_answers(
@@ -203,7 +205,7 @@ async def test_a_party_has_sections_of_its_own_and_others_get_a_hash(
 
 
 async def test_a_new_answer_has_a_new_salt(db: Database, stage: Stage, times: Times) -> None:
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     salts = []
     for secret in ("One", "Two"):
         async with db.transaction(now=NOW, actor=stage.vesa) as tx:
@@ -216,10 +218,10 @@ async def test_a_new_answer_has_a_new_salt(db: Database, stage: Stage, times: Ti
 
 
 def test_differences_are_told_by_words() -> None:
-    said = [
+    pieces = [
         (piece.mark.value, piece.text) for piece in compared("We host a workshop", "We lead a workshop now")
     ]
-    assert said == [
+    assert pieces == [
         ("same", "We "),
         ("gone", "host"),
         ("new", "lead"),
@@ -244,8 +246,8 @@ def test_who_has_changed_what_is_seen_from_what_both_began_with() -> None:
     section = Section(
         key="s", title="S", fields=tuple(ask(key, key, FieldType.SHORT_TEXT) for key in "abcde")
     )
-    found = changes(section, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, mine, base)
-    assert [(one.field.key, one.whose) for one in found] == [
+    changed = changes(section, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, mine, base)
+    assert [(change.field.key, change.whose) for change in changed] == [
         ("a", Whose.BOTH),
         ("b", Whose.THEIRS),
         ("c", Whose.MINE),

@@ -51,10 +51,10 @@ async def test_each_work_gives_its_line(monkeypatch: pytest.MonkeyPatch) -> None
         "ranking",
     ]
     assert all(line.get("ratio", 1) > 0 for line in lines)
-    told = {line["name"]: line for line in lines}
-    (rush,), scan = told["deadline_rush"]["runs"], told["scan"]
+    by_name = {line["name"]: line for line in lines}
+    (rush,), scan = by_name["deadline_rush"]["runs"], by_name["scan"]
     assert scan["files"] == 20
-    assert told["attacks"]["heads"]["refused"] == told["attacks"]["connections"]
+    assert by_name["attacks"]["heads"]["refused"] == by_name["attacks"]["connections"]
     assert (rush["lost"], rush["duplicates"], rush["submitted"], rush["refused_late"]) == (0, 0, 12, 2)
     assert rush["in_time_but_refused"] == []
 

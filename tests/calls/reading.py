@@ -23,14 +23,14 @@ MID = OPENS + timedelta(days=20)
 LATER = CLOSES + timedelta(days=7)
 
 
-async def says(play: Judging, call: str = CALL) -> CallDraft:
+async def current_draft(play: Judging, call: str = CALL) -> CallDraft:
     """What the call says and asks now."""
     return draft_of(await play.row(Call, play.calls[call]))
 
 
 async def changed(play: Judging, **fields: object) -> CallDraft:
     """The call with these fields changed."""
-    return msgspec.structs.replace(await says(play), **fields)
+    return msgspec.structs.replace(await current_draft(play), **fields)
 
 
 async def events(db: Database, subject_id: UUID) -> list[str]:
@@ -52,9 +52,9 @@ async def refused(
     play: Judging, actor: str, command: Callable[[Tx], Awaitable[object]], at: datetime = MID
 ) -> list[tuple[str, str | None]]:
     """Codes and fields of the reasons why the command is refused."""
-    with pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as refusal:
         await play.act(actor, command, at)
-    return [(reason.code, reason.field) for reason in found.value.reasons]
+    return [(reason.code, reason.field) for reason in refusal.value.reasons]
 
 
 async def reconciled(db: Database) -> list[str]:

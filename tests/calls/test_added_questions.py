@@ -18,7 +18,7 @@ from facility.forms.checks import Length, Required
 from facility.forms.types import FieldType, Option
 from tests.browser import Browser, Browsers
 from tests.calls.conftest import store
-from tests.calls.test_life_pages import REASON, says
+from tests.calls.test_life_pages import REASON, current_draft
 from tests.cast import Cast
 
 
@@ -66,12 +66,16 @@ async def test_a_question_is_added_by_one_and_published_by_another(
     means = "A new question that must be answered was added under “What you ask for, and why”: How will it be seen?"
     assert means in (await ada.get(here)).text
     # Its other texts are corrected on their own page, and the question stays.
-    texts = {**shown_corrigendum(await says(db, published)), "title": "Better named", "reason": REASON}
+    texts = {
+        **shown_corrigendum(await current_draft(db, published)),
+        "title": "Better named",
+        "reason": REASON,
+    }
     assert (await ada.send_form(f"{base}/edit", {**texts, "seen": await seen(db)})).status_code == 303
     own, other = (await ada.get(base)).text, (await vera.get(base)).text
     assert ("Publish this corrigendum?" in own, "Publish this corrigendum?" in other) == (False, True)
-    for told in (means, "not asked", "In public; Not at all", "One of several answers · must be answered"):
-        assert told in other
+    for phrase in (means, "not asked", "In public; Not at all", "One of several answers · must be answered"):
+        assert phrase in other
     done = await vera.send_form(f"{base}/publish", {"seen": await seen(db)})
     assert done.status_code == 303
     async with db.transaction(now=clock.now()) as tx:
@@ -99,7 +103,7 @@ async def test_what_is_published_is_not_edited_and_what_is_added_is_taken_out_ag
         content = (await tx.get(CallVersion, (published, 2))).content
         before = draft_of(await tx.get(Call, published)).form
     fields = msgspec.convert(content, CallDraft, strict=False).form.section("ask").fields  # type: ignore[union-attr]
-    assert [field.key for field in fields] == [*(one.key for one in before.sections[0].fields), "second"]
+    assert [field.key for field in fields] == [*(field.key for field in before.sections[0].fields), "second"]
     assert not any(isinstance(check, Length) for check in fields[-1].checks)
 
 
@@ -120,7 +124,12 @@ async def test_what_is_wrong_is_told_and_kept(
     assert (stale.status_code, "changed this corrigendum meanwhile" in stale.text) == (409, True)
     assert "Why only now?" in stale.text
     # Whoever saw no corrigendum does not go over the one that is begun.
-    texts = {**shown_corrigendum(await says(db, published)), "title": "Other", "reason": REASON, "seen": ""}
+    texts = {
+        **shown_corrigendum(await current_draft(db, published)),
+        "title": "Other",
+        "reason": REASON,
+        "seen": "",
+    }
     assert (await ada.send_form(f"/staff/calls/{published}/corrigendum/edit", texts)).status_code == 409
 
 

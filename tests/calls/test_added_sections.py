@@ -13,7 +13,7 @@ from facility.story.drafts import Part, write_draft
 from tests.browser import Browser, Browsers, errors, gives_reason
 from tests.calls.conftest import store
 from tests.calls.test_added_questions import seen
-from tests.calls.test_life_pages import REASON, says
+from tests.calls.test_life_pages import REASON, current_draft
 from tests.cast import Cast
 
 SAFETY = {
@@ -56,7 +56,7 @@ async def added(db: Database, browser: Browser, here: str) -> None:
 
 
 async def form(db: Database, call_id: UUID) -> FormDefinition:
-    return (await says(db, call_id)).form
+    return (await current_draft(db, call_id)).form
 
 
 async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publishes_them(
@@ -69,7 +69,7 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
     await added(db, ada, here)
     listed = (await ada.get(f"{here}/questions")).text
     assert listed.count("New section") == 2
-    told = [
+    phrases = [
         "The lead, once for all",
         "Placed after “Where it comes from in casework”.",
         "Travel advice of the Union’s Delegations counts.",
@@ -84,10 +84,10 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
         "A new section was added that every institution fills in for itself: “Your people”.",
     ]
     page = (await vera.get(here)).text
-    assert [one for one in told + means if one not in page] == []
+    assert [phrase for phrase in phrases + means if phrase not in page] == []
     assert (await vera.send_form(f"{here}/publish", {"seen": await seen(db)})).status_code == 303
     after = await form(db, published)
-    assert [one.key for one in after.sections] == [
+    assert [section.key for section in after.sections] == [
         "ask",
         "themes",
         "casework",
@@ -96,9 +96,11 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
         "documents",
         "your_people",
     ]
-    assert [one for one in after.sections if one in before.sections] == list(before.sections)
-    public = (await (await browse()).get(f"/calls/{(await says(db, published)).reference}/changes")).text
-    assert [one for one in told if one not in public] == []
+    assert [section for section in after.sections if section in before.sections] == list(before.sections)
+    public = (
+        await (await browse()).get(f"/calls/{(await current_draft(db, published)).reference}/changes")
+    ).text
+    assert [phrase for phrase in phrases if phrase not in public] == []
 
 
 async def test_drafts_begun_learn_of_it_and_are_asked(
@@ -115,7 +117,7 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
         )
         begun = await write_draft(tx, published, "Begun", lead, [hosts])
         (partner,) = begun.partners
-    ada, vera, omar = [await browse(one) for one in (cast.ada, cast.vera, cast.omar)]
+    ada, vera, omar = [await browse(person) for person in (cast.ada, cast.vera, cast.omar)]
     here = f"/staff/calls/{published}/corrigendum"
     await added(db, ada, here)
     assert (await vera.send_form(f"{here}/publish", {"seen": await seen(db)})).status_code == 303
@@ -197,9 +199,9 @@ async def test_what_is_wrong_with_a_section_stands_at_its_field_and_is_kept(
     question = f"{here}/questions/your_people/who_drives"
     assert (await ada.send_form(question, {**settings, "seen": await seen(db)})).status_code == 303
     mine = {"title": "Your people", "hint": "", "by": "lead", "behind": "ask"}
-    told = await ada.send_form(at, {**mine, "seen": await seen(db)})
-    assert told.status_code == 422
-    assert '<a href="#f-by">Who fills it in: A confidential question belongs in a section' in told.text
+    answer = await ada.send_form(at, {**mine, "seen": await seen(db)})
+    assert answer.status_code == 422
+    assert '<a href="#f-by">Who fills it in: A confidential question belongs in a section' in answer.text
     stale = await vera.send_form(
         at, {**mine, "title": "Theirs", "by": "party", "seen": "2020-01-01T00:00:00+00:00"}
     )

@@ -28,7 +28,7 @@ from facility.db import Database, Tx
 from facility.evaluation.service import assessing as evaluation
 from facility.refused import Refused
 from tests.browser import Browsers, work
-from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
+from tests.calls.reading import CALL, LATER, MID, changed, current_draft, events, mails, reconciled, refused
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
 
 REASON = "The agreement that pays for it was ended."
@@ -98,9 +98,9 @@ async def test_nothing_is_submitted_begun_or_taken_up_again(play: Judging, db: D
     await play.act("omar", lambda tx: withdraw(tx, key), MID)
     await cancel(play)
     assert await refused(play, "omar", lambda tx: take_up_again(tx, key)) == [("call_cancelled", None)]
-    with pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as refusal:
         await play.apply("new", "20000.00", received_at=MID)
-    assert "call_cancelled" in found.value.codes
+    assert "call_cancelled" in refusal.value.codes
     assert await close_due(db, CLOSES) == 0
     assert await reconciled(db) == []
 
@@ -160,11 +160,11 @@ async def test_a_request_ends_with_the_decision(play: Judging, browse: Browsers)
 
 async def test_a_request_is_dropped_and_the_call_goes_on(play: Judging, db: Database) -> None:
     key = play.calls[CALL]
-    asked = await play.act("ada", lambda tx: ask_cancellation(tx, key, REASON), MID)
+    request = await play.act("ada", lambda tx: ask_cancellation(tx, key, REASON), MID)
     await play.act("paul", lambda tx: drop_cancellation(tx, key), MID)
     assert await refused(play, "vera", lambda tx: confirm_cancellation(tx, key)) == [("not_asked", None)]
     again = await play.act("ada", lambda tx: ask_cancellation(tx, key, "Another reason."), MID)
-    assert await refused(play, "vera", lambda tx: confirm_cancellation(tx, key, seen=asked.id)) == [
+    assert await refused(play, "vera", lambda tx: confirm_cancellation(tx, key, seen=request.id)) == [
         ("changed_meanwhile", None)
     ]
     await play.act("vera", lambda tx: confirm_cancellation(tx, key, seen=again.id), MID)
@@ -220,7 +220,7 @@ async def test_cancelled_while_somebody_submits_is_either_before_or_after(
         return_exceptions=True,
     )
     refusals = [answer for answer in answers if answer is not None]
-    assert all(isinstance(one, Refused) and one.codes == ("call_cancelled",) for one in refusals)
+    assert all(isinstance(refusal, Refused) and refusal.codes == ("call_cancelled",) for refusal in refusals)
     assert (await play.row(Call, key)).state == "cancelled"
     submitted = [(await play.row(Application, draft)).status for draft in drafts].count("submitted")
     assert submitted + len(refusals) == 4
@@ -273,7 +273,7 @@ async def test_a_rolling_call_takes_its_batches_with_it(play: Judging, db: Datab
     series = await play.act("ada", lambda tx: draft_call(tx, draft), at)
     await play.act("vera", lambda tx: publish_call(tx, series.id), at)
     play.calls["TAF-2021-02"] = series.id
-    lower = msgspec.structs.replace(await says(play, "TAF-2021-02"), amount=Decimal("50000.00"))
+    lower = msgspec.structs.replace(await current_draft(play, "TAF-2021-02"), amount=Decimal("50000.00"))
     await play.act("ada", lambda tx: draft_corrigendum(tx, series.id, lower, "Less money."), MID)
     await play.act("vera", lambda tx: publish_corrigendum(tx, series.id), MID)
     async with db.reader() as connection:

@@ -12,7 +12,7 @@ from facility.calls.models.call import Call
 from facility.calls.service.cloning import clone_call, moved_with
 from facility.db import Database
 from tests.browser import Browsers, errors
-from tests.calls.reading import CALL, MID, reconciled, refused, says
+from tests.calls.reading import CALL, MID, current_draft, reconciled, refused
 from tests.judging import Judging
 
 WINTER = datetime(2022, 1, 10, 8, tzinfo=UTC)  # 9:00 in Brussels, as the call's opening in summer at 7:00
@@ -24,7 +24,7 @@ async def test_it_takes_over_everything_but_reference_and_dates(play: Judging, d
         "vera", lambda tx: clone_call(tx, key, reference="TAF-2022-01", opens_at=WINTER), MID
     )
     play.calls["TAF-2022-01"] = made.id
-    old, new = await says(play), await says(play, "TAF-2022-01")
+    old, new = await current_draft(play), await current_draft(play, "TAF-2022-01")
     assert (made.state, made.drafted_by, made.cloned_from, made.current_version) == (
         "draft",
         play.people["vera"],
@@ -70,7 +70,7 @@ async def test_a_page_asks_for_what_the_new_draft_needs(
     made = await ada.send_form(f"/staff/calls/{key}/clone", {**sent, "amount": "70 000,00"})
     assert made.status_code == 303
     play.calls["TAF-2022-01"] = UUID(made.headers["location"].rpartition("/")[2])
-    new = await says(play, "TAF-2022-01")
+    new = await current_draft(play, "TAF-2022-01")
     assert (new.amount, new.closes_at) == (Decimal("70000.00"), datetime(2022, 3, 10, 11, tzinfo=UTC))
 
 

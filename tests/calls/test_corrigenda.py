@@ -28,7 +28,7 @@ from facility.forms.types import Field, FieldType
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.browser import Browsers, states
-from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
+from tests.calls.reading import CALL, LATER, MID, changed, current_draft, events, mails, reconciled, refused
 from tests.calls.test_cancellation import cancel as cancelled
 from tests.judging import CLOSES, OPENS, Judging
 
@@ -68,14 +68,14 @@ async def test_the_deadline_is_extended_by_two_people_and_everybody_concerned_he
         ("applications/call_corrected", "omar@example.org"),
     ]
     async with db.reader() as connection:
-        told = (
+        context = (
             await connection.execute(select(Mail.context).where(Mail.to_address == "milena@example.org"))
         ).scalar_one()
-    assert told["meanings"] == [
+    assert context["meanings"] == [
         "The deadline is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
         "The total for all awards is now EUR 70\u00a0000.00; it was EUR 80\u00a0000.00.",
     ]
-    assert (told["draft"], told["reference"]) == (True, draft.reference)
+    assert (context["draft"], context["reference"]) == (True, draft.reference)
     assert await close_due(db, CLOSES) == 0
     assert await close_due(db, LATER) == 1
     assert await reconciled(db) == []
@@ -138,7 +138,7 @@ async def test_a_reason_is_needed(play: Judging) -> None:
 
 
 async def test_the_grid_never_changes(play: Judging) -> None:
-    grid = msgspec.structs.replace((await says(play)).grid, min_assessments=2)
+    grid = msgspec.structs.replace((await current_draft(play)).grid, min_assessments=2)
     key, draft = play.calls[CALL], await changed(play, grid=grid)
     assert await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, draft, "Why.")) == [
         ("frozen_judging", "grid")
@@ -148,8 +148,8 @@ async def test_the_grid_never_changes(play: Judging) -> None:
 async def test_what_applicants_must_act_on_leaves_them_time(play: Judging) -> None:
     key, late = play.calls[CALL], CLOSES - timedelta(days=5) + timedelta(seconds=1)
     lower = await changed(play, award_max=Decimal("50000.00"))
-    found = await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, lower, "Why."), late)
-    assert found == [("too_little_notice", "award_max")]
+    reasons = await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, lower, "Why."), late)
+    assert reasons == [("too_little_notice", "award_max")]
     both = msgspec.structs.replace(lower, closes_at=LATER)
     await play.act("ada", lambda tx: draft_corrigendum(tx, key, both, "Why."), late)
 
@@ -164,7 +164,7 @@ async def test_after_the_deadline_nothing_is_corrected_even_when_it_was_drafted_
         ("too_late_to_correct", None)
     ]
     await play.act("vera", lambda tx: publish_corrigendum(tx, key), CLOSES)
-    assert (await says(play)).closes_at == LATER
+    assert (await current_draft(play)).closes_at == LATER
     assert await close_due(db, after) == 0
 
 
@@ -240,12 +240,12 @@ async def test_one_that_is_thrown_away_leaves_nothing(play: Judging, db: Databas
 
 async def test_extending_over_the_change_of_clocks_keeps_the_hour_that_was_entered(play: Judging) -> None:
     winter = datetime(2021, 11, 2, 11, tzinfo=UTC)  # 12:00 in Brussels, as in summer at 10:00
-    before = await says(play)
+    before = await current_draft(play)
     assert meanings(before, msgspec.structs.replace(before, closes_at=winter)) == [
         "The deadline is now Tuesday 2 November 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time."
     ]
     await correct(play, closes_at=winter)
-    assert (await says(play)).closes_at == winter
+    assert (await current_draft(play)).closes_at == winter
 
 
 async def test_checks_name_versions_that_were_tampered_with(play: Judging, db: Database) -> None:
@@ -292,19 +292,19 @@ async def test_a_draft_begun_before_it_says_what_it_means(play: Judging, browse:
 
 
 async def test_a_question_is_added_and_none_is_changed(play: Judging) -> None:
-    form = (await says(play)).form
+    form = (await current_draft(play)).form
     first, *others = form.sections
     added = Field(key="visibility", label="How will it be seen?", type=FieldType.LONG_TEXT)
     more = FormDefinition((msgspec.structs.replace(first, fields=(*first.fields, added)), *others))
     fewer = FormDefinition((msgspec.structs.replace(first, fields=first.fields[1:]), *others))
     draft = await changed(play, form=more)
-    assert meanings(await says(play), draft) == [
+    assert meanings(await current_draft(play), draft) == [
         f"A new question was added under “{first.title}”: How will it be seen?"
     ]
     await correct(play, form=more)
-    assert (await says(play)).form == more
+    assert (await current_draft(play)).form == more
     wrong = await changed(play, form=fewer)
-    found = await refused(
+    reasons = await refused(
         play, "ada", lambda tx: draft_corrigendum(tx, play.calls[CALL], wrong, "Fewer."), MID
     )
-    assert ("form_only_added", "form") in found
+    assert ("form_only_added", "form") in reasons

@@ -53,8 +53,8 @@ async def test_a_cut_off_moves_and_the_windows_with_it(db: Database, play: Rolli
     assert (await play.row(Call, key)).closes_at == CUT_OFFS[2] + WEEK
     async with db.reader() as connection:
         query = select(Mail.context).where(Mail.template == "applications/call_corrected")
-        told = [row.context["meanings"] for row in await connection.execute(query)]
-    assert told == [
+        meanings = [row.context["meanings"] for row in await connection.execute(query)]
+    assert meanings == [
         [
             "Cut-off 1 is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
             "Cut-off 3 is now Tuesday 5 October 2021, 12:00 Brussels time; it was Tuesday 28 September 2021, 12:00 Brussels time.",
@@ -64,8 +64,8 @@ async def test_a_cut_off_moves_and_the_windows_with_it(db: Database, play: Rolli
     assert (await play.batch_of("A"), await play.batch_of("B")) == (1, 1)
     assert await close_due(db, CUT_OFFS[0]) == 0
     assert await close_due(db, CUT_OFFS[0] + WEEK) == 1
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 @pytest.mark.parametrize(

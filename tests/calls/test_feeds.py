@@ -49,7 +49,7 @@ async def test_a_cancelled_call_is_taken_out_of_calendars(play: Judging, browse:
     await cancel(play)
     calendar, events = await events_of(browse, f"/calls/{CALL}/deadlines.ics")
     assert calendar["method"] == "CANCEL"
-    assert {(str(one["status"]), one["sequence"]) for one in events.values()} == {("CANCELLED", 1)}  # type: ignore[index]
+    assert {(str(event["status"]), event["sequence"]) for event in events.values()} == {("CANCELLED", 1)}  # type: ignore[index]
 
 
 async def test_the_calendar_of_all_calls_leaves_out_drafts_and_what_is_long_over(
@@ -63,15 +63,15 @@ async def test_a_series_is_one_call_with_its_cut_offs(db: Database, browse: Brow
     play = await rolling(db)
     key = play.calls[SERIES]
     _calendar, events = await events_of(browse, f"/calls/{SERIES}/deadlines.ics")
-    found = {uid.partition("-cut")[2] or uid: one.decoded("dtstart") for uid, one in events.items()}  # type: ignore[attr-defined]
-    assert found == {
+    starts = {uid.partition("-cut")[2] or uid: event.decoded("dtstart") for uid, event in events.items()}  # type: ignore[attr-defined]
+    assert starts == {
         f"{key}-opens@facility": OPENS,
         "-off-1@facility": CUT_OFFS[0],
         "-off-2@facility": CUT_OFFS[1],
         f"{key}-closes@facility": CUT_OFFS[2],
     }
     feed = ElementTree.fromstring((await (await browse()).get("/calls.atom")).content)  # noqa: S314
-    assert [one.findtext(f"{ATOM}title") for one in feed.iter(f"{ATOM}entry")] == [
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == [
         f"Call {SERIES}: Joint initiatives"
     ]
 
@@ -80,11 +80,11 @@ async def test_the_feed_tells_of_calls_corrigenda_answers_and_cancellations(
     play: Judging, browse: Browsers
 ) -> None:
     await corrected(play, questions_until=LATER, answers_until=LATER, closes_at=LATER)
-    asked = await play.act("omar", lambda tx: ask_question(tx, play.calls[CALL], "May we? \ufffe"), MID)
+    question = await play.act("omar", lambda tx: ask_question(tx, play.calls[CALL], "May we? \ufffe"), MID)
     await play.act(
         "ada",
         lambda tx: publish_answer(
-            tx, asked.id, public_text="May <b>we</b>?", answer_text="Yes\ufffe, & soon."
+            tx, question.id, public_text="May <b>we</b>?", answer_text="Yes\ufffe, & soon."
         ),
         MID,
     )
@@ -93,20 +93,20 @@ async def test_the_feed_tells_of_calls_corrigenda_answers_and_cancellations(
     answer = await nobody.get("/calls.atom")
     feed = ElementTree.fromstring(answer.content)  # noqa: S314 - our own
     entries = feed.findall(f"{ATOM}entry")
-    titles = [one.findtext(f"{ATOM}title") for one in entries]
+    titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     assert sorted(titles, key=str) == [
         f"Call {CALL} has been cancelled",
         f"Call {CALL} was corrected",
         f"Call {CALL}, question 1 answered",
         f"Call {CALL}: Joint initiatives",
     ]
-    ids = [one.findtext(f"{ATOM}id") for one in entries]
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
     assert len(set(ids)) == 4
-    assert f"urn:uuid:{asked.id}" in ids
-    assert all(one.findtext(f"{ATOM}updated") for one in [feed, *entries])
+    assert f"urn:uuid:{question.id}" in ids
+    assert all(entry.findtext(f"{ATOM}updated") for entry in [feed, *entries])
     assert "Omar" not in answer.text
     again = ElementTree.fromstring((await nobody.get(f"/calls/{CALL}/feed.atom")).content)  # noqa: S314
-    assert [one.findtext(f"{ATOM}id") for one in again.findall(f"{ATOM}entry")] == ids
+    assert [entry.findtext(f"{ATOM}id") for entry in again.findall(f"{ATOM}entry")] == ids
 
 
 @pytest.mark.parametrize("path", ["deadlines.ics", "feed.atom", "questions", "changes"])

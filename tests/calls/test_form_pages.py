@@ -156,9 +156,9 @@ async def test_a_budget_has_its_limit_of_indirect_costs_and_the_day_of_its_rates
     assert (budget.indirect_most, budget.rates_on) == (Decimal("5.5"), date(2026, 1, 15))
     async with db.transaction(now=NOW, actor=cast.vera) as tx:
         await publish_call(tx, drafted)
-    said = (await (await browse()).get("/calls/TAF-2026-01")).text
-    assert "5.5 %" in said
-    assert "tables for 15 January 2026" in said
+    call_page = (await (await browse()).get("/calls/TAF-2026-01")).text
+    assert "5.5 %" in call_page
+    assert "tables for 15 January 2026" in call_page
     # Frozen with the rest of the form: a corrigendum adds questions and changes nothing.
     more = replace(budget, indirect_most=Decimal(6))
     with pytest.raises(Refused) as refused:
@@ -169,14 +169,14 @@ async def test_a_budget_has_its_limit_of_indirect_costs_and_the_day_of_its_rates
 
 async def test_sections_and_questions_move_and_go(db: Database, editor: Editor, drafted: UUID) -> None:
     await editor.send("", {"do": "down:ask"})
-    assert [one.key for one in (await form(db, drafted)).sections][:2] == ["themes", "ask"]
+    assert [section.key for section in (await form(db, drafted)).sections][:2] == ["themes", "ask"]
     await editor.send("/ask/fields", {"do": "up:plan"})
     ask = (await form(db, drafted)).section("ask")
     assert ask is not None
-    assert [one.key for one in ask.fields] == ["title", "plan", "summary"]
+    assert [field.key for field in ask.fields] == ["title", "plan", "summary"]
     await editor.send("/ask/fields", {"do": "remove:plan"})
     await editor.send("", {"do": "remove:casework"})
-    assert "casework" not in [one.key for one in (await form(db, drafted)).sections]
+    assert "casework" not in [section.key for section in (await form(db, drafted)).sections]
     kept = await editor.send("", {"do": "remove:partners"}, 409)
     assert "Every call needs this section." in kept
 

@@ -52,13 +52,13 @@ def test_each_kind_of_check(
     type_: FieldType, check: Check, answer: str | list[str], code: str | None
 ) -> None:
     section = FormSection(key="s", title="S", fields=(field("x", type_, check),))
-    found = findings(section, {"x": answer})
-    assert [(reason.code, reason.field) for reason in found] == ([(code, "s.x")] if code else [])
+    reasons = findings(section, {"x": answer})
+    assert [(reason.code, reason.field) for reason in reasons] == ([(code, "s.x")] if code else [])
 
 
 def test_a_field_that_is_not_asked_is_not_missed() -> None:
-    asked = field("why", FieldType.LONG_TEXT, Required(), asked_if=AskedIf("waived", ("yes",)))
-    section = FormSection(key="s", title="S", fields=(field("waived", FieldType.YES_NO), asked))
+    conditional = field("why", FieldType.LONG_TEXT, Required(), asked_if=AskedIf("waived", ("yes",)))
+    section = FormSection(key="s", title="S", fields=(field("waived", FieldType.YES_NO), conditional))
     assert [reason.field for reason in findings(section, {"waived": "yes"})] == ["s.why"]
     assert findings(section, {"waived": "no"}) == []
     assert findings(section, {}) == []
@@ -68,13 +68,13 @@ def test_checks_over_several_fields() -> None:
     numbers = tuple(field(key, FieldType.AMOUNT) for key in ("x", "y"))
     checks = (AnyOf(("x", "y")), SumAtMost(("x", "y"), Decimal("10.00")))
     section = FormSection(key="s", title="S", fields=numbers, checks=checks)
-    told: list[tuple[Answers, list[str]]] = [
+    cases: list[tuple[Answers, list[str]]] = [
         ({}, ["answers_too_few"]),
         ({"x": "4.00"}, []),
         ({"x": "4.00", "y": "6.00"}, []),
         ({"x": "4.00", "y": "6.01"}, ["answers_sum_too_great"]),
     ]
-    for answers, codes in told:
+    for answers, codes in cases:
         assert [reason.code for reason in findings(section, answers)] == codes
 
 

@@ -29,7 +29,7 @@ async def asking(db: Database, cast: Cast, draft: CallDraft) -> UUID:
     return await store(db, cast, draft, questions_until=soon, answers_until=soon + timedelta(days=2))
 
 
-async def says(db: Database, call_id: UUID) -> CallDraft:
+async def current_draft(db: Database, call_id: UUID) -> CallDraft:
     async with db.transaction(now=clock.now()) as tx:
         return draft_of(await tx.get(Call, call_id))
 
@@ -38,9 +38,9 @@ async def test_a_corrigendum_goes_from_one_to_another_and_to_everybody(
     db: Database, cast: Cast, asking: UUID, browse: Browsers
 ) -> None:
     ada, vera, nobody = await browse(cast.ada), await browse(cast.vera), await browse()
-    later = (await says(db, asking)).closes_at + timedelta(days=7)
+    later = (await current_draft(db, asking)).closes_at + timedelta(days=7)
     here = f"/staff/calls/{asking}/corrigendum"
-    sent = shown_corrigendum(msgspec.structs.replace(await says(db, asking), closes_at=later))
+    sent = shown_corrigendum(msgspec.structs.replace(await current_draft(db, asking), closes_at=later))
     saved = await ada.send_form(f"{here}/edit", {**sent, "reason": REASON})
     assert (saved.status_code, saved.headers["location"]) == (303, here)
     own, other = (await ada.get(here)).text, (await vera.get(here)).text
@@ -53,7 +53,7 @@ async def test_a_corrigendum_goes_from_one_to_another_and_to_everybody(
     done = await vera.send_form(f"{here}/publish", {"seen": seen.isoformat()})
     again = await vera.send_form(f"{here}/publish", {"seen": seen.isoformat()})
     assert (done.status_code, again.status_code) == (303, 409)
-    assert (await says(db, asking)).closes_at == later
+    assert (await current_draft(db, asking)).closes_at == later
     page, changes = (
         (await nobody.get("/calls/TAF-2026-01")).text,
         await nobody.get("/calls/TAF-2026-01/changes"),
@@ -66,8 +66,8 @@ async def test_what_is_wrong_in_a_corrigendum_stands_at_its_field_and_is_kept(
     db: Database, cast: Cast, asking: UUID, browse: Browsers
 ) -> None:
     ada = await browse(cast.ada)
-    sent = shown_corrigendum(await says(db, asking))
-    earlier = (await says(db, asking)).closes_at - timedelta(days=1)
+    sent = shown_corrigendum(await current_draft(db, asking))
+    earlier = (await current_draft(db, asking)).closes_at - timedelta(days=1)
     sent |= {"closes_at_day": earlier.date().isoformat(), "amount": "100000.01", "reason": "  "}
     page = await ada.send_form(f"/staff/calls/{asking}/corrigendum/edit", sent)
     assert page.status_code == 422
@@ -131,15 +131,15 @@ async def test_lists_leave_out_what_is_archived_and_can_be_narrowed(
     db: Database, cast: Cast, asking: UUID, browse: Browsers
 ) -> None:
     ada, nobody = await browse(cast.ada), await browse()
-    for path, found in (
+    for path, listed in (
         ("/calls?beneficiary=TR", True),
         ("/calls?which=coming", False),
         ("/calls?mode=urgent", False),
         ("/calls?which=nonsense&theme=%00", True),
     ):
         page = await nobody.get(path)
-        assert (path, "/calls/TAF-2026-01" in page.text) == (path, found) or page.status_code == 400
-    for path, found in (
+        assert (path, "/calls/TAF-2026-01" in page.text) == (path, listed) or page.status_code == 400
+    for path, listed in (
         ("/staff/calls?status=open", True),
         ("/staff/calls?status=draft", False),
         ("/staff/calls?words=taf-2026", True),
@@ -149,4 +149,4 @@ async def test_lists_leave_out_what_is_archived_and_can_be_narrowed(
         ("/staff/calls?status=archived", False),
     ):
         page = await ada.get(path)
-        assert (path, f"/staff/calls/{asking}" in page.text) == (path, found)
+        assert (path, f"/staff/calls/{asking}" in page.text) == (path, listed)

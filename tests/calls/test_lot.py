@@ -100,8 +100,8 @@ async def test_another_seed_is_found(play: Judging) -> None:
         document = await bundle(connection, play.calls[CALL])
     other = json.loads(json.dumps(document))
     other["call"]["lot"]["seed"] = "0" * 64
-    found = {path for path, _message in verify(json.dumps(resealed(other)).encode()).differences}
-    assert "call.lot.seed" in found
+    paths = {path for path, _message in verify(json.dumps(resealed(other)).encode()).differences}
+    assert "call.lot.seed" in paths
     without = json.loads(json.dumps(document))
     del without["call"]["lot"]
     assert "call.lot" in {path for path, _m in verify(json.dumps(resealed(without)).encode()).differences}

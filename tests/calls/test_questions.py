@@ -46,7 +46,7 @@ async def asking(play: Judging) -> Judging:
     return play
 
 
-async def asked(play: Judging, words: str = "May the Ministry of Omar lead?", by: str = "omar") -> UUID:
+async def ask(play: Judging, words: str = "May the Ministry of Omar lead?", by: str = "omar") -> UUID:
     return (await play.act(by, lambda tx: ask_question(tx, play.calls[CALL], words), MID)).id
 
 
@@ -64,7 +64,7 @@ async def test_an_officer_asks_and_everybody_reads_the_answer_without_the_name(
         ),
         MID,
     )
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: save_answer(tx, key, public_text="", answer_text="Half a"), MID)
     async with db.reader() as connection:
         assert await published_answers(connection, CALL) == []
@@ -83,7 +83,7 @@ async def test_an_officer_asks_and_everybody_reads_the_answer_without_the_name(
 async def test_a_later_answer_is_a_new_version_and_the_earlier_one_stays(
     asking: Judging, db: Database
 ) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: publish_answer(tx, key, **TEXTS), MID)
     assert await refused(asking, "ada", lambda tx: publish_answer(tx, key, **TEXTS)) == [
         ("answer_unchanged", "answer_text")
@@ -109,7 +109,7 @@ async def test_a_partners_contact_asks_by_name_and_address(asking: Judging, db: 
 
 
 async def test_one_that_is_not_answered_is_set_aside_with_a_reason(asking: Judging, db: Database) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     assert await refused(asking, "ada", lambda tx: set_aside_question(tx, key, " ")) == [
         ("reason_missing", "reason")
     ]
@@ -128,7 +128,7 @@ async def test_an_own_question_stands_on_the_page_until_it_is_answered(asking: J
             questions = await own_questions(connection, CALL, asking.people[person])
         return [(question.text, question.set_aside_reason) for question in questions]
 
-    answered, refused_one = await asked(asking, "May we?"), await asked(asking, "Must we?")
+    answered, refused_one = await ask(asking, "May we?"), await ask(asking, "Must we?")
     assert sorted(await own("omar")) == [("May we?", None), ("Must we?", None)]
     assert await own("ada") == []
     await asking.act("ada", lambda tx: publish_answer(tx, answered, **TEXTS), MID)
@@ -137,7 +137,7 @@ async def test_an_own_question_stands_on_the_page_until_it_is_answered(asking: J
 
 
 async def test_what_was_answered_is_not_set_aside(asking: Judging) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: publish_answer(tx, key, **TEXTS), MID)
     assert await refused(asking, "ada", lambda tx: set_aside_question(tx, key, "Why.")) == [
         ("already_answered", None)
@@ -151,9 +151,9 @@ async def test_asking_ends_at_its_date_and_answering_at_the_deadline(asking: Jud
     assert await refused(asking, "omar", lambda tx: ask_question(tx, call_id, "Late?"), late) == [
         ("too_late_to_ask", None)
     ]
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: publish_answer(tx, key, **TEXTS), CLOSES)
-    other = await asked(asking)
+    other = await ask(asking)
     assert await refused(
         asking,
         "ada",
@@ -169,7 +169,7 @@ async def test_a_call_without_dates_takes_no_questions(play: Judging) -> None:
 
 
 async def test_every_wrong_text_is_named(asking: Judging) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     assert await refused(
         asking, "ada", lambda tx: publish_answer(tx, key, public_text=" ", answer_text="")
     ) == [("question_missing", "public_text"), ("answer_text_missing", "answer_text")]
@@ -183,7 +183,7 @@ async def test_every_wrong_text_is_named(asking: Judging) -> None:
 
 
 async def test_the_last_look_counts(asking: Judging) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: save_answer(tx, key, **TEXTS), MID)
     later = MID + timedelta(minutes=1)
     await asking.act("vera", lambda tx: save_answer(tx, key, **TEXTS), later)
@@ -193,7 +193,7 @@ async def test_the_last_look_counts(asking: Judging) -> None:
 
 
 async def test_a_cancelled_or_archived_call_is_past_asking_and_answering(asking: Judging) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     await cancel(asking)
     call_id = asking.calls[CALL]
     assert await refused(asking, "omar", lambda tx: ask_question(tx, call_id, "Why?")) == [
@@ -206,7 +206,7 @@ async def test_a_cancelled_or_archived_call_is_past_asking_and_answering(asking:
 
 
 async def test_checks_name_answers_that_are_missing(asking: Judging, db: Database) -> None:
-    key = await asked(asking)
+    key = await ask(asking)
     await asking.act("ada", lambda tx: publish_answer(tx, key, **TEXTS), MID)
     async with db.transaction(now=MID) as tx:
         await tx.session.execute(text("DELETE FROM answer"))

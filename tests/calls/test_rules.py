@@ -54,8 +54,8 @@ def test_a_sound_draft_has_no_mistakes() -> None:
     ],
 )
 def test_every_mistake_of_the_frame(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    found = call_mistakes(msgspec.structs.replace(RULES, **changes))
-    assert [(reason.code, reason.field) for reason in found] == expected
+    reasons = call_mistakes(msgspec.structs.replace(RULES, **changes))
+    assert [(reason.code, reason.field) for reason in reasons] == expected
 
 
 def test_every_mistake_of_the_grid_at_once() -> None:
@@ -65,8 +65,8 @@ def test_every_mistake_of_the_grid_at_once() -> None:
         min_assessments=0,
         tie_break=("design", "total", "title"),
     )
-    found = call_mistakes(msgspec.structs.replace(RULES, grid=grid))
-    assert [(reason.code, reason.field) for reason in found] == [
+    reasons = call_mistakes(msgspec.structs.replace(RULES, grid=grid))
+    assert [(reason.code, reason.field) for reason in reasons] == [
         ("below_one", "min_assessments"),
         ("reserved_section_key", "sections.0.key"),
         ("below_one", "sections.0.max"),

@@ -52,7 +52,7 @@ async def test_rules_of_scoring_are_kept_and_shown_again(
     assert (answer.status_code, errors(answer)) == (303, [])
     grid = await grid_of(db)
     first, second = grid.sections[:2]
-    assert [(one.key, one.title, one.weight) for one in first.criteria] == [
+    assert [(criterion.key, criterion.title, criterion.weight) for criterion in first.criteria] == [
         ("qualified_staff", "Qualified staff", 2),
         ("means", "Means", 1),
     ]

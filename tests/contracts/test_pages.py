@@ -135,14 +135,14 @@ async def test_what_does_not_fit_is_said_at_its_field(
         await ada.send_form("/contracts/CA1/envelopes/new", {"name": "Big", "amount": "18100000.01"}),
         await ada.send_form(path, {"amount": "9999.99"}),
     ]
-    said = [
+    messages = [
         '<a href="#f-name">Name: This agreement has an envelope of that name.',
         '<a href="#f-name">Name: This is missing.',
         '<a href="#f-amount">Amount: Only EUR 18\u00a0100\u00a0000.00 of this agreement is left',
         '<a href="#f-amount">Amount: EUR 10\u00a0000.00 of this envelope are committed',
     ]
     assert [answer.status_code for answer in answers] == [422] * 4
-    assert [text in answer.text for text, answer in zip(said, answers, strict=True)] == [True] * 4
+    assert [text in answer.text for text, answer in zip(messages, answers, strict=True)] == [True] * 4
 
 
 @pytest.mark.parametrize(

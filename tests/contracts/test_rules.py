@@ -46,8 +46,8 @@ def test_what_is_free_may_be_committed_to_the_cent() -> None:
 
 def test_mistakes_among_donors() -> None:
     assert donor_mistakes(DONORS) == []
-    found = donor_mistakes([Donor("EU", Decimal("0.00")), Donor("EU", Decimal("-1.00"))])
-    assert [(reason.code, reason.field) for reason in found] == [
+    reasons = donor_mistakes([Donor("EU", Decimal("0.00")), Donor("EU", Decimal("-1.00"))])
+    assert [(reason.code, reason.field) for reason in reasons] == [
         ("negative", "donors.1.amount"),
         ("donor_twice", "donors"),
         ("no_money", "donors"),

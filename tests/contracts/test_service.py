@@ -293,6 +293,6 @@ async def test_checks_name_what_is_off(db: Database) -> None:
         entry = {"envelope_id": envelope.id, "donor_id": donor, "award_id": award, "event_id": event}
         tx.add(LedgerEntry(**entry, amount=EUR("5.00"), booked_at=NOW))
         await tx.session.execute(update(Donor).where(Donor.name == "EU").values(amount=EUR("1.00")))
-    found = await off(db)
-    assert found[0] == f"envelope {envelope.id}: EUR 59000.00 committed, EUR 60005.00 booked"
-    assert found[1:] == [f"award {award}: booked otherwise than its split"]
+    mistakes = await off(db)
+    assert mistakes[0] == f"envelope {envelope.id}: EUR 59000.00 committed, EUR 60005.00 booked"
+    assert mistakes[1:] == [f"award {award}: booked otherwise than its split"]

@@ -75,13 +75,15 @@ async def test_a_row_of_the_same_day_needs_a_reason_and_replaces_without_erasing
     )
     async with db.reader() as connection:
         shown = await unit_costs(connection)
-        told = await history(connection, made.id)
-    assert [(str(one.amount), one.standing, one.reason) for one in shown] == [
+        events = await history(connection, made.id)
+    assert [(str(row.amount), row.standing, row.reason) for row in shown] == [
         ("155.00", True, "A slip"),
         ("150.00", False, ""),
     ]
     assert await per_diem(db, "2022-07-25") == [(None, "155.00")]
-    assert [(type(one.event).__name__, one.actor_id) for one in told] == [("UnitCostEntered", cast.ada)]
+    assert [(type(recorded.event).__name__, recorded.actor_id) for recorded in events] == [
+        ("UnitCostEntered", cast.ada)
+    ]
 
 
 async def test_all_rows_or_none(db: Database) -> None:
@@ -197,7 +199,7 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "This is missing."),
         (" \t\n;", "Paste the rows that you have copied from your spreadsheet."),
@@ -206,11 +208,11 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
         ("fee\t\tday\t1\t2024-11-08\tx\n" * 5000, "There are 5000 rows; at most 100 can be taken."),
     ],
 )
-async def test_what_is_no_list(cast: Cast, browse: Browsers, text: str, said: str) -> None:
+async def test_what_is_no_list(cast: Cast, browse: Browsers, text: str, message: str) -> None:
     ada = await browse(cast.ada)
     page = await ada.send_form("/unit-costs/paste", {"rows": text})
     assert page.status_code == 422
-    assert said in page.text
+    assert message in page.text
     assert '<a href="#f-rows">' in page.text
 
 

@@ -27,7 +27,7 @@ SCRIPTS = (
 WORDS = ("TAJNO", "SECRET", "INTERNO", "SEKRET", "GİZLİ", "ДОВЕРЛИВО", "RISERVATO", "GEHEIM")
 
 
-def said(name: str, data: bytes) -> str | None:
+def judged(name: str, data: bytes) -> str | None:
     """The marking that is found, or why the document can't be read."""
     try:
         marking = find_in_name(name) or examine(data).marking
@@ -58,10 +58,12 @@ def marked() -> Iterator[tuple[str, str, bytes]]:
 
 
 def test_marked_documents_are_refused_and_innocent_ones_are_not() -> None:
-    caught = {label: said(name, data) for label, name, data in marked()}
-    through = {label: said(name, data) for label, name, data in innocent()}
-    missed = {label: found for label, found in caught.items() if found is None or found.startswith("!")}
-    wrong = {label: found for label, found in through.items() if found is not None}
+    caught = {label: judged(name, data) for label, name, data in marked()}
+    through = {label: judged(name, data) for label, name, data in innocent()}
+    missed = {
+        label: verdict for label, verdict in caught.items() if verdict is None or verdict.startswith("!")
+    }
+    wrong = {label: verdict for label, verdict in through.items() if verdict is not None}
     print(f"\nmarked {len(caught)}, missed {len(missed)}; innocent {len(through)}, refused {len(wrong)}")  # noqa: T201
     assert (missed, wrong) == ({}, {})
     assert min(len(caught), len(through)) >= 200

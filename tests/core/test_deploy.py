@@ -19,8 +19,8 @@ def environment(name: str, **given: str) -> dict[str, str]:
         variable, _, default = match.groups()
         return given.get(variable, default)
 
-    found: dict[str, str] = COMPOSE["services"][name]["environment"]
-    return {key: re.sub(r"\$\{(\w+):([-?])([^}]*)\}", fill, value) for key, value in found.items()}
+    variables: dict[str, str] = COMPOSE["services"][name]["environment"]
+    return {key: re.sub(r"\$\{(\w+):([-?])([^}]*)\}", fill, value) for key, value in variables.items()}
 
 
 def test_the_parts() -> None:

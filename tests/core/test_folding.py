@@ -6,7 +6,7 @@ from facility.folding import fold, search_key, search_words
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("Министарство унутрашњих послова", "Ministarstvo unutrašnjih poslova"),  # Serbian, Bosnian
         ("Управа за спречување перење пари", "Uprava za sprečuvanje perenje pari"),  # Macedonian
@@ -21,16 +21,16 @@ from facility.folding import fold, search_key, search_words
         ("Vienna Ångström", "vienna a\u030angstro\u0308m"),
     ],
 )
-def test_names_that_are_the_same_fold_to_the_same(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+def test_names_that_are_the_same_fold_to_the_same(name: str, other: str) -> None:
+    assert fold(name) == fold(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [("Police", "Policy"), ("Border Police", "Borderpolice"), ("Суд", "Sut"), ("CERT 1", "CERT 2")],
 )
-def test_other_names_stay_others(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+def test_other_names_stay_others(name: str, other: str) -> None:
+    assert fold(name) != fold(other)
 
 
 def test_folding_leaves_words_of_plain_letters_and_is_done_once() -> None:

@@ -194,14 +194,14 @@ def marking_of(name: str, data: bytes) -> Marking | None:
 
 
 def test_marked_documents_are_found_and_innocent_ones_are_not() -> None:
-    found = {name: marking_of(file, make()) for name, file, make, _, _ in MARKED}
+    markings = {name: marking_of(file, make()) for name, file, make, _, _ in MARKED}
     cleared = {name: marking_of(file, data) for name, file, data in innocent()}
-    missed = sum(marking is None for marking in found.values())
+    missed = sum(marking is None for marking in markings.values())
     wrong = sum(marking is not None for marking in cleared.values())
-    print(f"\nmarked: {len(found)}, missed {missed}; innocent: {len(cleared)}, wrongly refused {wrong}")  # noqa: T201
-    assert found == {name: Marking(level, where) for name, _, _, level, where in MARKED}  # type: ignore[arg-type]
+    print(f"\nmarked: {len(markings)}, missed {missed}; innocent: {len(cleared)}, wrongly refused {wrong}")  # noqa: T201
+    assert markings == {name: Marking(level, where) for name, _, _, level, where in MARKED}  # type: ignore[arg-type]
     assert cleared == dict.fromkeys(cleared)
-    assert min(len(found), len(cleared)) >= 40
+    assert min(len(markings), len(cleared)) >= 40
 
 
 def test_every_sentence_is_innocent_as_text() -> None:

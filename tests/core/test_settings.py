@@ -153,8 +153,8 @@ def test_documents_viruses_and_the_security_officer(tmp_path: Path) -> None:
         "CLAMD_URL": "tcp://clamav:3310",
         "SECURITY_OFFICER": "officer@example.org",
     }
-    told = load(here | given)
-    assert (told.documents_url, told.clamd_url, told.security_officer) == tuple(given.values())
+    settings = load(here | given)
+    assert (settings.documents_url, settings.clamd_url, settings.security_officer) == tuple(given.values())
     assert load(here | {"CLAMD_URL": "unix:///run/clamd.sock"}).clamd_url == "unix:///run/clamd.sock"
 
 

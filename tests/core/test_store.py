@@ -11,7 +11,7 @@ import pytest
 
 from facility.files.store import PREFIXES, DamagedDocument, Store, StoreAway, open_store
 from tests import documents
-from tests.browser import told
+from tests.browser import settings_for
 
 SIGNED = {"authorization": "AWS of-the-tests:as-good-as-any"}
 
@@ -90,7 +90,7 @@ def test_a_bucket_out_of_reach_is_away_and_not_empty(bucket: Store, monkeypatch:
 
 
 def test_the_settings_say_where(bucket: Store, tmp_path: Path) -> None:
-    here = told("postgresql:///none", tmp_path)
+    here = settings_for("postgresql:///none", tmp_path)
     digest = open_store(here).put(documents.png())
     assert (tmp_path / "documents" / digest[:2] / digest[2:]).read_bytes() == documents.png()
     there = msgspec.structs.replace(here, documents_url="s3://documents/kept/here")

@@ -14,7 +14,7 @@ from facility.files.store import open_store
 from facility.files.viruses import ScannerAway, is_infected
 from facility.settings import Settings
 from tests import documents
-from tests.browser import told
+from tests.browser import settings_for
 from tests.clamd import EICAR, clamd
 
 NOBODY = "tcp://127.0.0.1:9"
@@ -31,13 +31,19 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, s
 @pytest.fixture
 def where(tmp_path: Path) -> Settings:
     """Settings of a service that never touches its database here."""
-    return told("postgresql:///none", tmp_path)
+    return settings_for("postgresql:///none", tmp_path)
 
 
 @pytest.mark.parametrize("way", [0, 1], ids=["tcp", "unix"])
 async def test_clamd_finds_what_it_knows(addresses: tuple[str, str], way: int) -> None:
-    asked = [EICAR, INFECTED, documents.pdf(attachments={"a.txt": EICAR}), documents.pdf(), bytes(9_000_000)]
-    assert [await is_infected(addresses[way], data) for data in asked] == [True, True, True, False, False]
+    contents = [
+        EICAR,
+        INFECTED,
+        documents.pdf(attachments={"a.txt": EICAR}),
+        documents.pdf(),
+        bytes(9_000_000),
+    ]
+    assert [await is_infected(addresses[way], data) for data in contents] == [True, True, True, False, False]
 
 
 async def test_a_scanner_that_is_away_or_refuses_is_no_all_clear(addresses: tuple[str, str]) -> None:
@@ -51,11 +57,11 @@ async def test_a_scanner_that_is_away_or_refuses_is_no_all_clear(addresses: tupl
 
 
 async def test_a_scanner_that_hangs_up_or_talks_nonsense_is_away() -> None:
-    said = [b"", b"stream: what? ERROR\0", b"half"]
+    replies = [b"", b"stream: what? ERROR\0", b"half"]
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(10)
-        writer.write(said.pop())
+        writer.write(replies.pop())
         await writer.drain()
         writer.close()
 

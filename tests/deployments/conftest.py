@@ -163,8 +163,8 @@ async def sending(db: Database) -> Sending:
 
 async def sound(sending: Sending) -> None:
     """`facility reconcile` finds nothing."""
-    found = await reconcile(sending.db)
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    findings = await reconcile(sending.db)
+    assert {name: lines for name, lines in findings.items() if lines} == {}
     assert {name for name in CHECKS if name.startswith("deployments: ")} != set()
 
 

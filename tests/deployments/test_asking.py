@@ -23,14 +23,14 @@ OCTOBER_DAYS = [date(2021, 10, day) for day in (4, 5, 6, 7, 8)]
 
 async def exhausted_seats(sending: Sending, deployment_id: object) -> list[int]:
     async with sending.db.reader() as connection:
-        told = await history(connection, deployment_id)  # type: ignore[arg-type]
-    return [one.event.seat for one in reversed(told) if isinstance(one.event, ListExhausted)]
+        events = await history(connection, deployment_id)  # type: ignore[arg-type]
+    return [recorded.event.seat for recorded in reversed(events) if isinstance(recorded.event, ListExhausted)]
 
 
 async def test_the_shortlist_is_kept_with_its_reasons(sending: Sending) -> None:
     await sending.pool(expert("X1"), expert("X0"), expert("X2", country="RS"))
     row = await sending.row(await sending.request())
-    assert [(one["code"], one["score"]) for one in row.shortlist["ranked"]] == [("X0", 16), ("X1", 15)]
+    assert [(entry["code"], entry["score"]) for entry in row.shortlist["ranked"]] == [("X0", 16), ("X1", 15)]
     assert row.left_out == {"X2": "not_eu_member_state"}
     assert (row.state, row.reference) == ("requested", "A/D1")
 
@@ -60,9 +60,9 @@ async def test_the_last_instant_counts_and_silence_ends_when_it_was_due(sending:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking()
     assert await expire_due(sending.db, DUE + 4 * SECOND) == 0
-    asked = await sending.invitation(key, "X0")
+    invitation = await sending.invitation(key, "X0")
     async with sending.db.transaction(now=DUE - SECOND) as tx:
-        assert not await expire(tx, asked)
+        assert not await expire(tx, invitation)
     assert await expire_due(sending.db, DUE + 48 * HOUR) == 1
     ended = await sending.invitations(key)
     assert (ended["X0"].outcome, ended["X0"].ended_at) == ("expired", DUE)
@@ -192,9 +192,9 @@ async def test_nobody_says_yes_who_is_booked_on_one_of_the_days(
     await sending.pool(expert("X0"))
     key = await sending.asking()
     elsewhere = await sending.asking(starts_on=date(2021, 10, first), ends_on=date(2021, 10, last))
-    asked = await sending.invitation(elsewhere, "X0")
+    invitation = await sending.invitation(elsewhere, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await accept(tx, asked)  # and no reaction yet
+        await accept(tx, invitation)  # and no reaction yet
     with pytest.raises(Refused, match="booked_elsewhere") if clashes else nullcontext():
         await sending.accept(key, "X0", INVITED + 2 * HOUR)
     assert await sending.outcomes(key) == {"X0": "open" if clashes else "accepted"}
@@ -203,11 +203,11 @@ async def test_nobody_says_yes_who_is_booked_on_one_of_the_days(
 async def test_booked_elsewhere_before_the_news_arrives_is_refused(sending: Sending) -> None:
     await sending.pool(expert("X0"))
     here, there = await sending.asking(), await sending.asking()
-    one, two = await sending.invitation(here, "X0"), await sending.invitation(there, "X0")
+    first, second = await sending.invitation(here, "X0"), await sending.invitation(there, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await accept(tx, one)  # and no reaction yet
+        await accept(tx, first)  # and no reaction yet
     with pytest.raises(Refused, match="booked_elsewhere"):
-        await sending.play.act(None, lambda tx: accept(tx, two), INVITED + HOUR)
+        await sending.play.act(None, lambda tx: accept(tx, second), INVITED + HOUR)
 
 
 async def test_a_yes_taken_back_frees_the_days_and_asks_the_next(sending: Sending) -> None:
@@ -248,7 +248,10 @@ async def test_an_award_that_ends_takes_its_deployments_with_it(sending: Sending
     await sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), at)
     assert await sending.outcomes(key) == {"X0": "accepted", "X1": "withdrawn"}
     assert await sending.booked("X0") == []
-    assert [(await sending.row(one)).state for one in (key, waiting)] == ["ended", "ended"]
+    assert [(await sending.row(deployment_id)).state for deployment_id in (key, waiting)] == [
+        "ended",
+        "ended",
+    ]
     with pytest.raises(Refused, match="deployment_ended"):
         await cancel(sending, key, "X0")
     with pytest.raises(Refused, match="already_asking"):

@@ -16,14 +16,14 @@ from facility.events.relay import deliver_all
 from facility.mail import Mailer
 from facility.outbox.sender import Postman, hand_over_mails, send
 from facility.web.render import environment
-from tests.browser import Browsers, told
+from tests.browser import Browsers, settings_for
 from tests.deployments.conftest import AHEAD, HOUR, Sending, expert
 from tests.smtp import Received, SmtpServer
 
 
 @pytest_asyncio.fixture
 async def postman(smtp: SmtpServer, tmp_path: Path) -> AsyncIterator[Postman]:
-    templates = environment(told("postgresql://nowhere/none", tmp_path))
+    templates = environment(settings_for("postgresql://nowhere/none", tmp_path))
     yield Postman(Mailer(smtp.url, "facility@facility.test"), "http://f.test", "f.test", templates)
 
 

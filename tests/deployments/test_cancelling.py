@@ -162,10 +162,10 @@ async def test_the_form_says_it_and_the_expert_reads_it_before_the_yes(
     paying: Sending, browse: Browsers
 ) -> None:
     ada = await browse(paying.play.people["ada"])
-    asked = {"pays": "yes", "country": "AL", "out": "whole", "back": "whole", "cancel_days": "7"}
-    lacking = await ada.send_form("/deployments/new", form_of(paying, **asked))
+    terms = {"pays": "yes", "country": "AL", "out": "whole", "back": "whole", "cancel_days": "7"}
+    lacking = await ada.send_form("/deployments/new", form_of(paying, **terms))
     assert errors(lacking) == ["cancel_percent"]
-    made = await ada.send_form("/deployments/new", form_of(paying, **asked | {"cancel_percent": "50"}))
+    made = await ada.send_form("/deployments/new", form_of(paying, **terms | {"cancel_percent": "50"}))
     assert made.status_code == 303
     key = await paying.soon(pay=PAY)
     await deliver_all(paying.db, lambda: paying.at)

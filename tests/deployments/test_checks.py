@@ -72,5 +72,5 @@ async def test_what_is_off_is_named(sending: Sending, statement: str, check: str
     asking = await sending.asking(seats=2, starts_on=date(2021, 10, 11), ends_on=date(2021, 10, 12))
     await sending.accept(asking, "X0")
     assert await off(sending) == {}
-    found = await off(sending, statement)
-    assert any(words in line for line in found[f"deployments: {check}"])
+    mistakes = await off(sending, statement)
+    assert any(words in line for line in mistakes[f"deployments: {check}"])

@@ -71,10 +71,10 @@ def test_any_branch_is_a_condition_and_the_same_language_counts_in_each() -> Non
         like("X2", languages={"sr": "B1"}, branch=Branch.POLICE),
         like("X3", languages={"sr": "B1"}, branch=Branch.CUSTOMS),
     )
-    found = proposals(pool, request, {}, listed=(), not_before=date(2021, 10, 1))
+    proposed = proposals(pool, request, {}, listed=(), not_before=date(2021, 10, 1))
     assert [
         (proposal.condition, proposal.value, [(match.expert, match.language) for match in proposal.experts])
-        for proposal in found
+        for proposal in proposed
     ] == [("language", "B1", [("X2", "sr")]), ("branch", "", [("X1", "sr")])]
 
 

@@ -94,13 +94,13 @@ async def _hints(sending: Sending, key: UUID) -> list[str]:
 
 async def test_recent_deployments_are_counted_from_bookings_and_stay(sending: Sending) -> None:
     await sending.pool(expert("X1", available=LATER), expert("X9", available=LATER))
-    asked = {"recent_from": RecentFrom.BOOKINGS}
+    rule = {"recent_from": RecentFrom.BOOKINGS}
     first = await sending.asking()
     await sending.accept(first, "X1")
-    before = await sending.request(starts_on=date(2021, 10, 18), ends_on=date(2021, 10, 19), **asked)
+    before = await sending.request(starts_on=date(2021, 10, 18), ends_on=date(2021, 10, 19), **rule)
     assert (await sending.row(before)).shortlist.get("recent") is None
     sending.at = INVITED + timedelta(days=60)
-    draft = {"starts_on": date(2022, 1, 10), "ends_on": date(2022, 1, 11), **asked}
+    draft = {"starts_on": date(2022, 1, 10), "ends_on": date(2022, 1, 11), **rule}
     shortlist = (await sending.row(await sending.request(**draft))).shortlist
     assert [entry["code"] for entry in shortlist["ranked"]] == ["X9", "X1"]
     assert shortlist["recent"] == {"X1": 1}

@@ -31,7 +31,7 @@ from tests.statements import count_statements
 
 
 @pytest.fixture
-async def asked(sending: Sending) -> UUID:
+async def deployment(sending: Sending) -> UUID:
     """X1 is asked, X2 waits; both are free for long."""
     await sending.pool(
         expert("X1", name="Giulia Rossi", languages={"en": "C1", "sq": "B1"}, available=[AHEAD]),
@@ -40,8 +40,8 @@ async def asked(sending: Sending) -> UUID:
     return await sending.soon()
 
 
-async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Browsers) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+async def test_looking_changes_nothing(sending: Sending, deployment: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(deployment, "X1"), await browse()
     async with sending.db.reader() as connection:
         before = (await connection.execute(select(EventRow.id))).all()
     with count_statements(sending.db) as statements:
@@ -59,15 +59,15 @@ async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Br
         "This designation is without prejudice to positions on status",
     ):
         assert words in page.text
-    assert await sending.outcomes(asked) == {"X1": "open"}
+    assert await sending.outcomes(deployment) == {"X1": "open"}
     async with sending.db.reader() as connection:
         assert (await connection.execute(select(EventRow.id))).all() == before
 
 
 async def test_the_parties_see_who_comes_once_the_expert_has_agreed(
-    sending: Sending, asked: UUID, browse: Browsers
+    sending: Sending, deployment: UUID, browse: Browsers
 ) -> None:
-    row = await sending.row(asked)
+    row = await sending.row(deployment)
     draft = ActivityDraft(
         application_id=sending.play.applications["A"],
         kind=ActivityKind.WORKSHOP,
@@ -79,7 +79,7 @@ async def test_the_parties_see_who_comes_once_the_expert_has_agreed(
     activity = await sending.play.act("omar", lambda tx: plan_activity(tx, draft), clock.now())
     omar, carl = [await browse(sending.play.people[name]) for name in ("omar", "carl")]
     here = f"/activities/{activity.id}"
-    path, expert_ = await sending.link(asked, "X1"), await browse()
+    path, expert_ = await sending.link(deployment, "X1"), await browse()
     assert "see your name" in (await expert_.get(path)).text
     assert "Giulia Rossi" not in (await omar.get(here)).text
     await expert_.send_form(path, {"answer": "accept"})
@@ -89,8 +89,8 @@ async def test_the_parties_see_who_comes_once_the_expert_has_agreed(
     assert "Giulia Rossi" not in (await omar.get(here)).text
 
 
-async def test_yes_once_and_then_what_happened(sending: Sending, asked: UUID, browse: Browsers) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+async def test_yes_once_and_then_what_happened(sending: Sending, deployment: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(deployment, "X1"), await browse()
     answer = await browser.send_form(path, {"answer": "accept"})
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     page = await browser.get(path)
@@ -102,25 +102,25 @@ async def test_yes_once_and_then_what_happened(sending: Sending, asked: UUID, br
         assert again.status_code == 409
         assert "Thank you, you are booked" in again.text
         assert "too-late" in states(again)
-    assert await sending.outcomes(asked) == {"X1": "accepted"}
-    query = select(Link.used_at).where(Link.subject_id == await sending.invitation(asked, "X1"))
+    assert await sending.outcomes(deployment) == {"X1": "accepted"}
+    query = select(Link.used_at).where(Link.subject_id == await sending.invitation(deployment, "X1"))
     async with sending.db.reader() as connection:
         assert (await connection.execute(query)).scalar_one() is not None
 
 
-async def test_no_with_a_reason_asks_the_next(sending: Sending, asked: UUID, browse: Browsers) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+async def test_no_with_a_reason_asks_the_next(sending: Sending, deployment: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(deployment, "X1"), await browse()
     answer = await browser.send_form(path, {"answer": "decline", "reason": "On leave"})
     assert answer.status_code == 303
     assert "Thank you for your answer" in (await browser.get(path)).text
-    assert await sending.outcomes(asked) == {"X1": "declined", "X2": "open"}
-    assert (await sending.invitations(asked))["X1"].reason == "On leave"
+    assert await sending.outcomes(deployment) == {"X1": "declined", "X2": "open"}
+    assert (await sending.invitations(deployment))["X1"].reason == "On leave"
 
 
 async def test_the_expert_takes_a_yes_back_by_the_same_link(
-    sending: Sending, asked: UUID, browse: Browsers
+    sending: Sending, deployment: UUID, browse: Browsers
 ) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+    path, browser = await sending.link(deployment, "X1"), await browse()
     early = await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
     assert early.status_code == 409
     await browser.send_form(path, {"answer": "accept"})
@@ -128,10 +128,10 @@ async def test_the_expert_takes_a_yes_back_by_the_same_link(
     assert without.status_code == 422
     assert '<details class="behind" open>' in without.text
     assert "This is missing." in without.text
-    assert await sending.outcomes(asked) == {"X1": "accepted"}
+    assert await sending.outcomes(deployment) == {"X1": "accepted"}
     assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 303
     assert "You are no longer booked" in (await browser.get(path)).text
-    assert await sending.outcomes(asked) == {"X1": "cancelled", "X2": "open"}
+    assert await sending.outcomes(deployment) == {"X1": "cancelled", "X2": "open"}
     assert await sending.booked("X1") == []
 
 
@@ -158,9 +158,9 @@ async def test_silence_is_over_before_it_is_written_down(sending: Sending, brows
     assert "expired" in states(await browser.get(path))
 
 
-async def test_booked_elsewhere_is_said_kindly(sending: Sending, asked: UUID, browse: Browsers) -> None:
+async def test_booked_elsewhere_is_said_kindly(sending: Sending, deployment: UUID, browse: Browsers) -> None:
     other = await sending.soon()
-    first, second = await sending.link(asked, "X1"), await sending.link(other, "X1")
+    first, second = await sending.link(deployment, "X1"), await sending.link(other, "X1")
     browser = await browse()
     await browser.send_form(first, {"answer": "accept"})
     assert "unavailable" in states(await browser.get(second))  # before the reaction
@@ -168,11 +168,13 @@ async def test_booked_elsewhere_is_said_kindly(sending: Sending, asked: UUID, br
     assert (late.status_code, "unavailable" in states(late)) == (409, True)
 
 
-async def test_an_award_that_ends_is_said_kindly(sending: Sending, asked: UUID, browse: Browsers) -> None:
+async def test_an_award_that_ends_is_said_kindly(
+    sending: Sending, deployment: UUID, browse: Browsers
+) -> None:
     yes = await sending.soon(
         starts_on=sending.at.date() + timedelta(days=40), ends_on=sending.at.date() + timedelta(days=41)
     )
-    path, accepted = await sending.link(asked, "X1"), await sending.link(yes, "X1")
+    path, accepted = await sending.link(deployment, "X1"), await sending.link(yes, "X1")
     browser = await browse()
     await browser.send_form(accepted, {"answer": "accept"})
     application = sending.play.applications["A"]
@@ -208,27 +210,27 @@ async def test_a_wrong_token_is_nothing(sending: Sending, browse: Browsers, toke
     ],
 )
 async def test_a_wrong_answer_is_none(
-    sending: Sending, asked: UUID, browse: Browsers, form: dict[str, str], status: int
+    sending: Sending, deployment: UUID, browse: Browsers, form: dict[str, str], status: int
 ) -> None:
     browser = await browse()
-    answer = await browser.send_form(await sending.link(asked, "X1"), form)
-    assert (answer.status_code, await sending.outcomes(asked)) == (status, {"X1": "open"})
+    answer = await browser.send_form(await sending.link(deployment, "X1"), form)
+    assert (answer.status_code, await sending.outcomes(deployment)) == (status, {"X1": "open"})
 
 
 async def test_fifty_posts_of_one_link_have_one_outcome(
-    sending: Sending, asked: UUID, browse: Browsers
+    sending: Sending, deployment: UUID, browse: Browsers
 ) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+    path, browser = await sending.link(deployment, "X1"), await browse()
     choices = ["accept", "decline"] * 25
     answers = await asyncio.gather(*[browser.send_form(path, {"answer": choice}) for choice in choices])
     assert Counter(answer.status_code for answer in answers) == {303: 1, 409: 49}
     won = choices[[answer.status_code for answer in answers].index(303)]
-    assert (await sending.outcomes(asked))["X1"] == {"accept": "accepted", "decline": "declined"}[won]
+    assert (await sending.outcomes(deployment))["X1"] == {"accept": "accepted", "decline": "declined"}[won]
     assert {name: lines for name, lines in (await reconcile(sending.db)).items() if lines} == {}
 
 
-async def test_the_link_shows_no_other_expert(sending: Sending, asked: UUID, browse: Browsers) -> None:
-    page = await (await browse()).get(await sending.link(asked, "X1"))
+async def test_the_link_shows_no_other_expert(sending: Sending, deployment: UUID, browse: Browsers) -> None:
+    page = await (await browse()).get(await sending.link(deployment, "X1"))
     shown = re.sub(r'data-mark="[^"]*"', "", page.text)  # a mark may hold any letters
     assert re.search(r"X2|Horvat|@example\.org", shown) is None
 
@@ -292,23 +294,23 @@ async def test_a_declared_conflict_is_a_no_and_asks_the_next(
 
 
 async def test_a_no_may_name_a_colleague_whom_only_the_secretariat_sees(
-    sending: Sending, asked: UUID, browse: Browsers
+    sending: Sending, deployment: UUID, browse: Browsers
 ) -> None:
-    path = await sending.link(asked, "X1")
+    path = await sending.link(deployment, "X1")
     refused = {"answer": "decline", "why": "employer", "colleague": "Anna Conti, Rome"}
     await (await browse()).send_form(path, refused)
     ada, greta, carl = [await browse(sending.play.people[name]) for name in ("ada", "greta", "carl")]
     seen = {}
     for name, browser in (("ada", ada), ("greta", greta), ("carl", carl)):
-        page = (await browser.get(f"/deployments/{asked}")).text
+        page = (await browser.get(f"/deployments/{deployment}")).text
         seen[name] = ("My employer does not release me" in page, "Anna Conti" in page)
     assert seen == {"ada": (True, True), "greta": (True, False), "carl": (False, False)}
 
 
 async def test_a_yes_of_somebody_else_ends_by_one_click(
-    sending: Sending, asked: UUID, browse: Browsers
+    sending: Sending, deployment: UUID, browse: Browsers
 ) -> None:
-    path, browser = await sending.link(asked, "X1"), await browse()
+    path, browser = await sending.link(deployment, "X1"), await browse()
     assert (await browser.send_form(f"{path}/not-mine")).status_code == 409
     await browser.send_form(path, {"answer": "accept"})
     await deliver_all(sending.db, clock.now)
@@ -318,7 +320,7 @@ async def test_a_yes_of_somebody_else_ends_by_one_click(
     assert f'action="{path}/not-mine"' in (await browser.get(path)).text
     assert (await browser.send_form(f"{path}/not-mine")).status_code == 303
     assert "disowned" in states(await browser.get(path))
-    assert await sending.outcomes(asked) == {"X1": "disowned", "X2": "open"}
+    assert await sending.outcomes(deployment) == {"X1": "disowned", "X2": "open"}
     assert await sending.booked("X1") == []
     await deliver_all(sending.db, clock.now)
     assert [len(await sending.mails(template)) for template in ("disowned", "not_their_yes")] == [1, 1]

@@ -45,7 +45,7 @@ from facility.refused import Refused
 from facility.story.after_award import REQUEST
 from facility.story.drafts import Part, write_draft
 from tests.browser import Browsers
-from tests.calls.reading import MID, says
+from tests.calls.reading import MID, current_draft
 from tests.doing import FIRST, LAST, planned
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
 
@@ -86,7 +86,7 @@ async def pressed(play: Judging, what: Press) -> Counter[str]:
 async def open_call(play: Judging) -> None:
     """A published call about which questions are answered."""
     draft = msgspec.structs.replace(
-        await says(play),
+        await current_draft(play),
         reference=OPEN,
         questions_until=CLOSES - timedelta(days=9),
         answers_until=CLOSES - timedelta(days=5),
@@ -207,7 +207,7 @@ def elsewhere(play: Judging) -> list[Press]:
 
 async def test_what_is_pressed_at_once_is_done_once(play: Judging, db: Database) -> None:
     partner = await stage(play)
-    corrected = msgspec.structs.replace(await says(play, OPEN), title="Joint work")
+    corrected = msgspec.structs.replace(await current_draft(play, OPEN), title="Joint work")
     award = (await play.award("A")).id
     activity = await planned(play, "A")
     presses = [

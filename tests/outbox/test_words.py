@@ -11,7 +11,7 @@ from facility.designations import all_footnotes
 from facility.outbox.sender import text_of
 from facility.settings import Settings
 from facility.web.render import TEMPLATES, environment
-from tests.browser import told
+from tests.browser import settings_for
 
 MAILS = sorted(
     str(path.relative_to(TEMPLATES / "mails").with_suffix(""))
@@ -28,7 +28,7 @@ class Whatever(str):
 
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> jinja2.Environment:
-    settings: Settings = told("postgresql://nowhere/none", tmp_path_factory.mktemp("mails"))
+    settings: Settings = settings_for("postgresql://nowhere/none", tmp_path_factory.mktemp("mails"))
     return environment(settings)
 
 

@@ -37,7 +37,7 @@ from facility.outbox.service import MAKERS, send_again
 from facility.settings import ROOT
 from facility.web import cookies
 from facility.worker import postman
-from tests.browser import SECRET, Browser, lent, told
+from tests.browser import SECRET, Browser, lent, settings_for
 from tests.conftest import run
 from tests.house.world import EVERYBODY
 from tests.smtp import SmtpServer
@@ -246,7 +246,7 @@ async def test_the_worker_carries_on_with_what_it_finds(
 
 
 def _postman(url: str, smtp: SmtpServer, folder: Path) -> Postman:
-    made = postman(msgspec.structs.replace(told(url, folder), smtp_url=smtp.url))
+    made = postman(msgspec.structs.replace(settings_for(url, folder), smtp_url=smtp.url))
     assert made is not None
     return made
 

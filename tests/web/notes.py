@@ -19,7 +19,7 @@ from facility.web.access import ANYONE, SIGNED_IN, Role, Visitor, allow, on_deni
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.stops import Wrong
-from tests.browser import lent, living, told
+from tests.browser import lent, living, settings_for
 
 EXISTS = "EXISTS (SELECT FROM note WHERE note.id = :note_id)"
 relation(
@@ -114,7 +114,7 @@ async def app_with_notes(
 ) -> AsyncIterator[Litestar]:
     """The web core, accounts and the small slice, made once."""
     db = Database(shared_database)
-    settings = told(shared_database, tmp_path_factory.mktemp("data"))
+    settings = settings_for(shared_database, tmp_path_factory.mktemp("data"))
     async with living(create_app(settings, db, routers=[*BASE, TEST_ROUTER], freeze=False)) as made:
         yield made
     await db.dispose()

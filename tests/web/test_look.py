@@ -16,7 +16,7 @@ import pytest
 from facility.settings import ROOT
 from facility.web import history, i18n, marks
 from facility.web.render import environment
-from tests.browser import told
+from tests.browser import settings_for
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PICTURES = '{% import "_macros/pictures.html" as p %}'
@@ -208,7 +208,7 @@ def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
 
 
 def test_a_template_is_compiled_once_and_anew_when_it_has_changed(tmp_path: Path) -> None:
-    settings = told("postgresql+asyncpg://nowhere/", tmp_path)
+    settings = settings_for("postgresql+asyncpg://nowhere/", tmp_path)
     page, kept = tmp_path / "page.html", tmp_path / "__pycache__"
     page.write_text("{{ 1 + 1 }} rows")
     assert environment(settings, tmp_path).get_template("page.html").render() == "2 rows"
@@ -221,7 +221,7 @@ def test_a_template_is_compiled_once_and_anew_when_it_has_changed(tmp_path: Path
 
 
 def test_where_nothing_can_be_kept_each_process_compiles_for_itself(tmp_path: Path) -> None:
-    settings = told("postgresql+asyncpg://nowhere/", tmp_path)
+    settings = settings_for("postgresql+asyncpg://nowhere/", tmp_path)
     (tmp_path / "page.html").write_text("kept nowhere")
     (tmp_path / "__pycache__").symlink_to(tmp_path / "gone" / "away")
     assert environment(settings, tmp_path).get_template("page.html").render() == "kept nowhere"

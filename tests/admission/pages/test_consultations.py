@@ -33,7 +33,7 @@ async def request_id(db: Database, stage: Stage, times: Times) -> UUID:
     return await alone(db, stage, times.now, answers)
 
 
-async def found(db: Database, key: UUID) -> Consultation:
+async def row_of(db: Database, key: UUID) -> Consultation:
     async with db.transaction(now=clock.now()) as tx:
         return await tx.get(Consultation, key)
 
@@ -58,10 +58,10 @@ async def test_the_secretariat_asks_and_others_only_look(
     wrong = await sara.send_form(here, {"days": "0", "more_days": "x", "question": "Anything?"})
     assert wrong.status_code == 422
     assert "Anything?" in wrong.text
-    asked = await sara.send_form(
+    sent = await sara.send_form(
         here, {"consultees": consultee[1], "days": "5", "more_days": "5", "question": "Does it duplicate?"}
     )
-    assert asked.status_code == 303
+    assert sent.status_code == 303
     for browser in (anna, carl):
         page = (await browser.get(here)).text
         assert "EU Delegation" in page
@@ -103,7 +103,7 @@ async def test_looking_at_the_link_changes_nothing_and_shows_nothing_confidentia
     assert SECRET_ORIGIN not in page.text
     assert "omar@example.org" not in page.text
     assert "We wrote to the Delegation" not in page.text
-    assert (await events(db), (await found(db, key)).state) == (before, "open")
+    assert (await events(db), (await row_of(db, key)).state) == (before, "open")
     assert (await nobody.get("/link/consultation/never-was")).status_code == 404
     assert (
         await nobody.send_form("/link/consultation/never-was", {"answer": "no_objection", "name": "E"})
@@ -116,9 +116,9 @@ async def test_a_consultee_takes_more_time_and_objects(
     (key,) = await consult(db, stage, request_id, await offices(db, 1), clock.now())
     path = await link_to(db, key)
     nobody, sara = await browse(), await browse(stage.sara)
-    first = (await found(db, key)).ends_at
+    first = (await row_of(db, key)).ends_at
     assert (await nobody.send_form(f"{path}/more")).status_code == 303
-    assert (await found(db, key)).ends_at > first
+    assert (await row_of(db, key)).ends_at > first
     assert "Take more time" not in (await nobody.get(path)).text
     assert (await nobody.send_form(f"{path}/more")).status_code == 409
     wrong = await nobody.send_form(path, {"answer": "objection", "reason": "", "name": ""})
@@ -149,7 +149,7 @@ async def test_after_the_period_the_link_says_so_and_takes_a_late_answer(
     path = await link_to(db, key)
     nobody, sara = await browse(), await browse(stage.sara)
     assert "no answer has counted as consent" in (await nobody.get(path)).text
-    assert (await found(db, key)).state == "open"  # looking ends nothing; the scheduler does
+    assert (await row_of(db, key)).state == "open"  # looking ends nothing; the scheduler does
     assert await end_consultations_due(db, clock.now()) == 1
     sent = await nobody.send_form(path, {"answer": "objection", "reason": "Too late?", "name": "Eva"})
     assert sent.status_code == 303
@@ -157,7 +157,7 @@ async def test_after_the_period_the_link_says_so_and_takes_a_late_answer(
     here = f"/applications/{request_id}/consultations"
     assert "Answered late: an objection" in (await sara.get(here)).text
     assert (await sara.send_form(f"{here}/{key}/late")).status_code == 303
-    assert (await found(db, key)).state == "objection"
+    assert (await row_of(db, key)).state == "objection"
     assert (await sara.send_form(f"{here}/{key}/late")).status_code == 409
 
 

@@ -44,8 +44,8 @@ async def test_exports_say_nothing_of_what_is_sealed(
     sara = await browse(stage.sara)
     rows = await table(sara, f"{HERE}/list.csv?sort=reference")
     assert [row["Title"] for row in rows] == ["sealed until the opening"] * 2 + ["Alone"]
-    told = {name for row in rows[:2] for name, value in row.items() if value}
-    assert told == {"Application", "Call", "Track", "State", "Received", "Title"}
+    filled = {name for row in rows[:2] for name, value in row.items() if value}
+    assert filled == {"Application", "Call", "Track", "State", "Received", "Title"}
 
 
 async def test_the_workbook_holds_text_and_amounts_and_no_formula(

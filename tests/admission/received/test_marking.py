@@ -32,13 +32,13 @@ async def test_several_are_marked_where_each_ones_rule_passes(
         events = await connection.execute(
             text("SELECT subject_id, actor_id FROM event WHERE kind = 'AdmissibilityChecked' ORDER BY seq")
         )
-        told = [(row.subject_id, row.actor_id) for row in events]
+        checks = [(row.subject_id, row.actor_id) for row in events]
     assert {name: states[key] for name, key in opened.items()} == {
         "firearms": "admissible",
         "cyber": "inadmissible",
         "alone": "submitted",
     }
-    assert told == [(judged, stage.sara), (opened["firearms"], stage.sara)]
+    assert checks == [(judged, stage.sara), (opened["firearms"], stage.sara)]
 
 
 async def handed_in_and_judged(db: Database, stage: Stage, opened: dict[str, UUID]) -> UUID:
@@ -57,8 +57,8 @@ async def test_findings_of_the_machine_keep_one_from_being_marked(
     answer = await sara.send_form(f"{HERE}/selected", form)
     assert "0 are marked as admissible" in answer.text
     async with db.reader() as connection:
-        found = await connection.execute(text("SELECT count(*) FROM admissibility_check"))
-        assert found.scalar_one() == 0
+        counted = await connection.execute(text("SELECT count(*) FROM admissibility_check"))
+        assert counted.scalar_one() == 0
 
 
 async def test_sealed_ones_cannot_be_marked_and_only_the_secretariat_marks(

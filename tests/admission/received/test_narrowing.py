@@ -18,11 +18,11 @@ from tests.admission.received.conftest import AFTER
 from tests.applications.conftest import NOW, Stage, party_id
 
 
-async def titles(db: Database, names: dict[str, UUID], **asked: object) -> list[str]:
+async def titles(db: Database, names: dict[str, UUID], **filters: object) -> list[str]:
     """Which of them the list holds, in its order."""
     async with db.reader() as connection:
-        page = await received.page(connection, Filters(**asked))  # type: ignore[arg-type]
-        assert await received.count(connection, Filters(**asked)) == len(page.lines)  # type: ignore[arg-type]
+        page = await received.page(connection, Filters(**filters))  # type: ignore[arg-type]
+        assert await received.count(connection, Filters(**filters)) == len(page.lines)  # type: ignore[arg-type]
     known = {key: name for name, key in names.items()}
     return [known[line.id] for line in page.lines]
 
@@ -30,7 +30,7 @@ async def titles(db: Database, names: dict[str, UUID], **asked: object) -> list[
 ALL = ["alone", "cyber", "firearms"]
 
 
-FOUND: list[tuple[dict[str, object], list[str]]] = [
+MATCHES: list[tuple[dict[str, object], list[str]]] = [
     ({}, ALL),
     ({"call": "TAF-2021-01"}, ALL),
     ({"call": "NONE"}, []),
@@ -66,10 +66,10 @@ FOUND: list[tuple[dict[str, object], list[str]]] = [
 
 
 async def test_each_filter_and_order(db: Database, opened: dict[str, UUID]) -> None:
-    assert [(asked, await titles(db, opened, **asked)) for asked, _found in FOUND] == FOUND
+    assert [(filters, await titles(db, opened, **filters)) for filters, _names in MATCHES] == MATCHES
 
 
-FOUND_SEALED: list[tuple[dict[str, object], list[str]]] = [
+MATCHES_SEALED: list[tuple[dict[str, object], list[str]]] = [
     ({}, ALL),
     ({"call": "TAF-2021-01", "status": "submitted"}, ALL),
     ({"sort": "reference"}, ["firearms", "cyber", "alone"]),
@@ -88,7 +88,9 @@ FOUND_SEALED: list[tuple[dict[str, object], list[str]]] = [
 async def test_what_is_sealed_answers_no_question_about_what_stands_in_it(
     db: Database, three: dict[str, UUID]
 ) -> None:
-    assert [(asked, await titles(db, three, **asked)) for asked, _found in FOUND_SEALED] == FOUND_SEALED
+    assert [
+        (filters, await titles(db, three, **filters)) for filters, _names in MATCHES_SEALED
+    ] == MATCHES_SEALED
 
 
 async def test_frequent_words_are_met_by_walking_and_give_the_same(
@@ -126,16 +128,16 @@ async def test_every_order_goes_on_and_back_without_gaps(db: Database, stage: St
 
 
 async def goes_on_and_back(db: Database, sort: str) -> None:
-    asked, seen, after = Filters(sort=sort), [], ""
+    filters, seen, after = Filters(sort=sort), [], ""
     async with db.reader() as connection:
         for size in (25, 25, 10):
-            page = await received.page(connection, asked, after=after)
+            page = await received.page(connection, filters, after=after)
             assert len(page.lines) == size
             seen.append(page)
             after = page.after or ""
         assert after == ""
-        back = await received.page(connection, asked, before=seen[2].before or "")
-        first = await received.page(connection, asked, before=back.before or "")
+        back = await received.page(connection, filters, before=seen[2].before or "")
+        first = await received.page(connection, filters, before=back.before or "")
     assert (back.lines, first.lines, first.before) == (seen[1].lines, seen[0].lines, None)
     column, falls = SORTS[sort]
     values = [(getattr(line, column.key), line.id) for page in seen for line in page.lines]

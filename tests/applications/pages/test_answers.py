@@ -21,7 +21,7 @@ from facility.experts.models.profile import Theme
 from facility.experts.service.pool import seed_themes
 from facility.web import cookies
 from facility.web.access import Role
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers, errors, notices, states
 
@@ -33,7 +33,7 @@ async def application(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft to a call that asks every kind of question."""
     async with db.transaction(now=times.now) as tx:
         await seed_themes(tx)
-    return await asked(db, stage, times)
+    return await asking_draft(db, stage, times)
 
 
 @pytest.fixture
@@ -77,16 +77,16 @@ async def events(db: Database) -> int:
 
 def shown(page: httpx.Response, name: str) -> str:
     """What stands in a text area."""
-    found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
-    assert found, page.text
-    return found[1]
+    match = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+    assert match, page.text
+    return match[1]
 
 
 def value_of(page: httpx.Response, name: str) -> str:
     """What a hidden field says."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
-    assert found, page.text
-    return found[1]
+    match = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert match, page.text
+    return match[1]
 
 
 async def test_what_is_typed_is_there_on_another_machine_and_nothing_has_happened(
@@ -389,8 +389,8 @@ async def test_the_themes_are_those_that_the_call_was_published_with(
     assert (await vesa.send_form(own, {**chosen, "topics": ["EMERG.NEW"]})).status_code == 422
     assert (await vesa.send_form(own, chosen)).status_code == 303
     assert (await stored(db, application, "own"))["topics"] == ["X.JIT", "X.SIENA"]
-    told = (await omar.get(f"/applications/{application}/check")).text
-    assert told.count("Joint investigation teams") == 2
+    check_page = (await omar.get(f"/applications/{application}/check")).text
+    assert check_page.count("Joint investigation teams") == 2
 
 
 async def partner_of(db: Database, application: UUID) -> UUID:

@@ -57,10 +57,10 @@ async def test_saving_over_a_confirmation_asks_first(
     omar = await browse(stage.omar)
     form = {"seen": "0", "title": "Firearms", "summary": "New words", "plan": ""}
     path = f"/applications/{confirmed}/answers/ask"
-    asked = await omar.send_form(path, form)
-    assert asked.status_code == 409
-    assert "Save and void the confirmations" in asked.text
-    assert "New words" in asked.text
+    warned = await omar.send_form(path, form)
+    assert warned.status_code == 409
+    assert "Save and void the confirmations" in warned.text
+    assert "New words" in warned.text
     assert await summary(db, confirmed) == ""
     saved = await omar.send_form(path, {**form, "void": "yes"})
     assert saved.status_code == 303

@@ -43,9 +43,9 @@ async def test_an_exception_is_decided_by_the_authorising_officer(
     assert JUSTIFIED in waits
     assert "EU Delegation: agreed" in waits
     assert "It cannot be decided yet" in waits
-    asked = await _object(db, stage, alone, anna)
+    consultation = await _object(db, stage, alone, anna)
     assert "It duplicates R3." in (await anna.get(f"{here}/exception")).text
-    await _decide(anna, here, asked)
+    await _decide(anna, here, consultation)
     assert (await row(db, alone)).status == "exception_approved"
     assert "Urgent" in (await omar.get(here)).text
 
@@ -92,21 +92,21 @@ async def _hand_in(db: Database, stage: Stage, application_id: UUID, omar: Brows
 
 async def _object(db: Database, stage: Stage, application_id: UUID, anna: Browser) -> UUID:
     """An office is consulted, reads why by its link, and objects; the consultation."""
-    (asked,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
+    (consultation,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
     await drain(db, clock.now)
     async with db.transaction(now=clock.now()) as tx:
         letter = (await tx.session.scalars(select(Link).where(Link.purpose == "consultation"))).one()
     assert JUSTIFIED in (await anna.get(path_of(letter))).text
     async with db.transaction(now=clock.now()) as tx:
-        await answer_consultation(tx, asked, objects=True, reason="It duplicates R3.", name="Eva")
-    return asked
+        await answer_consultation(tx, consultation, objects=True, reason="It duplicates R3.", name="Eva")
+    return consultation
 
 
-async def _decide(anna: Browser, here: str, asked: UUID) -> None:
+async def _decide(anna: Browser, here: str, consultation: UUID) -> None:
     """Not while an objection is unanswered, and once."""
     unanswered = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
     assert unanswered.status_code == 409
-    objection = {"objections-0-id": str(asked), "objections-0-answer": ""}
+    objection = {"objections-0-id": str(consultation), "objections-0-answer": ""}
     wrong = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
     assert (wrong.status_code, errors(wrong)) == (422, ["objections-0-answer"])
     objection["objections-0-answer"] = "R3 ends in June."

@@ -62,7 +62,7 @@ async def test_lists_go_on_where_the_page_before_ended(
 async def test_staff_narrow_the_list(db: Database, stage: Stage, times: Times, browse: Browsers) -> None:
     await several(db, stage, times, 2)
     sara = await browse(stage.sara)
-    found = {
+    counts = {
         query: (await sara.get(f"/applications/received?{query}")).text.count('<th scope="row">')
         for query in (
             "call=TAF-2021-01",
@@ -74,7 +74,7 @@ async def test_staff_narrow_the_list(db: Database, stage: Stage, times: Times, b
             "after=nonsense",
         )
     }
-    assert found == {
+    assert counts == {
         "call=TAF-2021-01": 2,
         "call=OTHER": 0,
         "status=submitted": 2,
@@ -96,8 +96,8 @@ async def test_the_start_page_names_what_waits_and_how_long_there_is_time(
     assert (wait in work(leads), here in (await vesa.get("/")).text) == (False, False)
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         await invite_party(tx, await party_id(tx, draft))
-    asked = (await vesa.get("/")).text
-    assert (work(asked) == [wait], here in asked, clock_of_it in asked) == (True, True, True)
+    page = (await vesa.get("/")).text
+    assert (work(page) == [wait], here in page, clock_of_it in page) == (True, True, True)
     async with db.transaction(now=times.now) as tx:
         await confirm_party(tx, await party_id(tx, draft), signatory_name="V", signatory_function="D")
     assert work(await vesa.get("/")) == []

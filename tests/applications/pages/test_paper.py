@@ -17,7 +17,7 @@ from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service.pool import seed_themes
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browsers, states
 
@@ -30,7 +30,7 @@ async def complete(db: Database, stage: Stage, times: Times) -> UUID:
     """Everything that a call with every kind of question asks for, confirmed."""
     async with db.transaction(now=times.now) as tx:
         await seed_themes(tx)
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         await save_answers(
             tx,
@@ -69,7 +69,7 @@ async def test_the_whole_application_is_on_paper_as_it_was_submitted(
     answer = await vesa.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     reader = PdfReader(io.BytesIO(answer.content))
-    said = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    printed = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     for words in (
         "Đorđe Čelik & Žana <b>",
         "Second: Тајно није.",
@@ -81,11 +81,11 @@ async def test_the_whole_application_is_on_paper_as_it_was_submitted(
         "We host.",
         "30 000.50",
     ):
-        assert words in said
-    assert str(fingerprint) in said.replace(" ", "")
-    assert SHA in said.replace(" ", "")
-    assert "Only we know" not in said
-    assert "What they cost" not in said  # was not asked
+        assert words in printed
+    assert str(fingerprint) in printed.replace(" ", "")
+    assert SHA in printed.replace(" ", "")
+    assert "Only we know" not in printed
+    assert "What they cost" not in printed  # was not asked
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]  # type: ignore[index]
     assert reader.metadata is not None
     assert reader.metadata.title == "TAF-2021-02/001: Đorđe Čelik & Žana <b>"
@@ -142,7 +142,7 @@ async def test_what_is_typed_and_not_saved_is_named_before_one_signs(
 async def test_every_reason_is_said_with_its_place(
     db: Database, stage: Stage, times: Times, browse: Browsers
 ) -> None:
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         lead = await party_id(tx, application, lead=True)
         await change_party(tx, lead, role="Leads")

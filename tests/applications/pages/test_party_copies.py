@@ -20,7 +20,7 @@ from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.web.access import Role
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers, errors, states
 from tests.calls.reading import reconciled
@@ -93,16 +93,16 @@ async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded
 async def test_what_the_lead_types_in_a_partners_part_is_told_on_the_lists(
     db: Database, stage: Stage, times: Times, omar: Browser
 ) -> None:
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     async with db.transaction(now=clock.now()) as tx:
         partner = await party_id(tx, application)
     here = f"/applications/{application}"
     form = {"seen": "as it was", "part": "Half a sent", "topics": []}
     path = f"{here}/parties/{partner}/part/own"
-    for said in (False, True):
+    for marked in (False, True):
         tasks, listing = (await omar.get(here)).text, (await omar.get(f"{here}/partners")).text
-        assert ("unsaved-there" in states(tasks)) == said
-        assert (f'There is unsaved text here. <a href="{path}">' in listing) == said
+        assert ("unsaved-there" in states(tasks)) == marked
+        assert (f'There is unsaved text here. <a href="{path}">' in listing) == marked
         await omar.send_form(f"{path}/copy", form, headers=QUIET)
 
 

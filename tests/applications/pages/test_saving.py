@@ -10,7 +10,7 @@ import pytest
 from facility import clock
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.db import Database
-from tests.applications.asking import FORM, asked
+from tests.applications.asking import FORM, asking_draft
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers
 
@@ -22,7 +22,7 @@ PAIR = ["Save and continue", "Save draft"]
 async def application(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft to a call that asks for activities last."""
     form = msgspec.structs.replace(FORM, sections=(*FORM.sections, ACTIVITIES))
-    return await asked(db, stage, times, form=form)
+    return await asking_draft(db, stage, times, form=form)
 
 
 def buttons(page: httpx.Response) -> list[str]:

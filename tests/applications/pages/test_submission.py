@@ -94,9 +94,13 @@ async def test_a_submission_and_its_receipt(
     assert f"<code>{application.fingerprint}</code>" in receipt.text
     body = (await omar.get(f"{here}/receipt.json")).content
     assert hashlib.sha256(body).hexdigest() == application.fingerprint
-    said = msgspec.json.decode(body)
-    assert said["signature"] == {"name": "Omar Hoxha", "function": "Head", "declared": list(DECLARATIONS)}
-    assert datetime.fromisoformat(said["received_at"]) == application.received_at
+    receipt_data = msgspec.json.decode(body)
+    assert receipt_data["signature"] == {
+        "name": "Omar Hoxha",
+        "function": "Head",
+        "declared": list(DECLARATIONS),
+    }
+    assert datetime.fromisoformat(receipt_data["received_at"]) == application.received_at
     paper = PdfReader(io.BytesIO((await omar.get(f"{here}/receipt.pdf")).content))
     text = "".join(page.extract_text() for page in paper.pages)
     assert str(application.fingerprint) in re.sub(r"\s", "", text)

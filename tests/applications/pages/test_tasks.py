@@ -17,7 +17,7 @@ def done(task: Task) -> Task:
     return replace(task, state="Complete", kind="ok", needs=(), whys=())
 
 
-ASKED = replace(PARTNERS, state="0 of 2 confirmed", kind="wait", waiting=True)
+WAITING = replace(PARTNERS, state="0 of 2 confirmed", kind="wait", waiting=True)
 MARKED = replace(PAPERS, state="1 refused", kind="bad", whys=(Why("Marked.", "See", "/documents"),))
 
 
@@ -27,9 +27,9 @@ MARKED = replace(PAPERS, state="1 refused", kind="bad", whys=(Why("Marked.", "Se
         ([ASK, THEMES, PARTNERS, BUDGET, PAPERS], ASK),
         ([done(ASK), THEMES, PARTNERS, BUDGET, PAPERS], THEMES),
         ([done(ASK), done(THEMES), PARTNERS, BUDGET, PAPERS], PARTNERS),
-        ([done(ASK), done(THEMES), ASKED, BUDGET, PAPERS], BUDGET),
-        ([done(ASK), done(THEMES), ASKED, done(BUDGET), PAPERS], ASKED),
-        ([done(ASK), done(THEMES), ASKED, done(BUDGET), MARKED], MARKED),
+        ([done(ASK), done(THEMES), WAITING, BUDGET, PAPERS], BUDGET),
+        ([done(ASK), done(THEMES), WAITING, done(BUDGET), PAPERS], WAITING),
+        ([done(ASK), done(THEMES), WAITING, done(BUDGET), MARKED], MARKED),
         ([done(ASK), done(THEMES), done(PARTNERS), done(BUDGET), PAPERS], None),
     ],
 )

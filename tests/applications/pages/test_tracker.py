@@ -56,9 +56,9 @@ async def test_parties_are_told_less_before_the_decision(
     async with db.transaction(now=clock.now(), actor=stage.sara) as tx:
         await check_admissibility(tx, submitted, admissible=True, reason="In order")
     assert steps(await sara.get(here))[2:4] == [("done", "Checked"), ("now", "Assessed")]
-    told = await omar.get(here)
-    assert steps(told)[1:3] == [("done", "Opened"), ("now", "Assessed")]
-    assert "being checked and assessed" in told.text
+    tracker = await omar.get(here)
+    assert steps(tracker)[1:3] == [("done", "Opened"), ("now", "Assessed")]
+    assert "being checked and assessed" in tracker.text
 
 
 async def test_the_history_names_the_partner_also_where_it_came_by_a_link(

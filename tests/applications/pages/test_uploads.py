@@ -68,7 +68,10 @@ async def test_several_documents_are_attached_at_once(
         f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
     )
     assert done.status_code == 303
-    assert [(one.name, one.kind, one.virus_scan, one.unread) for one in await _attached(db)] == [
+    assert [
+        (document.name, document.kind, document.virus_scan, document.unread)
+        for document in await _attached(db)
+    ] == [
         ("agenda.pdf.exe.pdf", "pdf", "not_scanned", 0),
         ("budgetxslx.xlsx", "xlsx", "not_scanned", 0),
         ("photo.JPEG", "jpeg", "not_scanned", 1),
@@ -162,11 +165,11 @@ async def test_clamd_looks_at_documents_before_they_are_stored(
     away = await _send(db, omar, draft, documents.docx())
     assert (away.status_code, errors(away)) == (422, ["document"])
     assert "Please try again in a few minutes." in away.text
-    assert [one.virus_scan for one in await _attached(db)] == ["clean"]
+    assert [document.virus_scan for document in await _attached(db)] == ["clean"]
     await drain(db, clock.now)
     async with db.transaction(now=clock.now()) as tx:
         parts = await parts_of(await tx.session.connection(), draft)
-        assert ([one.reason for one in parts.refusals], parts.marked) == (["infected"], 0)
+        assert ([refusal.reason for refusal in parts.refusals], parts.marked) == (["infected"], 0)
         letters = (await tx.session.execute(select(Mail.template, Mail.to_address))).all()
     assert letters == [("applications/infected", "sara@example.org")]
 
@@ -237,8 +240,8 @@ async def test_a_document_comes_and_goes(
     path, content = f"/applications/{confirmed}/documents", documents.pdf()
     version = str((await row(db, confirmed)).version)
     files = {"document": ("agenda.pdf", content, "application/pdf")}
-    asked = await omar.send_form(path, {"version": version}, files=files)
-    assert asked.status_code == 409
+    warned = await omar.send_form(path, {"version": version}, files=files)
+    assert warned.status_code == 409
     taken = await omar.send_form(path, {"version": version, "void": "yes"}, files=files)
     assert taken.status_code == 303
     async with db.transaction(now=clock.now()) as tx:

@@ -15,14 +15,14 @@ from facility.db import Database
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from facility.story.drafts import Part, bring_in
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import NOW, Stage, Times
 
 
 @pytest.fixture
 async def trio(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft of Omar's whose call asks every party for a part of its own, with XK and ME as partners; all amounts set."""
-    application = await asked(db, stage, times)
+    application = await asking_draft(db, stage, times)
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         await bring_in(
             tx,

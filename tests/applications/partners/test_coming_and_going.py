@@ -37,7 +37,7 @@ async def test_a_partner_is_replaced_in_one_step(db: Database, trio: UUID, stage
     assert (await kinds(db, trio))[-3:] == ["ApplicationChanged", "PartnerReplaced", "PartnerInvited"]
     await drain(db, lambda: NOW)
     assert ("applications/ask", "ayse@example.org") in {
-        (one.template, one.to_address) for one in await mails(db)
+        (mail.template, mail.to_address) for mail in await mails(db)
     }
     for institution, code in ((stage.police, "partner_is_lead"), (stage.prosecutor, "already_party")):
         assert await refused(db, replace_party, came.id, institution_id=institution, **new) == (code,)
@@ -65,7 +65,7 @@ async def test_whoever_is_taken_out_is_told_if_it_was_asked(db: Database, trio: 
         await remove_party(tx, kosovo.id)
         await remove_party(tx, montenegro.id)
     await drain(db, lambda: NOW)
-    assert [one.to_address for one in await mails(db) if one.template == "applications/removed"] == [
+    assert [mail.to_address for mail in await mails(db) if mail.template == "applications/removed"] == [
         "vesa@example.org"
     ]
 
@@ -85,8 +85,8 @@ async def test_a_partner_that_left_meanwhile_is_missed_when_it_is_taken_up_again
         application = await tx.get(Application, trio)
     assert await states(db, trio) == ["void"]
     assert application.requested == Decimal("30000.50")
-    found = await reconcile(db)
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    findings = await reconcile(db)
+    assert {name: lines for name, lines in findings.items() if lines} == {}
 
 
 async def test_partners_hear_that_it_came_in_was_withdrawn_and_is_worked_on_again(
@@ -99,8 +99,10 @@ async def test_partners_hear_that_it_came_in_was_withdrawn_and_is_worked_on_agai
         await drain(db, lambda: NOW)
     async with db.transaction(now=NOW) as tx:
         contact = (await tx.get(Party, montenegro)).contact_email
-    told = [(one.template, one.context.get("what")) for one in await mails(db) if one.to_address == contact]
-    assert set(told[-3:]) == {
+    letters = [
+        (mail.template, mail.context.get("what")) for mail in await mails(db) if mail.to_address == contact
+    ]
+    assert set(letters[-3:]) == {
         ("applications/partners", "received"),
         ("applications/withdrawn", None),
         ("applications/partners", "taken_up"),

@@ -79,12 +79,12 @@ async def test_a_partner_asks_for_a_change_and_is_answered(db: Database, trio: U
     )
     await drain(db, lambda: NOW)
     letters = await mails(db)
-    assert {(one.template, one.to_address) for one in letters} >= {
+    assert {(letter.template, letter.to_address) for letter in letters} >= {
         ("applications/change_wanted", "omar@example.org"),
         ("applications/answered", "omar@example.org"),
     }
     assert not any(
-        "Three are needed" in str(one.context) or "Two days" in str(one.context) for one in letters
+        "Three are needed" in str(letter.context) or "Two days" in str(letter.context) for letter in letters
     )
 
 

@@ -78,18 +78,18 @@ async def test_missing_parts_are_named_to_the_lead_and_secrets_are_not(db: Datab
     assert own
     fields = tuple(msgspec.structs.replace(field, checks=(Required(),)) for field in own.fields[:2])
     sections = tuple(
-        msgspec.structs.replace(one, fields=fields) if one.key == "own" else one
-        for one in application.form.sections
+        msgspec.structs.replace(section, fields=fields) if section.key == "own" else section
+        for section in application.form.sections
     )
     application = msgspec.structs.replace(
         application, form=msgspec.structs.replace(application.form, sections=sections)
     )
-    told = [
+    reasons = [
         (reason.code, reason.field)
         for reason in application.reasons_now(NOW)
         if "own" in (reason.field or "") or (reason.field or "").startswith("part:")
     ]
-    assert told == [
+    assert reasons == [
         ("answer_missing", "own.part"),
         ("answer_missing", "own.secret"),
         ("answer_missing", f"part:{kosovo.id}.own.part"),

@@ -10,7 +10,7 @@ from facility.db import Database
 from facility.events.log import history
 from facility.events.relay import drain
 from facility.web.filters import instant
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import CLOSES, NOW, Stage, Times
 from tests.applications.partners.conftest import mails, parties, refused
 
@@ -32,10 +32,10 @@ async def test_partners_are_reminded_before_the_deadline(db: Database, trio: UUI
     async with db.transaction(now=CLOSES - timedelta(days=1.5)) as tx:
         await confirm_party(tx, kosovo.id, signatory_name="V", signatory_function="D")
     assert [await reminded(db, CLOSES - timedelta(days=n)) for n in (1, 0.5, 0, -1)] == [1, 0, 0, 0]
-    letters = [one for one in await mails(db) if one.template == "applications/reminder"]
-    assert [one.to_address for one in letters].count("milena@example.org") == 3
-    assert [one.to_address for one in letters].count("vesa@example.org") == 2
-    assert all("Firearms" not in one.subject for one in letters)
+    letters = [mail for mail in await mails(db) if mail.template == "applications/reminder"]
+    assert [letter.to_address for letter in letters].count("milena@example.org") == 3
+    assert [letter.to_address for letter in letters].count("vesa@example.org") == 2
+    assert all("Firearms" not in letter.subject for letter in letters)
 
 
 async def test_after_an_outage_only_the_latest_reminder_goes(db: Database, trio: UUID) -> None:
@@ -51,13 +51,13 @@ async def test_after_an_outage_only_the_latest_reminder_goes(db: Database, trio:
 
 async def test_in_a_rolling_call_the_next_cut_off_counts(db: Database, stage: Stage, times: Times) -> None:
     first = CLOSES - timedelta(days=12)
-    application = await asked(db, stage, times, (first, CLOSES))
+    application = await asking_draft(db, stage, times, (first, CLOSES))
     lead, kosovo = await parties(db, application)
     async with db.transaction(now=NOW) as tx:
         await invite_party(tx, kosovo.id)
         page = await own(await tx.session.connection(), lead.institution_id)
         choice = next(
-            one for one in await calls(await tx.session.connection(), closes_after=NOW) if one.cut_offs
+            call for call in await calls(await tx.session.connection(), closes_after=NOW) if call.cut_offs
         )
     assert (page.lines[0].submit_by(NOW), choice.submit_by(first), choice.submit_by(CLOSES)) == (
         first,
@@ -73,7 +73,7 @@ async def test_in_a_rolling_call_the_next_cut_off_counts(db: Database, stage: St
         1,
     ]
     await drain(db, lambda: CLOSES - timedelta(days=2))
-    letters = {one.template: one for one in await mails(db)}
+    letters = {mail.template: mail for mail in await mails(db)}
     assert (
         letters["applications/ask"].context["closes"],
         letters["applications/ask"].context["rolling"],
@@ -89,10 +89,10 @@ async def test_the_lead_learns_once_who_is_missing(db: Database, trio: UUID) -> 
     _lead, kosovo, _montenegro = await parties(db, trio)
     async with db.transaction(now=NOW) as tx:
         await confirm_party(tx, kosovo.id, signatory_name="V", signatory_function="D")
-    told = [await tell_leads(db, CLOSES - timedelta(days=n)) for n in (3, 2, 1, 0)]
-    assert told == [0, 1, 0, 0]
+    counts = [await tell_leads(db, CLOSES - timedelta(days=n)) for n in (3, 2, 1, 0)]
+    assert counts == [0, 1, 0, 0]
     await drain(db, lambda: CLOSES - timedelta(days=2))
-    letter = next(one for one in await mails(db) if one.template == "applications/missing")
+    letter = next(mail for mail in await mails(db) if mail.template == "applications/missing")
     assert letter.context["institutions"] == ["Supreme State Prosecutor's Office"]
 
 

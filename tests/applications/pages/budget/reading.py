@@ -35,8 +35,8 @@ async def amounts(db: Database, application_id: UUID) -> dict[str, str]:
             .where(Party.application_id == application_id, Party.left_at.is_(None))
             .order_by(Party.position)
         )
-        found = {row.beneficiary_code: str(row.amount) for row in rows}
-        return {**found, "all": str((await tx.get(Application, application_id)).requested)}
+        by_code = {row.beneficiary_code: str(row.amount) for row in rows}
+        return {**by_code, "all": str((await tx.get(Application, application_id)).requested)}
 
 
 async def lines(db: Database, application_id: UUID) -> list[BudgetLine]:
@@ -58,8 +58,8 @@ async def reconciled(db: Database) -> list[str]:
 
 def total(page: httpx.Response) -> str:
     """What the page says that it comes to."""
-    found = re.search(r"Total EUR ([0-9\u00a0.]+)", page.text)
-    return found[1].replace("\u00a0", " ") if found else ""
+    match = re.search(r"Total EUR ([0-9\u00a0.]+)", page.text)
+    return match[1].replace("\u00a0", " ") if match else ""
 
 
 def lines_shown(page: httpx.Response) -> list[int]:

@@ -137,7 +137,7 @@ async def test_moved_up_and_down(db: Database, omar: Browser, ground: Ground) ->
         ("down", ["Tracing workshop", "Study trip"]),
     ):
         assert (await omar.send_form(here, {"to": to})).status_code == 303
-        assert [one.title for one in await plans(db)] == titles
+        assert [plan.title for plan in await plans(db)] == titles
     assert (await omar.send_form(here, {"to": "left"})).status_code == 422
 
 
@@ -148,7 +148,7 @@ async def test_removed_with_its_lines_left_for_another(db: Database, omar: Brows
     assert "3 budget lines belong to it." in (await omar.get(here)).text
     gone = await omar.send_form(here, {"version": await version(db, ground.application)})
     assert gone.status_code == 303
-    assert [one.title for one in await plans(db)] == ["Tracing workshop"]
+    assert [plan.title for plan in await plans(db)] == ["Tracing workshop"]
     async with db.transaction(now=clock.now()) as tx:
         left = (await tx.session.scalars(select(BudgetLine).where(BudgetLine.activity_id.is_(None)))).all()
         requested = (await tx.get(Application, ground.application)).requested
@@ -223,8 +223,8 @@ async def test_a_confirmation_is_voided_only_after_a_warning(
         )
     here = f"/applications/{ground.application}/activities/add"
     form = typed(ground)
-    asked = await omar.send_form(here, form)
-    assert (asked.status_code, "Save and void the confirmations" in asked.text) == (409, True)
+    warned = await omar.send_form(here, form)
+    assert (warned.status_code, "Save and void the confirmations" in warned.text) == (409, True)
     assert len(await plans(db)) == 2
     assert (await omar.send_form(here, {**form, "void": "yes"})).status_code == 303
     async with db.transaction(now=clock.now()) as tx:

@@ -68,9 +68,9 @@ async def test_what_is_typed_is_there_on_another_machine_and_nothing_has_happene
     assert "Half a &lt;b&gt;sent</textarea>" in elsewhere.text
     assert 'value="many"' in elsewhere.text
     application = f"/applications/{ground.application}"
-    for browser, said in ((omar, 1), (besa, 0)):
+    for browser, marked in ((omar, 1), (besa, 0)):
         for listing in (application, f"{application}/activities"):
-            assert states(await browser.get(listing)).count("unsaved-there") == said
+            assert states(await browser.get(listing)).count("unsaved-there") == marked
     assert f'href="{application}/activities">Activities</a>' in (await omar.get(f"{application}/check")).text
     hers = (await besa.get(path)).text
     assert ("colleague-writes" in states(hers), HALF in hers, "unsaved" in states(hers)) == (
@@ -170,7 +170,7 @@ async def test_what_others_save_elsewhere_is_no_reason_to_ask(
 ) -> None:
     assert (await besa.send_form(here(ground, TRIP), typed(ground, seen="0"))).status_code == 303
     saved = await omar.send_form(here(ground, WORKSHOP), typed(ground, seen="0", title="Mine"))
-    assert (saved.status_code, [one.title for one in await plans(db)]) == (303, ["Mine", "Ballistics"])
+    assert (saved.status_code, [plan.title for plan in await plans(db)]) == (303, ["Mine", "Ballistics"])
 
 
 async def test_the_same_one_is_not_added_twice_and_another_one_is_named(

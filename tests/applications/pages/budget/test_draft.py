@@ -80,9 +80,9 @@ async def test_a_confirmation_is_voided_only_after_a_warning(
         await confirm_party(
             tx, ground.parties["XK"], signatory_name="Vesa Gashi", signatory_function="Director"
         )
-    asked = await save(db, omar, ground)
-    assert (asked.status_code, "Save and void the confirmations" in asked.text) == (409, True)
-    assert 'value="Fees of two experts"' in asked.text
+    warned = await save(db, omar, ground)
+    assert (warned.status_code, "Save and void the confirmations" in warned.text) == (409, True)
+    assert 'value="Fees of two experts"' in warned.text
     assert await lines(db, ground.application) == []
     assert (await save(db, omar, ground, void="yes")).status_code == 303
     async with db.transaction(now=clock.now()) as tx:
@@ -148,15 +148,15 @@ async def test_what_is_submitted_holds_activities_and_lines(
                 tx, ground.parties[code], signatory_name="Vesa Gashi", signatory_function="Director"
             )
         await submit(tx, ground.application, received_at=times.now)
-    told = (await omar.get(f"/applications/{ground.application}/receipt.json")).json()
-    assert [activity["title"] for activity in told["activities"]] == ["Tracing workshop", "Study trip"]
-    assert told["activities"][0]["people"] == [{"party": 0, "people": 8}, {"party": 1, "people": 16}]
+    receipt = (await omar.get(f"/applications/{ground.application}/receipt.json")).json()
+    assert [activity["title"] for activity in receipt["activities"]] == ["Tracing workshop", "Study trip"]
+    assert receipt["activities"][0]["people"] == [{"party": 0, "people": 8}, {"party": 1, "people": 16}]
     async with db.reader() as connection:
         published = (await connection.execute(select(Call.published_at))).scalar_one()
     assert published is not None
-    assert told["budget"]["unit_costs_of"] == published.astimezone(BRUSSELS).date().isoformat()
-    assert (told["requested"], told["budget"]["total"]) == ("35427.70", "35427.70")
-    assert told["budget"]["lines"][8] == {
+    assert receipt["budget"]["unit_costs_of"] == published.astimezone(BRUSSELS).date().isoformat()
+    assert (receipt["requested"], receipt["budget"]["total"]) == ("35427.70", "35427.70")
+    assert receipt["budget"]["lines"][8] == {
         "party": 2,
         "activity": "Study trip",
         "category": "per_diem",

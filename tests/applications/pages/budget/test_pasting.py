@@ -64,7 +64,7 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "This is missing."),
         ("Bus\tTravel\tAL\t1\t1\t1\t\t1\n" * 5000, "There are 5000 rows; at most 90 can be taken."),
@@ -73,12 +73,12 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
     ],
 )
 async def test_what_is_no_table_is_said_at_the_field_with_the_text_kept(
-    db: Database, omar: Browser, ground: Ground, text: str, said: str
+    db: Database, omar: Browser, ground: Ground, text: str, message: str
 ) -> None:
     await save(db, omar, ground)
     page = await omar.send_form(f"/applications/{ground.application}/budget/paste", {"rows": text})
     assert page.status_code == 422
-    assert said in page.text
+    assert message in page.text
     assert text.strip()[:20] in page.text
     assert len(await lines(db, ground.application)) == 10
 
@@ -88,8 +88,8 @@ async def test_more_lines_than_a_budget_takes(db: Database, omar: Browser, groun
     seen = await budget_version(db, ground.application)
     full = await omar.send_form(path, ground.form([ROWS[3]] * 100, version=seen))
     assert full.status_code == 303
-    asked = {**ground.form([ROWS[3]] * 100), "add": "any"}
-    for page in (await omar.get(path), await omar.send_form(path, asked)):
+    form = {**ground.form([ROWS[3]] * 100), "add": "any"}
+    for page in (await omar.get(path), await omar.send_form(path, form)):
         assert ('name="add"' in page.text, "A budget can have at most 100 lines." in page.text) == (
             False,
             True,

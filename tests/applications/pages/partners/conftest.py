@@ -16,7 +16,7 @@ from facility.drafting.models import UnsavedText
 from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
-from tests.applications.asking import asked
+from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser
 
@@ -27,7 +27,7 @@ SECRET = "Zwiebelfisch-Einheit"
 @pytest.fixture
 async def asking(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft of Omar's whose call asks every party for a part of its own, with Vesa's institution as a partner."""
-    return await asked(db, stage, times)
+    return await asking_draft(db, stage, times)
 
 
 async def partner(db: Database, application_id: UUID) -> Party:
@@ -49,9 +49,9 @@ async def invite(db: Database, stage: Stage, application_id: UUID, after: timede
 
 def hidden(page: httpx.Response, name: str) -> str:
     """The value of a hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
-    assert found
-    return found[1]
+    match = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert match
+    return match[1]
 
 
 async def filled(browser: Browser, path: str, answers: dict[str, str]) -> httpx.Response:
@@ -63,8 +63,8 @@ async def link_copies(db: Database) -> list[str]:
     """What stands in the copies that are kept for holders of links."""
     async with db.transaction(now=clock.now()) as tx:
         return sorted(
-            one["part"][0]
-            for one in await tx.session.scalars(
+            typed["part"][0]
+            for typed in await tx.session.scalars(
                 select(UnsavedText.typed).where(UnsavedText.person_id.is_(None))
             )
         )

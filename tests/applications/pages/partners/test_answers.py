@@ -13,7 +13,7 @@ from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
-from tests.applications.asking import asked, requiring
+from tests.applications.asking import asking_draft, requiring
 from tests.applications.conftest import Stage, Times, row
 from tests.applications.pages.partners.conftest import filled, hidden, invite, partner
 from tests.browser import Browsers, errors, gives_reason, states
@@ -127,7 +127,7 @@ async def test_every_wrong_field_of_a_partner(
 async def test_who_confirms_has_filled_in_its_own_part(
     db: Database, stage: Stage, times: Times, browse: Browsers
 ) -> None:
-    asking = await asked(db, stage, times, form=requiring("part"))
+    asking = await asking_draft(db, stage, times, form=requiring("part"))
     vesa, anybody, here = await browse(stage.vesa), await browse(), f"/applications/{asking}"
     link = await invite(db, stage, asking)
     signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}

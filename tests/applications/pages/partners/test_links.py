@@ -58,8 +58,8 @@ async def test_who_holds_a_link_asks_about_the_call(
     assert "vesa@example.org" in (await anybody.get(f"{path}/question")).text
     empty = await anybody.send_form(f"{path}/question", {"question": " "})
     assert (empty.status_code, "f-question-error" in empty.text) == (422, True)
-    asked = await anybody.send_form(f"{path}/question", {"question": "May we?"})
-    assert (asked.status_code, asked.headers["location"]) == (303, path)
+    sent = await anybody.send_form(f"{path}/question", {"question": "May we?"})
+    assert (sent.status_code, sent.headers["location"]) == (303, path)
     async with db.transaction(now=clock.now()) as tx:
         kept = (await tx.session.scalars(select(Question))).one()
     assert (kept.text, kept.asked_by, kept.contact_email, kept.institution_id) == (
@@ -77,8 +77,8 @@ async def test_a_corrected_address_gets_a_new_link(
     omar = await browse(stage.omar)
     async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
         partner = await party_id(tx, draft)
-    asked = await omar.send_form(f"/applications/{draft}/parties/{partner}/ask")
-    assert asked.status_code == 303
+    sent = await omar.send_form(f"/applications/{draft}/parties/{partner}/ask")
+    assert sent.status_code == 303
     await drain(db, clock.now)
     changed = await omar.send_form(
         f"/applications/{draft}/parties/{partner}",

@@ -89,8 +89,8 @@ async def test_two_who_type_by_one_link_lose_nothing(
     anybody, own = await browse(), f"{await invite(db, stage, asking)}/part/own"
     pages = [await anybody.get(own), await anybody.get(own)]
     both = [
-        {"seen": hidden(page, "seen"), "sitting": hidden(page, "sitting"), "part": said, "secret": ""}
-        for page, said in zip(pages, ("Hosts", "Feeds"), strict=True)
+        {"seen": hidden(page, "seen"), "sitting": hidden(page, "sitting"), "part": words, "secret": ""}
+        for page, words in zip(pages, ("Hosts", "Feeds"), strict=True)
     ]
     for typed in both:
         await anybody.send_form(f"{own}/copy", typed, headers=QUIET)
