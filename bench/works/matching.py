@@ -28,7 +28,7 @@ from facility import clock
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.db import Database, new_id
 from facility.deployments.queries.matching import question
-from facility.deployments.rules.matching import Asked, Proposal, Question, points_of, propose
+from facility.deployments.rules.matching import OpenRequest, Proposal, Question, points_of, propose
 from facility.deployments.service.matching import Answer, explained, store
 from facility.garbage import settle
 
@@ -84,31 +84,31 @@ def _figures(
         {step: statistics.median(row[at] for row in rows) for at, step in enumerate(STEPS)}
         for rows in (taken, bare_taken)
     )
-    asked, proposal = ours.question, ours.proposal
+    question, proposal = ours.question, ours.proposal
     start = time.perf_counter()
-    greedy = _greedy(asked)
+    greedy = _greedy(question)
     greedy_seconds = time.perf_counter() - start
-    assert points_of(asked, proposal.chosen) == proposal.points == bare.points
+    assert points_of(question, proposal.chosen) == proposal.points == bare.points
     assert proposal.bound == bare.bound
-    assert _sound(asked, proposal)
+    assert _sound(question, proposal)
     return {
-        "pairs": sum(len(request.experts) for request in asked.requests),
-        "seats": sum(request.seats for request in asked.requests),
+        "pairs": sum(len(request.experts) for request in question.requests),
+        "seats": sum(request.seats for request in question.requests),
         "filled": sum(map(len, proposal.chosen.values())),
         "objective": proposal.points,
         "bound": proposal.bound,
         "flows": proposal.flows,
         "greedy": {
-            "objective": points_of(asked, greedy),
+            "objective": points_of(question, greedy),
             "filled": sum(map(len, greedy.values())),
             "seconds": rounded(greedy_seconds),
         },
-        "one_by_one": points_of(asked, ours.answer.simple),
+        "one_by_one": points_of(question, ours.answer.simple),
         "seconds": {step: rounded(value) for step, value in seconds.items()},
         "bare_seconds": {step: rounded(value) for step, value in bare_seconds.items()},
         "ratios": {
             step: rounded(
-                statistics.median(one[at] / other[at] for one, other in zip(taken, bare_taken, strict=True))
+                statistics.median(row[at] / other[at] for row, other in zip(taken, bare_taken, strict=True))
             )
             for at, step in enumerate(STEPS)
         },
@@ -117,19 +117,23 @@ def _figures(
     }
 
 
-def _greedy(asked: Question) -> dict[UUID, list[str]]:
+def _greedy(question: Question) -> dict[UUID, list[str]]:
     """The pair with the most points first, as long as it breaks no limit."""
     pairs = sorted(
         (-points, at, code)
-        for at, request in enumerate(asked.requests)
+        for at, request in enumerate(question.requests)
         for code, points in zip(request.experts, request.points, strict=True)
     )
-    theirs, chosen = defaultdict[str, list[Asked]](list), defaultdict[UUID, list[str]](list)
+    theirs, chosen = defaultdict[str, list[OpenRequest]](list), defaultdict[UUID, list[str]](list)
     for _points, at, code in pairs:
-        request = asked.requests[at]
+        request = question.requests[at]
         group = chosen[request.id]
-        of_state = sum(asked.states[other] == asked.states[code] for other in group)
-        if len(group) == request.seats or of_state == asked.most_of_state or len(theirs[code]) == asked.most:
+        of_state = sum(question.states[other] == question.states[code] for other in group)
+        if (
+            len(group) == request.seats
+            or of_state == question.most_of_state
+            or len(theirs[code]) == question.most
+        ):
             continue
         if not any(request.overlaps(other) for other in theirs[code]):
             group.append(code)
@@ -137,18 +141,18 @@ def _greedy(asked: Question) -> dict[UUID, list[str]]:
     return chosen
 
 
-def _sound(asked: Question, proposal: Proposal) -> bool:
-    requests = {request.id: request for request in asked.requests}
-    theirs = defaultdict[str, list[Asked]](list)
+def _sound(question: Question, proposal: Proposal) -> bool:
+    requests = {request.id: request for request in question.requests}
+    theirs = defaultdict[str, list[OpenRequest]](list)
     for key, group in proposal.chosen.items():
-        states = Counter(asked.states[code] for code in group)
-        if len(group) > requests[key].seats or max(states.values()) > asked.most_of_state:
+        states = Counter(question.states[code] for code in group)
+        if len(group) > requests[key].seats or max(states.values()) > question.most_of_state:
             return False
         for code in group:
             if any(requests[key].overlaps(other) for other in theirs[code]):
                 return False
             theirs[code].append(requests[key])
-    return max(map(len, theirs.values())) <= asked.most
+    return max(map(len, theirs.values())) <= question.most
 
 
 class Product:
@@ -292,22 +296,22 @@ class Bare:
             self.starts[request[after]] <= self.ends[request[before]]
         )
         joined = group.copy()
-        for one, other in zip(chosen[before[clash]].tolist(), chosen[after[clash]].tolist(), strict=True):
-            low, high = sorted((int(joined[one]), int(joined[other])))
+        for left, other in zip(chosen[before[clash]].tolist(), chosen[after[clash]].tolist(), strict=True):
+            low, high = sorted((int(joined[left]), int(joined[other])))
             joined[joined == high] = low
         return joined
 
     async def store(self) -> None:
         """The rows, one insert for each, in one transaction."""
-        asked, proposal, lines = self.answer.question, self.answer.proposal, self.answer.lines
+        question, proposal, lines = self.answer.question, self.answer.proposal, self.answer.lines
         key, now = new_id(), clock.now()
         ids = dict(await self.connection.fetch(_EXPERTS))
-        figures = (len(asked.requests), 0, proposal.points, proposal.bound, proposal.flows, 0, 0, 0)
+        figures = (len(question.requests), 0, proposal.points, proposal.bound, proposal.flows, 0, 0, 0)
         rows: dict[str, list[tuple[Any, ...]]] = {
             "matching": [
-                (key, self.officer, now, MOST, MOST_OF_STATE, msgspec.json.encode(asked), "", *figures)
+                (key, self.officer, now, MOST, MOST_OF_STATE, msgspec.json.encode(question), "", *figures)
             ],
-            "matching_request": [(key, request.id, at) for at, request in enumerate(asked.requests, 1)],
+            "matching_request": [(key, request.id, at) for at, request in enumerate(question.requests, 1)],
             "matching_line": [
                 (
                     key,

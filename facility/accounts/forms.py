@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import institutions as queries
-from facility.accounts.queries.institutions import FOUND, InstitutionMatch
+from facility.accounts.queries.institutions import MOST_MATCHES, InstitutionMatch
 from facility.accounts.queries.people import beneficiaries
 from facility.accounts.rules.institutions import Kind
 from facility.accounts.service.institutions import NewInstitution
@@ -74,7 +74,7 @@ async def matches_of(connection: AsyncConnection, search: str, chosen: str = "")
     """What a search shows."""
     search = search[:100].replace("\0", "").strip()
     matches = await queries.find_institutions(connection, search) if search else []
-    return Picker(matches[:FOUND], len(matches) > FOUND, bool(search), chosen)
+    return Picker(matches[:MOST_MATCHES], len(matches) > MOST_MATCHES, bool(search), chosen)
 
 
 async def picker(connection: AsyncConnection, fields: Fields, name: str) -> dict[str, Any]:

@@ -197,11 +197,11 @@ async def silence(tx: Tx, key: UUID, *, kind: AnyKind) -> bool:
     # It may have been answered, or given more time, since the list was read.
     if row.state != OPEN:
         return False
-    asked = await asked_since(tx, row)
-    if asked is not None and asked > row.asked_at:
-        await _begin_anew(tx, kind, locked, asked)
+    asked_at = await asked_since(tx, row)
+    if asked_at is not None and asked_at > row.asked_at:
+        await _begin_anew(tx, kind, locked, asked_at)
         return True
-    if asked is None or tx.now < row.ends_at:
+    if asked_at is None or tx.now < row.ends_at:
         return False
     await end_silent(tx, kind, row)
     await kind.after_silence(tx, row, subject)

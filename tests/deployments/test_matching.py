@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from facility import clock
 from facility.deployments.queries.matching import head, matched, question
 from facility.deployments.rules.matching import (
-    Asked,
     Chosen,
+    OpenRequest,
     Question,
     Why,
     compared,
@@ -31,10 +31,10 @@ MONDAY = date(2027, 3, 1)
 STATES = {"A": "IT", "B": "IT", "C": "HR", "D": "DE"}
 
 
-def asked(number: int, first: int, last: int, seats: int, **points: int) -> Asked:
+def request_for(number: int, first: int, last: int, seats: int, **points: int) -> OpenRequest:
     """A request for these days; the shortlist is in the order of the points."""
     ranked = sorted(points, key=lambda code: (-points[code], code))
-    return Asked(
+    return OpenRequest(
         UUID(int=number),
         MONDAY + timedelta(days=first),
         MONDAY + timedelta(days=last),
@@ -52,7 +52,7 @@ def questions(draw: st.DrawFn) -> Question:
         first = draw(st.integers(0, 6))
         points = draw(st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), min_size=1))
         requests.append(
-            asked(number, first, first + draw(st.integers(0, 3)), draw(st.integers(1, 2)), **points)
+            request_for(number, first, first + draw(st.integers(0, 3)), draw(st.integers(1, 2)), **points)
         )
     return Question(requests, STATES, draw(st.integers(1, 3)), draw(st.integers(1, 2)))
 
@@ -60,7 +60,7 @@ def questions(draw: st.DrawFn) -> Question:
 def holds(asked_for: Question, chosen: Chosen) -> bool:
     """Whether it breaks no limit."""
     theirs = {code: [r for r in asked_for.requests if code in chosen.get(r.id, ())] for code in STATES}
-    days = all(not one.overlaps(two) for rs in theirs.values() for one, two in combinations(rs, 2))
+    days = all(not first.overlaps(second) for rs in theirs.values() for first, second in combinations(rs, 2))
     states = all(
         sum(STATES[code] == state for code in group) <= asked_for.most_of_state
         for group in chosen.values()
@@ -70,7 +70,7 @@ def holds(asked_for: Question, chosen: Chosen) -> bool:
     return days and states and seats and all(len(rs) <= asked_for.most for rs in theirs.values())
 
 
-def every(requests: list[Asked]) -> Iterator[dict[UUID, list[str]]]:
+def every(requests: list[OpenRequest]) -> Iterator[dict[UUID, list[str]]]:
     """Each way to fill the seats, or to leave them empty."""
     if not requests:
         yield {}
@@ -96,14 +96,18 @@ def test_nobody_finds_more_than_the_bound_and_one_flow_is_the_best(asked_for: Qu
 
 
 def test_days_that_overlap_in_a_chain_leave_a_bound_above_the_proposal() -> None:
-    chain = [asked(1, 0, 2, 1, A=5), asked(2, 2, 4, 1, A=4), asked(3, 4, 6, 1, A=5)]
+    chain = [request_for(1, 0, 2, 1, A=5), request_for(2, 2, 4, 1, A=4), request_for(3, 4, 6, 1, A=5)]
     proposal = propose(Question(chain, STATES, 3, 1))
     assert proposal.points <= proposal.bound
     assert holds(Question(chain, STATES, 3, 1), proposal.chosen)
 
 
 def test_it_says_what_changes_and_why() -> None:
-    requests = [asked(1, 0, 2, 1, A=9, B=8), asked(2, 1, 3, 1, A=9, D=1), asked(3, 20, 21, 2, A=3, B=2, C=1)]
+    requests = [
+        request_for(1, 0, 2, 1, A=9, B=8),
+        request_for(2, 1, 3, 1, A=9, D=1),
+        request_for(3, 20, 21, 2, A=3, B=2, C=1),
+    ]
     asked_for = Question(requests, STATES, 1, 1)
     proposal, simple = propose(asked_for), one_by_one(asked_for)
     assert (proposal.points, points_of(asked_for, simple)) == (8 + 9 + 1, 9 + 1 + 5)

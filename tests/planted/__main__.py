@@ -18,7 +18,11 @@ SECONDS = 900
 
 def chosen(words: list[str]) -> list[Fault]:
     """The faults whose module or description holds one of these words; all where there is none."""
-    return [one for one in FAULTS if not words or any(word in f"{one.module} {one.what}" for word in words)]
+    return [
+        fault
+        for fault in FAULTS
+        if not words or any(word in f"{fault.module} {fault.what}" for word in words)
+    ]
 
 
 def copied(place: Path) -> Path:
@@ -66,9 +70,11 @@ def main(words: list[str]) -> int:
         Path(place).chmod(0o711)
         project = copied(Path(place))
         for fault in chosen(words):
-            found = next(notices(project, fault), None)
-            missed += found is None
-            sys.stdout.write(f"{'noticed' if found else 'MISSED '} | {fault.what} | {found or fault.tests}\n")
+            notice = next(notices(project, fault), None)
+            missed += notice is None
+            sys.stdout.write(
+                f"{'noticed' if notice else 'MISSED '} | {fault.what} | {notice or fault.tests}\n"
+            )
             sys.stdout.flush()
     return 1 if missed else 0
 

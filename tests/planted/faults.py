@@ -545,8 +545,8 @@ FAULTS = [
     Fault(
         "an invitation expires while it may still be answered",
         "facility/inquiries/service.py",
-        "if asked is None or tx.now < row.ends_at:",
-        "if asked is None:",
+        "if asked_at is None or tx.now < row.ends_at:",
+        "if asked_at is None:",
         "tests/deployments/test_reactions.py tests/deployments/test_asking.py",
     ),
     Fault(

@@ -17,7 +17,7 @@ from facility.refused import refuse
 from facility.web import carried
 
 PAGE = 25
-FOUND = 8
+MOST_MATCHES = 8
 _LIKE = 0.42
 """How alike a word must be, by pg_trgm's word_similarity, to count as mistyped."""
 _MOST_WORDS = 8
@@ -270,7 +270,7 @@ async def find_institutions(connection: AsyncConnection, search: str) -> list[In
         _findable()
         .where(_exactly(words))
         .order_by(begins.desc(), Institution.sort_key, Institution.id)
-        .limit(FOUND + 1)
+        .limit(MOST_MATCHES + 1)
     )
     rows = (await connection.execute(exactly)).all()
     if not rows:
@@ -278,7 +278,7 @@ async def find_institutions(connection: AsyncConnection, search: str) -> list[In
         nearly = (
             _findable().where(_nearly(words)).order_by(alike.desc(), Institution.sort_key, Institution.id)
         )
-        rows = (await connection.execute(nearly.limit(FOUND + 1))).all()
+        rows = (await connection.execute(nearly.limit(MOST_MATCHES + 1))).all()
     return [InstitutionMatch(**row._mapping) for row in rows]
 
 

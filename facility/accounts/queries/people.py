@@ -182,5 +182,5 @@ async def lines_of(
     """These events as sentences with the names of those who acted and of whom they are about; called: names that are known
     already. One statement."""
     people = {recorded.actor_id for recorded in events} | {about(recorded.event) for recorded in events}
-    asked = sorted(key for key in people if key and key not in (called or {}))
-    return moments(events, {**(await names(connection, asked) if asked else {}), **(called or {})})
+    unnamed = sorted(key for key in people if key and key not in (called or {}))
+    return moments(events, {**(await names(connection, unnamed) if unnamed else {}), **(called or {})})

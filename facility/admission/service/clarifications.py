@@ -205,14 +205,14 @@ async def ask_lead_again(tx: Tx, application_id: UUID, *, email: str) -> None:
     about = await lock_about(tx, application_id)
     may_be_answered(about)
     is_open = Clarification.state == ClarificationState.OPEN
-    asked = await lock_all(tx, CLARIFICATION, Clarification.application_id == application_id, is_open)
-    undelivered = [line for line in asked if await is_undelivered(tx, line)]
+    waiting = await lock_all(tx, CLARIFICATION, Clarification.application_id == application_id, is_open)
+    undelivered = [line for line in waiting if await is_undelivered(tx, line)]
     if not undelivered:
         refuse("mail_got_through")
     lead = await tx.lock(Party, await lead_of(tx, application_id))
     corrected = lead.contact_email != email
     lead.contact_email = email
-    for clarification in asked if corrected else undelivered:
+    for clarification in waiting if corrected else undelivered:
         await ask_anew(tx, CLARIFICATION, Locked(clarification, about), corrected=corrected)
 
 

@@ -101,7 +101,7 @@ async def start_consultations(
     may_ask(status_of(about.application), sealed=about.application.sealed, decided=about.decided)
     consulting.check_period(days, more_days)
     await _refuse_consultees(tx, application_id, consultee_ids)
-    asked = [
+    consultations = [
         put(
             tx,
             CONSULTATION,
@@ -116,9 +116,9 @@ async def start_consultations(
         )
         for consultee_id in dict.fromkeys(consultee_ids)
     ]
-    for consultation in asked:
+    for consultation in consultations:
         await tell(tx, consultation, ConsultationStarted)
-    return asked
+    return consultations
 
 
 async def _refuse_consultees(tx: Tx, application_id: UUID, consultee_ids: Sequence[UUID]) -> None:

@@ -185,8 +185,8 @@ def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
 
 def _unasked(fields: Fields, party_id: UUID, before: Planned | None) -> int:
     """How many a party sends as it is saved, where the form had no field for it, since it came in after that was opened."""
-    asked = people_field(party_id) in fields.form.fields
-    return 0 if asked or before is None else before.people.get(party_id, 0)
+    has_field = people_field(party_id) in fields.form.fields
+    return 0 if has_field or before is None else before.people.get(party_id, 0)
 
 
 def _when(fields: Fields, typed: Mapping[str, str]) -> tuple[date, date | None, date | None]:

@@ -118,10 +118,10 @@ class PartyForm(msgspec.Struct, frozen=True):
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
         """The party; for a new one, the institutions that were found."""
-        asked = {"particulars": edited.section.without(*CHOSEN)}
+        shown = {"particulars": edited.section.without(*CHOSEN)}
         if self.party_id:
-            return {"party": party_of(edited.application, self.party_id), **asked}
-        return {"party": None, **asked, **await picker(connection, fields, INSTITUTION)}
+            return {"party": party_of(edited.application, self.party_id), **shown}
+        return {"party": None, **shown, **await picker(connection, fields, INSTITUTION)}
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
         """The party, and the command for it."""

@@ -44,7 +44,7 @@ from facility.web.access import Role
 from facility.web.filters import instant
 from facility.web.i18n import _
 
-ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
+UNANSWERED = frozenset({Confirmation.INVITED, Confirmation.VOID})
 
 
 class ApplicationMails:
@@ -118,7 +118,7 @@ async def send_link(
     The party is locked, so that of two letters on their way only the later one's link works.
     """
     party = await tx.lock(Party, party_id)
-    waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
+    waits = party.confirmation in UNANSWERED or (not asked_only and party.confirmation == Confirmation.NONE)
     if not waits or not party.on_board or not mails.application.editable:
         return
     call = await tx.get(Call, mails.application.call_id)

@@ -10,7 +10,7 @@ from facility.applications.events import PartnersNoLongerAsked
 from facility.applications.models.application import Party
 from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.applications.service.confirmations import ASKED, PURPOSE
+from facility.applications.service.confirmations import PURPOSE, UNANSWERED
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.events.log import record
@@ -35,7 +35,7 @@ async def end_partners_links(tx: Tx, application_ids: Collection[UUID]) -> None:
     )
     waiting = await tx.session.execute(
         select(Party.application_id, Party.id)
-        .where(Party.id.in_(ended.all()), Party.confirmation.in_(ASKED), Party.on_board)
+        .where(Party.id.in_(ended.all()), Party.confirmation.in_(UNANSWERED), Party.on_board)
         .order_by(Party.application_id, Party.id)
     )
     for application_id, rows in groupby(waiting.all(), key=lambda row: row.application_id):

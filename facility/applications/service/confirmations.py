@@ -31,7 +31,7 @@ from facility.refused import refuse
 
 PURPOSE = "partner"
 """Of the links by which partners see and answer."""
-ASKED = (Confirmation.INVITED, Confirmation.VOID)
+UNANSWERED = (Confirmation.INVITED, Confirmation.VOID)
 """Who was asked to confirm, and has not answered."""
 
 
@@ -55,7 +55,7 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         refuse("lead_needs_no_confirmation")
     if not party.contact_email:
         refuse("contact_missing")
-    if party.confirmation in ASKED and await _just_asked(tx, party):
+    if party.confirmation in UNANSWERED and await _just_asked(tx, party):
         return party
     may_ask_again(await _asked(tx, party, ASKED_WITHIN))
     await send_link(tx, application, party)

@@ -18,7 +18,7 @@ def people(languages: Sequence[tuple[str, str]]) -> Section:
         "Choose one if the work needs it, such as writing. Where an expert states no level for it, the level of the language counts."
     )
     same = _("Bosnian, Croatian, Montenegrin and Serbian count as the same language")
-    says = _("Whoever speaks one of them at the level is on the shortlist, which says the language.")
+    level_hint = _("Whoever speaks one of them at the level is on the shortlist, which says the language.")
     branch = _("If you choose one, experts of other branches are left out.")
     return Section(
         key="people",
@@ -34,7 +34,7 @@ def people(languages: Sequence[tuple[str, str]]) -> Section:
                 needed=False,
                 options=options(SKILLS.items()),
             ),
-            ask("bcms", same, T.FLAG, says, needed=False, asked_if=AskedIf("language", BCMS)),
+            ask("bcms", same, T.FLAG, level_hint, needed=False, asked_if=AskedIf("language", BCMS)),
             ask(
                 "branch",
                 _("Branch"),

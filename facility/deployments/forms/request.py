@@ -65,8 +65,8 @@ def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
     """The form for the seats of an earlier request that are empty, so many days later."""
     apart = ("starts_on", "ends_on", "seats")
     sections = (request(), people(()), terms(), ways(), after_yes(), target())
-    asked = [field for section in sections for field in section.fields]
-    same = [field.key for field in asked if field.key not in apart]
+    fields = [field for section in sections for field in section.fields]
+    same = [field.key for field in fields if field.key not in apart]
     values = {name: value for name, value in values.items() if not name.startswith("themes-")}
     values |= {name: shown(getattr(earlier, name)) for name in same}
     values |= shown_pay(earlier.terms)

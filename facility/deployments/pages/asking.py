@@ -35,7 +35,7 @@ async def _request_page(
     status: int = 200,
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
-    asked = forms.request()
+    section = forms.request()
     further: dict[str, Any] = forms.further(language_choices())
     weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
@@ -45,12 +45,12 @@ async def _request_page(
         status=status,
         form=fields,
         application=application,
-        asked=asked,
+        asked=section,
         **further,
         weights=weights,
         rows=rows,
         wish=await to_complete(connection, UUID(str(wish)), application.id) if wish else None,
-        labels=forms.labels(asked, *further.values()) | row_labels(weights, rows),
+        labels=forms.labels(section, *further.values()) | row_labels(weights, rows),
     )
 
 

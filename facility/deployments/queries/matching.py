@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
-from facility.deployments.rules.matching import Asked, Question, Why
+from facility.deployments.rules.matching import OpenRequest, Question, Why
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
 
@@ -55,8 +55,8 @@ async def question(
             and not (code in booked and any(starts_on <= day <= ends_on for day in booked[code]))
         ]
         names, scores = [code for code, _score in free], [score for _code, score in free]
-        requests.append(Asked(key, starts_on, ends_on, seats, names, scores))
-    named = {code for asked in requests for code in asked.experts}
+        requests.append(OpenRequest(key, starts_on, ends_on, seats, names, scores))
+    named = {code for request in requests for code in request.experts}
     return Question(requests, {code: states[code] for code in sorted(named)}, most, most_of_state)
 
 

@@ -72,17 +72,17 @@ def remind_at(invited_at: datetime, respond_by: datetime, hours_before: int | No
 
 
 def seats_to_ask_for(
-    seats: int, at_once: int, filled: Collection[int], asked: Mapping[int, int]
+    seats: int, at_once: int, filled: Collection[int], invited: Mapping[int, int]
 ) -> Iterator[int]:
     """For which seats somebody is to be asked now, one for each invitation, so that `at_once` experts are asked for each seat that is
-    free. filled: seats with a yes; asked: open invitations by seat. An open invitation for a seat that is filled counts: whoever says
+    free. filled: seats with a yes; invited: open invitations by seat. An open invitation for a seat that is filled counts: whoever says
     yes gets another. One by one: there may be far more seats than anybody could be asked for."""
-    wanted = (seats - len(filled)) * at_once - sum(asked.values())
+    wanted = (seats - len(filled)) * at_once - sum(invited.values())
     for turn in range(at_once):
         for seat in range(1, seats + 1):
             if wanted <= 0:
                 return
-            if seat not in filled and asked.get(seat, 0) <= turn:
+            if seat not in filled and invited.get(seat, 0) <= turn:
                 wanted -= 1
                 yield seat
 
@@ -109,12 +109,12 @@ def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *
         refuse("booked_elsewhere")
 
 
-def must_declare(*, asked: bool, no_conflict: bool) -> None:
+def must_declare(*, required: bool, no_conflict: bool) -> None:
     """Where the request asks for it, a yes comes with the declaration that there is no conflict of interest (dossier 4).
 
     Refused: "conflict_undeclared" (invalid).
     """
-    if asked and not no_conflict:
+    if required and not no_conflict:
         refuse("conflict_undeclared", kind="invalid", field="conflict")
 
 

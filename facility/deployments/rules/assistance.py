@@ -71,10 +71,10 @@ class Cause(msgspec.Struct, frozen=True):
 
 def causes(course: Course, now: datetime) -> list[Cause]:
     """The longer of the two waits comes first, then what experts and employers said."""
-    asked = course.asked or now
-    waits = [Cause("order", took=asked - course.requested_at)]
+    first_asked = course.asked or now
+    waits = [Cause("order", took=first_asked - course.requested_at)]
     if course.asked:
-        waits.append(Cause("answers", took=(course.yes or now) - asked))
+        waits.append(Cause("answers", took=(course.yes or now) - first_asked))
     counted = [
         Cause("declined", count=course.declined),
         Cause("silent", count=course.silent),

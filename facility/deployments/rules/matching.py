@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 
-class Asked(msgspec.Struct, frozen=True):
+class OpenRequest(msgspec.Struct, frozen=True):
     """An open request: days include both ends; experts who can be asked, in the order of its shortlist, and the points of each."""
 
     id: UUID
@@ -27,7 +27,7 @@ class Asked(msgspec.Struct, frozen=True):
     experts: list[str]
     points: list[int]
 
-    def overlaps(self, other: "Asked") -> bool:
+    def overlaps(self, other: "OpenRequest") -> bool:
         """Whether they have a day in common."""
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on
 
@@ -36,7 +36,7 @@ class Question(msgspec.Struct, frozen=True):
     """What is to be solved. requests: in the order in which they were made; states: each expert's Member State; most: requests that an
     expert gets, most_of_state: experts from one Member State in a request, at most."""
 
-    requests: list[Asked]
+    requests: list[OpenRequest]
     states: dict[str, str]
     most: int
     most_of_state: int
@@ -72,16 +72,16 @@ def propose(question: Question) -> Proposal:
 
 def one_by_one(question: Question) -> dict[UUID, list[str]]:
     """Who would come if each request in turn took the first of its shortlist who are free then, as they are asked today."""
-    taken = defaultdict[str, list[Asked]](list)
+    taken = defaultdict[str, list[OpenRequest]](list)
     chosen: dict[UUID, list[str]] = {}
-    for asked in question.requests:
-        chosen[asked.id] = []
-        for code in asked.experts:
-            if len(chosen[asked.id]) == asked.seats:
+    for request in question.requests:
+        chosen[request.id] = []
+        for code in request.experts:
+            if len(chosen[request.id]) == request.seats:
                 break
-            if not any(asked.overlaps(other) for other in taken[code]):
-                chosen[asked.id].append(code)
-                taken[code].append(asked)
+            if not any(request.overlaps(other) for other in taken[code]):
+                chosen[request.id].append(code)
+                taken[code].append(request)
     return chosen
 
 
@@ -89,9 +89,9 @@ def points_of(question: Question, chosen: Chosen) -> int:
     """The points of all together."""
     return sum(
         points
-        for asked in question.requests
-        for code, points in zip(asked.experts, asked.points, strict=True)
-        if code in chosen.get(asked.id, ())
+        for request in question.requests
+        for code, points in zip(request.experts, request.points, strict=True)
+        if code in chosen.get(request.id, ())
     )
 
 
@@ -124,36 +124,38 @@ class Line(msgspec.Struct, frozen=True):
 def compared(question: Question, proposed: Chosen, simple: Chosen) -> Iterator[Line]:
     """Each expert of a request, in the order of its shortlist, and why it differs."""
     theirs, before = _by_expert(question, proposed), _by_expert(question, simple)
-    for asked in question.requests:
-        now, then = proposed.get(asked.id, ()), simple.get(asked.id, ())
+    for request in question.requests:
+        now, then = proposed.get(request.id, ()), simple.get(request.id, ())
         states = Counter(question.states[code] for code in now)
-        for code, points in zip(asked.experts, asked.points, strict=True):
+        for code, points in zip(request.experts, request.points, strict=True):
             if code not in now and code not in then:
                 continue
             why, other = Why.SAME, None
             if code not in then:
-                why, other = _why_now(asked, [other for other in before[code] if other not in theirs[code]])
+                why, other = _why_now(request, [other for other in before[code] if other not in theirs[code]])
             elif code not in now:
                 full = states[question.states[code]] >= question.most_of_state
-                why, other = _why_not(asked, theirs[code], question.most, full=full)
-            yield Line(asked.id, code, points, code in now, code in then, why, other.id if other else None)
+                why, other = _why_not(request, theirs[code], question.most, full=full)
+            yield Line(request.id, code, points, code in now, code in then, why, other.id if other else None)
 
 
-def _by_expert(question: Question, chosen: Chosen) -> dict[str, list[Asked]]:
-    given = defaultdict[str, list[Asked]](list)
-    for asked in question.requests:
-        for code in chosen.get(asked.id, ()):
-            given[code].append(asked)
+def _by_expert(question: Question, chosen: Chosen) -> dict[str, list[OpenRequest]]:
+    given = defaultdict[str, list[OpenRequest]](list)
+    for request in question.requests:
+        for code in chosen.get(request.id, ()):
+            given[code].append(request)
     return given
 
 
-def _why_now(asked: Asked, left: Sequence[Asked]) -> tuple[Why, Asked | None]:
-    freed = next((other for other in left if asked.overlaps(other)), None)
+def _why_now(request: OpenRequest, left: Sequence[OpenRequest]) -> tuple[Why, OpenRequest | None]:
+    freed = next((other for other in left if request.overlaps(other)), None)
     return (Why.FREED, freed) if freed else (Why.MOVED, None)
 
 
-def _why_not(asked: Asked, theirs: Sequence[Asked], most: int, *, full: bool) -> tuple[Why, Asked | None]:
-    if overlapping := next((other for other in theirs if asked.overlaps(other)), None):
+def _why_not(
+    request: OpenRequest, theirs: Sequence[OpenRequest], most: int, *, full: bool
+) -> tuple[Why, OpenRequest | None]:
+    if overlapping := next((other for other in theirs if request.overlaps(other)), None):
         return Why.DAYS, overlapping
     if len(theirs) >= most:
         return Why.MOST, theirs[0]
@@ -168,18 +170,18 @@ class Pairs:
         import numpy as np
 
         self.question, requests = question, question.requests
-        self.codes = sorted({code for asked in requests for code in asked.experts})
+        self.codes = sorted({code for request in requests for code in request.experts})
         place = {code: at for at, code in enumerate(self.codes)}
         states = {
             state: at for at, state in enumerate(sorted({question.states[code] for code in self.codes}))
         }
-        self.request = np.repeat(np.arange(len(requests)), [len(asked.experts) for asked in requests])
-        self.expert = np.array([place[code] for asked in requests for code in asked.experts], np.int64)
-        self.points = np.array([points for asked in requests for points in asked.points], np.int64)
+        self.request = np.repeat(np.arange(len(requests)), [len(request.experts) for request in requests])
+        self.expert = np.array([place[code] for request in requests for code in request.experts], np.int64)
+        self.points = np.array([points for request in requests for points in request.points], np.int64)
         self.state = np.array([states[question.states[code]] for code in self.codes], np.int64)
-        self.seats = np.array([asked.seats for asked in requests], np.int64)
-        self.starts = np.array([asked.starts_on.toordinal() for asked in requests], np.int64)
-        self.ends = np.array([asked.ends_on.toordinal() for asked in requests], np.int64)
+        self.seats = np.array([request.seats for request in requests], np.int64)
+        self.starts = np.array([request.starts_on.toordinal() for request in requests], np.int64)
+        self.ends = np.array([request.ends_on.toordinal() for request in requests], np.int64)
         self.size = len(self.expert)
 
     def groups(self) -> Any:

@@ -49,7 +49,7 @@ async def accept(
     )
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
-    answers.must_declare(asked=deployment.declares_conflicts, no_conflict=no_conflict)
+    answers.must_declare(required=deployment.declares_conflicts, no_conflict=no_conflict)
     await _take_seat(tx, invitation, deployment)
     end(tx, invitation, InvitationStatus.ACCEPTED)
     invitation.named_to_parties = named

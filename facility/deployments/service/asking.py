@@ -72,8 +72,8 @@ async def _seats_to_ask_for(tx: Tx, deployment: Deployment) -> Iterator[int]:
     )
     rows = (await tx.session.execute(held)).all()
     filled = {row.seat for row in rows if row.outcome == InvitationStatus.ACCEPTED}
-    asked = Counter(row.seat for row in rows if row.outcome == InvitationStatus.OPEN)
-    return answers.seats_to_ask_for(deployment.seats, deployment.ask_at_once, filled, asked)
+    invited = Counter(row.seat for row in rows if row.outcome == InvitationStatus.OPEN)
+    return answers.seats_to_ask_for(deployment.seats, deployment.ask_at_once, filled, invited)
 
 
 async def _lacks(tx: Tx, deployment: Deployment) -> bool:

@@ -136,5 +136,5 @@ async def last_instant(tx: Tx, invitation: Invitation) -> datetime:
     """Until when a reply counts: at least now, while the mail is undelivered, whichever way the link came."""
     if tx.now <= invitation.respond_by:
         return invitation.respond_by
-    asked = await asked_since(tx, invitation)
-    return invitation.respond_by if asked == invitation.invited_at else tx.now
+    asked_at = await asked_since(tx, invitation)
+    return invitation.respond_by if asked_at == invitation.invited_at else tx.now

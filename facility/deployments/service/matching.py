@@ -56,8 +56,8 @@ async def store(tx: Tx, answer: Answer) -> UUID:
     question, proposal = answer.question, answer.proposal
     if not question.requests:
         refuse("nothing_to_match")
-    asked = msgspec.json.encode(question)
-    digest = hashlib.sha256(asked).hexdigest()
+    encoded = msgspec.json.encode(question)
+    digest = hashlib.sha256(encoded).hexdigest()
     last = (
         select(Matching.id, Matching.digest)
         .where(Matching.made_by == tx.actor)
@@ -72,7 +72,7 @@ async def store(tx: Tx, answer: Answer) -> UUID:
         made_at=tx.now,
         most=question.most,
         most_of_state=question.most_of_state,
-        question=asked,
+        question=encoded,
         digest=digest,
         requests=len(question.requests),
         seats=sum(request.seats for request in question.requests),

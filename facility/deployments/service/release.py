@@ -158,11 +158,11 @@ async def name_superior(
         await name_own_superior(tx, expert, name=name, email=email)
         return
     await confirm_superior(tx, expert, name=name, email=email)
-    asked = [row for row in rows if row.state == ReleaseState.OPEN]
-    for row in asked:
+    waiting = [row for row in rows if row.state == ReleaseState.OPEN]
+    for row in waiting:
         if row.email == email and not await is_undelivered(tx, row):
             return
-    for row in asked:
+    for row in waiting:
         await call_off(tx, RELEASE, row)
     await tx.flush()
     await _ask(tx, deployment, invitation, name, email)

@@ -89,8 +89,8 @@ async def ask_for_reports(db: Database, now: datetime) -> int:
 
 async def _ask(tx: Tx, invitation_id: UUID) -> bool:
     invitation, deployment = await lock(tx, INVITATION, invitation_id)
-    asked = select(MissionReport.id).filter_by(invitation_id=invitation_id)
-    if invitation.outcome != InvitationStatus.ACCEPTED or await tx.session.scalar(asked):
+    existing = select(MissionReport.id).filter_by(invitation_id=invitation_id)
+    if invitation.outcome != InvitationStatus.ACCEPTED or await tx.session.scalar(existing):
         return False
     row = put(
         tx,

@@ -191,9 +191,9 @@ def blank() -> Values:
     return {"deployments_12m": "0", "active": "yes"}
 
 
-def rows(values: Values, asked: Sequence[str] = GROUPS, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
+def rows(values: Values, groups: Sequence[str] = GROUPS, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
     """Numbers of the rows to show by group: those that hold something, and some empty ones after them."""
-    return {group: rows_to_show(values, group, spare=spare) for group in asked}
+    return {group: rows_to_show(values, group, spare=spare) for group in groups}
 
 
 def read(fields: Fields, offers: Offers) -> ExpertDraft:

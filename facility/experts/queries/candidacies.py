@@ -95,8 +95,8 @@ class Linked(msgspec.Struct, frozen=True):
 
 async def by_link(connection: AsyncConnection, purpose: str, token: str) -> Linked:
     """Raises Refused (missing) for a token that never was."""
-    asked = {"hash": hash_of(token), "purpose": purpose, "now": clock.now()}
-    row = (await connection.execute(_BY_LINK, asked)).mappings().first()
+    parameters = {"hash": hash_of(token), "purpose": purpose, "now": clock.now()}
+    row = (await connection.execute(_BY_LINK, parameters)).mappings().first()
     if row is None:
         refuse("link_unknown", kind="missing")
     over = row["revoked_at"] is not None or row["expired"]

@@ -90,12 +90,12 @@ RENEWAL = RemindingKind(
 async def ask_to_renew(db: Database, now: datetime) -> int:
     """Ask everybody whose last day comes near, once for each last day; remind; and end what is over."""
     today = now.astimezone(BRUSSELS).date()
-    asked = exists().where(
+    already_asked = exists().where(
         Renewal.expert_id == Expert.id,
         Renewal.valid_until == Expert.valid_until,
         Renewal.state != "cancelled",
     )
-    due = select(Expert.id).where(in_pool(today), Expert.valid_until <= today + ASKED_BEFORE, ~asked)
+    due = select(Expert.id).where(in_pool(today), Expert.valid_until <= today + ASKED_BEFORE, ~already_asked)
     begun = await one_by_one(db, now, due.order_by(Expert.valid_until, Expert.id), _ask)
     return begun + await remind(db, now, RENEWAL) + await end_what_is_over(db, now, RENEWAL)
 
