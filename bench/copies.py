@@ -46,15 +46,15 @@ async def copy_application(
         await connection.execute("ANALYZE")
     finally:
         await connection.close()
-    return [one.application["id"] for one in copies]
+    return [copy.application["id"] for copy in copies]
 
 
 def _tables(copies: list[Original]) -> dict[str, list[Row]]:
     return {
-        "application": [one.application for one in copies],
-        **{table: [row for one in copies for row in one.hanging[table]] for table in copies[0].hanging},
-        "event": [row for one in copies for row in one.events],
-        "delivery": [row for one in copies for row in one.deliveries],
+        "application": [copy.application for copy in copies],
+        **{table: [row for copy in copies for row in copy.hanging[table]] for table in copies[0].hanging},
+        "event": [row for copy in copies for row in copy.events],
+        "delivery": [row for copy in copies for row in copy.deliveries],
     }
 
 
@@ -111,7 +111,7 @@ def _renamed(row: Row, ids: dict[UUID, UUID], words: dict[str, str]) -> Row:
     made: Row = {}
     for name, value in row.items():
         if isinstance(value, str):
-            value = _KEY.sub(lambda found: words.get(found[0], found[0]), value)
+            value = _KEY.sub(lambda match: words.get(match[0], match[0]), value)
             for old in [old for old in words if len(old) != KEY_LENGTH]:
                 value = value.replace(old, words[old])
         made[name] = ids.get(value, value) if isinstance(value, UUID) else value

@@ -98,9 +98,15 @@ class Many:
         )
         made = [self._application(pattern, n, calls, institutions) for n in range(begun, begun + count)]
         await self._write("application", made)
-        await self._write("party", [row for one in made for row in self._parties(party, one, institutions)])
-        await self._write("admissibility_check", [row for one in made for row in self._checks(one)])
-        await assess(self.connection, [one for one in made if one["status"] in _ASSESSED])
+        await self._write(
+            "party", [row for application in made for row in self._parties(party, application, institutions)]
+        )
+        await self._write(
+            "admissibility_check", [row for application in made for row in self._checks(application)]
+        )
+        await assess(
+            self.connection, [application for application in made if application["status"] in _ASSESSED]
+        )
         await self._initiatives(made)
 
     async def _calls(self) -> list[UUID]:
@@ -199,53 +205,53 @@ class Many:
             "opened_at": None if draft else started + timedelta(days=1),
         }
 
-    def _parties(self, pattern: Row, one: Row, institutions: list[Row]) -> Iterator[Row]:
+    def _parties(self, pattern: Row, application: Row, institutions: list[Row]) -> Iterator[Row]:
         known = {row["id"]: row for row in institutions}
-        lead = known[one["lead_institution_id"]]
+        lead = known[application["lead_institution_id"]]
         partners = self.draw.sample([row for row in institutions[2:42] if row is not lead], 2)
-        if one["id"] in self.joined:
+        if application["id"] in self.joined:
             partners[0] = institutions[1]
         for position, institution in enumerate((lead, *partners)):
             yield {
                 **pattern,
                 "id": new_id(),
-                "application_id": one["id"],
+                "application_id": application["id"],
                 "institution_id": institution["id"],
                 "beneficiary_code": institution["beneficiary_code"],
                 "is_lead": position == 0,
                 "position": position,
-                "added_at": one["started_at"],
-                "amount": one["requested"] if position == 0 else Decimal("0.00"),
+                "added_at": application["started_at"],
+                "amount": application["requested"] if position == 0 else Decimal("0.00"),
             }
 
-    def _checks(self, one: Row) -> Iterator[Row]:
-        if one["status"] not in ("draft", "submitted", "withdrawn"):
+    def _checks(self, application: Row) -> Iterator[Row]:
+        if application["status"] not in ("draft", "submitted", "withdrawn"):
             yield {
                 "id": new_id(),
-                "application_id": one["id"],
-                "admissible": one["status"] != "inadmissible",
+                "application_id": application["id"],
+                "admissible": application["status"] != "inadmissible",
                 "reason": "",
                 "items": "[]",
                 "checked_by": None,
-                "checked_at": one["opened_at"],
+                "checked_at": application["opened_at"],
             }
 
     async def _initiatives(self, made: list[Row]) -> None:
         """What overlaps are searched in: each application with a text of its own."""
         rows = []
-        for one in made:
+        for application in made:
             text = f"{self.draw.choice(_DEEDS)} {self.draw.choice(_CRIMES)}: {' '.join(self.draw.choices(self.words, k=40))}"
             rows.append(
                 (
-                    one["id"],
-                    one["title"],
-                    fold(one["title"]),
+                    application["id"],
+                    application["title"],
+                    fold(application["title"]),
                     text,
-                    " ".join(stems(one["title"])),
+                    " ".join(stems(application["title"])),
                     " ".join(stems(text)),
-                    one["themes"],
-                    one["reference"],
-                    one["started_at"],
+                    application["themes"],
+                    application["reference"],
+                    application["started_at"],
                 )
             )
         await self.connection.execute(_STAGING)

@@ -54,13 +54,13 @@ def free_port() -> int:
 @contextlib.asynccontextmanager
 async def running(words: Sequence[str], environ: Mapping[str, str], port: int = 0) -> AsyncIterator[Process]:
     """Run it until the block ends; with a port, begin once it answers there. Raises RuntimeError with what it said."""
-    with tempfile.TemporaryFile() as said:
-        popen = start(words, environ, said)
+    with tempfile.TemporaryFile() as output:
+        popen = start(words, environ, output)
         try:
             if port and not await _answers(popen, port):
-                said.seek(0)
+                output.seek(0)
                 raise RuntimeError(
-                    f"{' '.join(words)} did not start:\n{said.read().decode(errors='replace')}"
+                    f"{' '.join(words)} did not start:\n{output.read().decode(errors='replace')}"
                 )
             yield Process(popen, port)
         finally:
@@ -119,7 +119,7 @@ async def printed(words: Sequence[str], environ: Mapping[str, str]) -> bytes:
         env={**os.environ, **environ},
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"{' '.join(words)} failed")
-    return said
+    return output

@@ -30,7 +30,7 @@ async def _measured(url: str) -> dict[str, Any]:
     assert theirs is not None
     used = _used(ours), _used(theirs)
     seconds = await _seconds(db)
-    spent = [rounded(_used(one) - before) for one, before in zip((ours, theirs), used, strict=True)]
+    spent = [rounded(_used(process) - before) for process, before in zip((ours, theirs), used, strict=True)]
     await db.dispose()
     return {
         "events": events,
@@ -43,20 +43,20 @@ async def _measured(url: str) -> dict[str, Any]:
 
 async def _seconds(db: Database) -> dict[str, float]:
     """Of each check; nothing may be off."""
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     begin = time.perf_counter()
     async for name, lines in each_check(db):
         assert not lines, lines[:5]
-        found[name] = rounded(time.perf_counter() - begin)
+        seconds[name] = rounded(time.perf_counter() - begin)
         begin = time.perf_counter()
-    return found
+    return seconds
 
 
 def _used(process: psutil.Process) -> float:
     """Its processor time and that of its children, living or gone."""
     times = process.cpu_times()
     gone = times.children_user + times.children_system
-    return float(times.user + times.system + gone + sum(_used(one) for one in process.children()))
+    return float(times.user + times.system + gone + sum(_used(child) for child in process.children()))
 
 
 if __name__ == "__main__":

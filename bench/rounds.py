@@ -18,7 +18,7 @@ class Rounds(msgspec.Struct):
     @property
     def ratio(self) -> float:
         """The median over the rounds of the product's rate over the bare way's."""
-        return median([one / other for one, other in zip(self.ours, self.bare, strict=True)])
+        return median([ours / other for ours, other in zip(self.ours, self.bare, strict=True)])
 
 
 def median(values: Sequence[float]) -> float:
@@ -33,12 +33,12 @@ def rounded(value: float) -> float:
 
 async def alternate(ours: Half, bare: Half, rounds: int) -> Rounds:
     """Measure the two in turn; each goes first every other time."""
-    found = Rounds([], [])
+    measured = Rounds([], [])
     for number in range(rounds):
         if number % 2:
-            found.bare.append(await bare())
-            found.ours.append(await ours())
+            measured.bare.append(await bare())
+            measured.ours.append(await ours())
         else:
-            found.ours.append(await ours())
-            found.bare.append(await bare())
-    return found
+            measured.ours.append(await ours())
+            measured.bare.append(await bare())
+    return measured

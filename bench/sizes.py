@@ -55,7 +55,7 @@ class Size(msgspec.Struct, frozen=True):
     starting: float
     few: int
     many: int
-    asked: int
+    repeats: int
     attack: Attack
     checked: int
     ranked: tuple[int, ...]
@@ -90,7 +90,7 @@ FULL = Size(
     starting=4.0,
     few=1_000,
     many=100_000,
-    asked=40,
+    repeats=40,
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
     checked=1_000_000,
     ranked=(100, 1_000),
@@ -123,7 +123,7 @@ TINY = Size(
     starting=0.0,
     few=60,
     many=180,
-    asked=3,
+    repeats=3,
     attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
     checked=1_500,
     ranked=(4,),

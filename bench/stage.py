@@ -88,11 +88,11 @@ class Stage:
             query = select(Person.id).where(Person.email == f"{email}@facility.example")
             return (await connection.execute(query)).scalar_one()
 
-    async def one(self, sql: str) -> UUID:
+    async def id_of(self, sql: str) -> UUID:
         """The id that this statement finds."""
         async with self.db.reader() as connection:
-            found: UUID = (await connection.execute(text(sql))).scalar_one()
-            return found
+            key: UUID = (await connection.execute(text(sql))).scalar_one()
+            return key
 
     async def sign_in(self, name: str) -> str:
         """The cookies of somebody of the cast who has signed in."""
@@ -107,10 +107,10 @@ class Stage:
         return csrf.token_for(SECRET, CSRF_COOKIE)
 
     @contextlib.asynccontextmanager
-    async def product(self, module: str = "bench.product", **told: str) -> AsyncIterator[Process]:
+    async def product(self, module: str = "bench.product", **variables: str) -> AsyncIterator[Process]:
         """The product's web process."""
         port = free_port()
-        environ = {**self.environ, **self._production(), "PORT": str(port), **told}
+        environ = {**self.environ, **self._production(), "PORT": str(port), **variables}
         async with running(["-m", module], environ, port) as process:
             yield process
 
@@ -124,10 +124,10 @@ class Stage:
         }
 
     @contextlib.asynccontextmanager
-    async def bare(self, **told: str) -> AsyncIterator[Process]:
+    async def bare(self, **variables: str) -> AsyncIterator[Process]:
         """The bare server."""
         port = free_port()
-        environ = {**self.environ, "PORT": str(port), "BENCH_DATABASE": plain(self.url), **told}
+        environ = {**self.environ, "PORT": str(port), "BENCH_DATABASE": plain(self.url), **variables}
         async with running(["-m", "bench.bare"], environ, port) as process:
             yield process
 

@@ -21,15 +21,15 @@ _OVERVIEW = str(overview._OVERVIEW).replace(
 async def commission(state: State, request: Request[Any, Any, Any]) -> Response[str]:
     """All figures: two statements."""
     me = await visitor_of(request, state.pool)
-    found = overview._overview.decode(await state.pool.fetchval(_OVERVIEW, me.id))
-    newest = found.headlines[0].position if found.headlines else 0
+    figures = overview._overview.decode(await state.pool.fetchval(_OVERVIEW, me.id))
+    newest = figures.headlines[0].position if figures.headlines else 0
     return pages_of(state).page(
         "monitoring/commission.html",
         "/commission",
         me,
-        overview=found,
-        opened={call.awards for call in found.calls},  # Carl is shut out of nothing, so roles decide
+        overview=figures,
+        opened={call.awards for call in figures.calls},  # Carl is shut out of nothing, so roles decide
         seen=newest,
-        chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
-        lines=words.lines(found.headlines, None),
+        chart=chart(figures, clock.now().astimezone(clock.BRUSSELS).year),
+        lines=words.lines(figures.headlines, None),
     )

@@ -77,17 +77,17 @@ def pages_of(state: State) -> Pages:
 async def call(state: State, reference: FromPath[str]) -> Response[str]:
     """The public page of a call: one statement."""
     row = dict(await state.pool.fetchrow(_CALL, reference))
-    found = public.public_from(SimpleNamespace(**row, _mapping=row))
+    shown_call = public.public_from(SimpleNamespace(**row, _mapping=row))
     now = clock.now()
     return pages_of(state).page(
         "calls/call.html",
         f"/calls/{reference}",
         None,
-        call=found,
-        ties=ties(found.grid),
-        stands=stands(found, now),
-        is_open=found.standing(now) is Standing.OPEN,
-        asks=found.questions_until is not None and now <= found.questions_until,
+        call=shown_call,
+        ties=ties(shown_call.grid),
+        stands=stands(shown_call, now),
+        is_open=shown_call.standing(now) is Standing.OPEN,
+        asks=shown_call.questions_until is not None and now <= shown_call.questions_until,
         may_apply=True,
     )
 
@@ -167,7 +167,7 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
         query={},
         form=_NOTHING.fields,
         wrong="",
-        options={name: msgspec.json.decode(told) for name, told in options.items()},
+        options={name: msgspec.json.decode(encoded) for name, encoded in options.items()},
         checked=[(value, _(label)) for value, label in words.CHECKED.items()],
         may_check=me.has(Role.SECRETARIAT),
         **WORDS,

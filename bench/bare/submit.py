@@ -84,8 +84,8 @@ async def _write(
     row = await connection.fetchrow(_READ, application_id)
     snapshot = _snapshot(row, now, signature)
     fingerprint = fingerprint_of(snapshot)
-    told = msgspec.json.encode(snapshot).decode()
-    await connection.execute(_CHANGE, application_id, now, told, fingerprint, person_id)
+    document = msgspec.json.encode(snapshot).decode()
+    await connection.execute(_CHANGE, application_id, now, document, fingerprint, person_id)
     event_id, correlation_id, version = uuid4(), uuid4(), row["head_version"] + 1
     data = {
         "application_id": str(application_id),

@@ -47,14 +47,14 @@ async def work(state: State, request: Request[Any, Any, Any]) -> Response[str]:
     rows = await _fetch(
         state.pool, _statement(me), person_id=me.id, institution_id=me.institution_id, now=now
     )
-    found = work_from([SimpleNamespace(**row) for row in rows], now)
+    waiting = work_from([SimpleNamespace(**row) for row in rows], now)
     return pages_of(state).page(
         "calls/work.html",
         "/",
         me,
         part="calls/_work.html",
         **shown(
-            found,
+            waiting,
             [call for call in calls if call.opens_at <= now],
             [call for call in calls if call.opens_at > now],
         ),

@@ -84,9 +84,9 @@ class Mode:
             "bare_appended_per_second": median([self.count / append for append, _ in bare]),
             "drained_per_second": median([self.count / drain for _, drain in ours]),
             "bare_drained_per_second": median([self.count / drain for _, drain in bare]),
-            "append_ratio": median([other[0] / one[0] for one, other in both]),
-            "drain_ratio": median([other[1] / one[1] for one, other in both]),
-            "ratio": median([sum(other) / sum(one) for one, other in both]),
+            "append_ratio": median([other[0] / product[0] for product, other in both]),
+            "drain_ratio": median([other[1] / product[1] for product, other in both]),
+            "ratio": median([sum(other) / sum(product) for product, other in both]),
         }
 
 

@@ -97,7 +97,7 @@ def _figures(
         "bare_seconds": {step: rounded(value) for step, value in bare_seconds.items()},
         "ratios": {
             step: rounded(
-                statistics.median(one[at] / other[at] for one, other in zip(taken, bare_taken, strict=True))
+                statistics.median(row[at] / other[at] for row, other in zip(taken, bare_taken, strict=True))
             )
             for at, step in enumerate(steps)
         },
@@ -291,10 +291,11 @@ class Bare:
         return key, application, self.officer, now, correlation, text, version + 1, previous, digest
 
 
-def _shared(asked: list[list[str]], known: list[list[str]]) -> Any:
+def _shared(wanted: list[list[str]], known: list[list[str]]) -> Any:
     codes = sorted({code for row in known for code in row if code})
     left, right = (
-        np.array([[code in row for code in codes] for row in rows], dtype=np.int64) for rows in (asked, known)
+        np.array([[code in row for code in codes] for row in rows], dtype=np.int64)
+        for rows in (wanted, known)
     )
     return left @ right.T
 

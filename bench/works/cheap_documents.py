@@ -60,10 +60,10 @@ async def _elsewhere(checkout: Path, line: int) -> dict[str, Any]:
         env={**os.environ, "PYTHONPATH": str(checkout)},
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"the service of {checkout} was not measured")
-    measured: dict[str, Any] = msgspec.json.decode(said.splitlines()[-1])
+    measured: dict[str, Any] = msgspec.json.decode(output.splitlines()[-1])
     return measured
 
 
@@ -73,12 +73,12 @@ async def _here(stage: Stage, line: int) -> dict[str, Any]:
         attack = await _Attack.prepared(stage, web)
         alone = [await attack.receipt() for _ in range(3)]
         assert await attack.send([attack.officers[0]], [b"no document"]) == [422]  # it reaches the reader
-        one = await attack.measured([attack.officers[0]] * len(files), files)
+        single = await attack.measured([attack.officers[0]] * len(files), files)
         seven = await attack.measured(attack.officers[: len(files)], files)
     return {
         "kb_each": rounded(max(map(len, files)) / 1000),
         "alone_ms": rounded(min(alone) * 1000),
-        "one_officer": one,
+        "one_officer": single,
         "seven_officers": seven,
     }
 

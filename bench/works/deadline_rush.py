@@ -85,8 +85,8 @@ async def _run(stage: Stage, rush: Rush, reference: str) -> dict[str, Any]:
         closed = await _closed(stage, call_id)
     return {
         **await _counted(stage, call_id, sent, closes_at),
-        "p50_ms": _percentile([one.seconds for one in sent if one.taken], 0.50),
-        "p99_ms": _percentile([one.seconds for one in sent if one.taken], 0.99),
+        "p50_ms": _percentile([submission.seconds for submission in sent if submission.taken], 0.50),
+        "p99_ms": _percentile([submission.seconds for submission in sent if submission.taken], 0.99),
         "list_p99_ms": _percentile(lists, 0.99),
         "lists_read": len(lists),
         "receipts": receipts,
@@ -105,7 +105,7 @@ def _turns(rush: Rush, keys: list[UUID], deadline: float) -> list[Turn]:
     due = [chance.uniform(begin, deadline - last) for _ in range(rush.applications - fifth)]
     due += [chance.uniform(deadline - last, deadline - rush.margin) for _ in range(fifth)]
     turns = [Turn(key, at) for key, at in zip(keys, due, strict=False)]
-    turns += [Turn(one.application_id, one.due) for one in chance.sample(turns, rush.twice)]
+    turns += [Turn(turn.application_id, turn.due) for turn in chance.sample(turns, rush.twice)]
     late = keys[rush.applications :]
     turns += [Turn(key, deadline + 0.05 + chance.random(), late=True) for key in late]
     return sorted(turns, key=lambda turn: turn.due)
@@ -183,14 +183,18 @@ async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: dat
         rows = await connection.fetch(_FOUND, call_id)
     finally:
         await connection.close()
-    found = {row["id"]: row for row in rows}
-    due = {one.turn.application_id for one in sent if one.sent_at <= closes_at}
-    meant = {one.turn.application_id for one in sent if not one.turn.late}
-    late = {one.turn.application_id for one in sent if one.turn.late}
-    shown = {one.turn.application_id for one in sent if one.taken}
-    there = {key for key, row in found.items() if row["received_at"] is not None}
-    in_time = {key for key in there if found[key]["received_at"] <= closes_at}
-    refused = {one.turn.application_id for one in sent if one.turn.late and one.status == 409}
+    by_id = {row["id"]: row for row in rows}
+    due = {submission.turn.application_id for submission in sent if submission.sent_at <= closes_at}
+    meant = {submission.turn.application_id for submission in sent if not submission.turn.late}
+    late = {submission.turn.application_id for submission in sent if submission.turn.late}
+    shown = {submission.turn.application_id for submission in sent if submission.taken}
+    there = {key for key, row in by_id.items() if row["received_at"] is not None}
+    in_time = {key for key in there if by_id[key]["received_at"] <= closes_at}
+    refused = {
+        submission.turn.application_id
+        for submission in sent
+        if submission.turn.late and submission.status == 409
+    }
     return {
         "submitted": len(in_time),
         "refused_late": len(refused - there),
@@ -198,7 +202,7 @@ async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: dat
         "sent_too_late_by_the_client": len(meant - due),
         "lost": len(due - in_time) + len(shown - there),
         "duplicates": sum(max(row["submissions"], row["receipts"]) > 1 for row in rows),
-        "server_errors": sum(one.status >= 500 for one in sent),
+        "server_errors": sum(submission.status >= 500 for submission in sent),
     }
 
 
@@ -217,11 +221,15 @@ async def _refused_in_time(
     read = {row["application_id"]: row["at"] for row in rows}
     return [
         {
-            "sent_ms_before": rounded((closes_at - one.sent_at).total_seconds() * 1000),
-            "read_ms_after": rounded((read[one.turn.application_id] - closes_at).total_seconds() * 1000),
+            "sent_ms_before": rounded((closes_at - submission.sent_at).total_seconds() * 1000),
+            "read_ms_after": rounded(
+                (read[submission.turn.application_id] - closes_at).total_seconds() * 1000
+            ),
         }
-        for one in sent
-        if one.sent_at <= closes_at and one.status == 409 and one.turn.application_id in read
+        for submission in sent
+        if submission.sent_at <= closes_at
+        and submission.status == 409
+        and submission.turn.application_id in read
     ]
 
 
@@ -244,7 +252,7 @@ async def _receipts(stage: Stage, call_id: UUID, wanted: int) -> int:
         async with stage.db.reader() as connection:
             return int((await connection.execute(query, {"call": call_id})).scalar_one())
 
-    return await _until(count, lambda found: found >= wanted)
+    return await _until(count, lambda number: number >= wanted)
 
 
 async def _closed(stage: Stage, call_id: UUID) -> bool:
@@ -260,11 +268,11 @@ async def _closed(stage: Stage, call_id: UUID) -> bool:
 
 async def _until(look: Callable[[], Awaitable[int]], enough: Callable[[int], bool]) -> int:
     end = time.monotonic() + RECEIPTS_WITHIN
-    found = await look()
-    while not enough(found) and time.monotonic() < end:
+    number = await look()
+    while not enough(number) and time.monotonic() < end:
         await asyncio.sleep(PAUSE)
-        found = await look()
-    return found
+        number = await look()
+    return number
 
 
 def _percentile(seconds: list[float], part: float) -> float:

@@ -58,10 +58,10 @@ async def _measure(db: Database, connection: asyncpg.Connection, seconds: float)
     begin = time.perf_counter()
     for n in range(count):
         await asyncio.sleep(max(0.0, begin + n / EVENTS_PER_SECOND - time.perf_counter()))
-        told = event()
+        made = event()
         async with db.transaction(now=clock.now()) as tx:
-            await record(tx, told)
-        committed[told.call_id] = time.perf_counter()
+            await record(tx, made)
+        committed[made.call_id] = time.perf_counter()
     seen = await looking
     return [max(0.0, at - committed[key]) for key, at in seen.items()]
 

@@ -17,6 +17,6 @@ _SUBMITTED = """
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Against three statements by hand."""
-    await copy_application(stage, await stage.one(_SUBMITTED), size.applications)
+    await copy_application(stage, await stage.id_of(_SUBMITTED), size.applications)
     await follow(stage.db)
     return await compare(stage, size, "/applications/received", await stage.sign_in("vera"))

@@ -37,7 +37,7 @@ _AWARDED = (
 )
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ListRequest(msgspec.Struct, frozen=True):
     """A list to ask for: its filters, by whom, and whether from far down (`late`)."""
 
     name: str
@@ -51,35 +51,35 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 LISTS = [
-    Asked("all", RECEIVED),
-    Asked("all, late", RECEIVED, late=True),
-    Asked("by amount", f"{RECEIVED}?sort=amount"),
-    Asked("by amount, late", f"{RECEIVED}?sort=amount", late=True),
-    Asked("by reference", f"{RECEIVED}?sort=reference"),
-    Asked("by reference, late", f"{RECEIVED}?sort=reference", late=True),
-    Asked("one call", f"{RECEIVED}?call=BENCH-02"),
-    Asked("one call, by amount", f"{RECEIVED}?call=BENCH-02&sort=amount"),
-    Asked("one state", f"{RECEIVED}?status=awarded"),
-    Asked("one state, late", f"{RECEIVED}?status=awarded", late=True),
-    Asked("one theme", f"{RECEIVED}?theme=OC.CYBER"),
-    Asked("one theme, late", f"{RECEIVED}?theme=OC.CYBER", late=True),
-    Asked("one beneficiary", f"{RECEIVED}?beneficiary=XK"),
-    Asked("beneficiary, theme and state", f"{RECEIVED}?beneficiary=XK&theme=OC.CYBER&status=awarded"),
-    Asked("not judged yet", f"{RECEIVED}?checked=unchecked"),
-    Asked("amount from and to", f"{RECEIVED}?least=20000&most=30000"),
-    Asked("lead, the same 20", f"{RECEIVED}?lead={NEEDLE}"),
-    Asked("words, the same 20", f"{RECEIVED}?q={NEEDLE}work"),
-    Asked("words, frequent", f"{RECEIVED}?q=firearms"),
-    Asked("institution's words, frequent", f"{RECEIVED}?q=police"),
-    Asked("one's own", OWN, own=True),
-    Asked("one's own, late", OWN, late=True, own=True),
-    Asked("one's own drafts", f"{OWN}?status=draft", own=True),
-    Asked("one's own of a call", f"{OWN}?call=BENCH-02", own=True),
+    ListRequest("all", RECEIVED),
+    ListRequest("all, late", RECEIVED, late=True),
+    ListRequest("by amount", f"{RECEIVED}?sort=amount"),
+    ListRequest("by amount, late", f"{RECEIVED}?sort=amount", late=True),
+    ListRequest("by reference", f"{RECEIVED}?sort=reference"),
+    ListRequest("by reference, late", f"{RECEIVED}?sort=reference", late=True),
+    ListRequest("one call", f"{RECEIVED}?call=BENCH-02"),
+    ListRequest("one call, by amount", f"{RECEIVED}?call=BENCH-02&sort=amount"),
+    ListRequest("one state", f"{RECEIVED}?status=awarded"),
+    ListRequest("one state, late", f"{RECEIVED}?status=awarded", late=True),
+    ListRequest("one theme", f"{RECEIVED}?theme=OC.CYBER"),
+    ListRequest("one theme, late", f"{RECEIVED}?theme=OC.CYBER", late=True),
+    ListRequest("one beneficiary", f"{RECEIVED}?beneficiary=XK"),
+    ListRequest("beneficiary, theme and state", f"{RECEIVED}?beneficiary=XK&theme=OC.CYBER&status=awarded"),
+    ListRequest("not judged yet", f"{RECEIVED}?checked=unchecked"),
+    ListRequest("amount from and to", f"{RECEIVED}?least=20000&most=30000"),
+    ListRequest("lead, the same 20", f"{RECEIVED}?lead={NEEDLE}"),
+    ListRequest("words, the same 20", f"{RECEIVED}?q={NEEDLE}work"),
+    ListRequest("words, frequent", f"{RECEIVED}?q=firearms"),
+    ListRequest("institution's words, frequent", f"{RECEIVED}?q=police"),
+    ListRequest("one's own", OWN, own=True),
+    ListRequest("one's own, late", OWN, late=True, own=True),
+    ListRequest("one's own drafts", f"{OWN}?status=draft", own=True),
+    ListRequest("one's own of a call", f"{OWN}?call=BENCH-02", own=True),
 ]
 
 NUMBERS = [
-    Asked("number of all", f"{RECEIVED}/count"),
-    Asked("number of a theme", f"{RECEIVED}/count?theme=OC.CYBER"),
+    ListRequest("number of all", f"{RECEIVED}/count"),
+    ListRequest("number of a theme", f"{RECEIVED}/count?theme=OC.CYBER"),
 ]
 """How many fit, up to a thousand: asked for after the page is there."""
 
@@ -87,8 +87,8 @@ NUMBERS = [
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """The medians in ms by list at both sizes, their ratios, the statements of each page, and overlaps at the greater."""
     cookies = {False: await stage.sign_in("vera"), True: await stage.sign_in("omar")}
-    about = await stage.one(_AWARDED)
-    overlap = Asked("overlaps of one application", f"/applications/{about}/overlap")
+    about = await stage.id_of(_AWARDED)
+    overlap = ListRequest("overlaps of one application", f"/applications/{about}/overlap")
     await stage.alone()
     async with copied(stage, size.few, size.many) as (few, many):
         return await _measured(stage, size, few, many, overlap, cookies)
@@ -113,7 +113,7 @@ async def copied(stage: Stage, fewer: int, more: int) -> AsyncIterator[tuple[Dat
 
 
 async def _measured(
-    stage: Stage, size: Size, few: Database, many: Database, overlap: Asked, cookies: dict[bool, str]
+    stage: Stage, size: Size, few: Database, many: Database, overlap: ListRequest, cookies: dict[bool, str]
 ) -> dict[str, Any]:
     lists = [*LISTS, overlap, *NUMBERS]
     times: dict[str, tuple[list[float], list[float]]] = {}
@@ -121,11 +121,11 @@ async def _measured(
         sides = [await opened.enter_async_context(stage.product(DATABASE_URL=db.url)) for db in (few, many)]
         await asyncio.sleep(size.starting)
         lines = [await Line.open(side.port) for side in sides]
-        for asked in lists:
-            print(f"  {asked.name}", file=sys.stderr, flush=True)
-            paths = [await _path(db, asked) for db in (few, many)]
-            requests = [get(path, cookies[asked.own]) for path in paths]
-            times[asked.name] = await in_turn(lines, requests, size.asked)
+        for wanted in lists:
+            print(f"  {wanted.name}", file=sys.stderr, flush=True)
+            paths = [await _path(db, wanted) for db in (few, many)]
+            requests = [get(path, cookies[wanted.own]) for path in paths]
+            times[wanted.name] = await in_turn(lines, requests, size.repeats)
         for line in lines:
             line.close()
     await _print_plans(many)
@@ -135,8 +135,8 @@ async def _measured(
 
 def _figures(times: dict[str, tuple[list[float], list[float]]], overlap: str) -> dict[str, Any]:
     few, many = ({name: statistics.median(sides[n]) for name, sides in times.items()} for n in (0, 1))
-    ratios = {one.name: rounded(many[one.name] / few[one.name]) for one in LISTS}
-    numbers = {one.name: rounded(many[one.name] / few[one.name]) for one in NUMBERS}
+    ratios = {wanted.name: rounded(many[wanted.name] / few[wanted.name]) for wanted in LISTS}
+    numbers = {wanted.name: rounded(many[wanted.name] / few[wanted.name]) for wanted in NUMBERS}
     return {
         "ms": {name: rounded(value) for name, value in few.items()},
         "ms_many": {name: rounded(value) for name, value in many.items()},
@@ -152,7 +152,7 @@ async def in_turn(
     lines: Sequence[Line], requests: Sequence[bytes], times: int
 ) -> tuple[list[float], list[float]]:
     """Each side so many times, the first few left out; in ms."""
-    found: tuple[list[float], list[float]] = ([], [])
+    measured: tuple[list[float], list[float]] = ([], [])
     for turn in range(times + 3):
         for side in (0, 1) if turn % 2 else (1, 0):
             begin = time.perf_counter()
@@ -160,64 +160,64 @@ async def in_turn(
             spent = (time.perf_counter() - begin) * 1000
             assert answer.status == 200, answer.head
             if turn >= 3:
-                found[side].append(spent)
-    return found
+                measured[side].append(spent)
+    return measured
 
 
-async def _path(db: Database, asked: Asked) -> str:
+async def _path(db: Database, wanted: ListRequest) -> str:
     """The address; of a late page with the key of what stands at four fifths of the list."""
-    if not asked.late:
-        return asked.path
+    if not wanted.late:
+        return wanted.path
     async with db.reader() as connection:
-        if asked.own:
+        if wanted.own:
             own = text("SELECT id FROM institution WHERE name = 'Albanian State Police'")
             where = Party.institution_id == await connection.scalar(own)
             query = select(Party.id, Party.added_at.label("value")).where(where, Party.on_board)
             query = query.order_by(Party.added_at.desc(), Party.id.desc())
         else:
-            filters = list_query_of(asked.query()).filters
+            filters = list_query_of(wanted.query()).filters
             conditions = await narrowed(connection, filters)
             assert conditions is not None
             query = ordered(filters, conditions, None, back=False)
         rows = (await connection.execute(query)).all()
     row = rows[len(rows) * 4 // 5]
     value = row.value.isoformat() if hasattr(row.value, "isoformat") else row.value
-    mark = "&" if "?" in asked.path else "?"
-    return f"{asked.path}{mark}{urlencode({'after': f'{value}~{row.id}'})}"
+    mark = "&" if "?" in wanted.path else "?"
+    return f"{wanted.path}{mark}{urlencode({'after': f'{value}~{row.id}'})}"
 
 
 async def _print_plans(db: Database) -> None:
     """What PostgreSQL does for each list of the staff, for docs/performance.md."""
     async with db.reader() as connection:
-        for asked in LISTS:
-            if asked.own or asked.late:
+        for wanted in LISTS:
+            if wanted.own or wanted.late:
                 continue
-            filters = list_query_of(asked.query()).filters
+            filters = list_query_of(wanted.query()).filters
             conditions = await narrowed(connection, filters)
             assert conditions is not None
             query = ordered(filters, conditions, None, back=False).limit(26)
             written = query.compile(db.engine.sync_engine, compile_kwargs={"literal_binds": True})
             plan = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {written}")
-            print(f"-- {asked.name}", *plan.scalars(), sep="\n", file=sys.stderr)
+            print(f"-- {wanted.name}", *plan.scalars(), sep="\n", file=sys.stderr)
 
 
 async def _statements(
-    stage: Stage, db: Database, lists: Sequence[Asked], cookies: dict[bool, str]
+    stage: Stage, db: Database, lists: Sequence[ListRequest], cookies: dict[bool, str]
 ) -> dict[str, int]:
     """How many statements each page takes, the guard's too."""
-    told: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    statements: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     app = create_app(stage.settings, db, freeze=False)
-    found = {}
+    counts = {}
     async with (
         app.lifespan(),
         httpx.AsyncClient(
             transport=httpx.ASGITransport(cast(Any, app)), base_url="http://127.0.0.1"
         ) as client,
     ):
-        for asked in lists:
-            told.clear()
-            answer = await client.get(asked.path, headers={"cookie": cookies[asked.own]})
-            assert answer.status_code == 200, asked.name
-            found[asked.name] = len(told)
-    return found
+        for wanted in lists:
+            statements.clear()
+            answer = await client.get(wanted.path, headers={"cookie": cookies[wanted.own]})
+            assert answer.status_code == 200, wanted.name
+            counts[wanted.name] = len(statements)
+    return counts

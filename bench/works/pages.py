@@ -20,7 +20,7 @@ def without_tokens(body: bytes) -> bytes:
     return _PASSING.sub(lambda match: match[1] or match[2], body)
 
 
-class Asked:
+class UnderLoad:
     """One server under load."""
 
     def __init__(self, process: Process, request: bytes, size: Size) -> None:
@@ -45,25 +45,25 @@ async def compare(stage: Stage, size: Size, path: str, cookie: str = "") -> dict
     same = [without_tokens((await once(server.port, request)).body) for server in (product, bare)]
     assert same[0] == same[1], differences(*same)
     assert same[0].endswith(b"</html>")
-    ours, other = Asked(product, request, size), Asked(bare, request, size)
+    ours, other = UnderLoad(product, request, size), UnderLoad(bare, request, size)
     await alternate(ours.ask, other.ask, 1)  # warm
     ours.cpu.clear()
     other.cpu.clear()
-    found = await alternate(ours.ask, other.ask, size.rounds)
+    measured = await alternate(ours.ask, other.ask, size.rounds)
     return {
-        "requests_per_second": median(found.ours),
-        "bare_requests_per_second": median(found.bare),
+        "requests_per_second": median(measured.ours),
+        "bare_requests_per_second": median(measured.bare),
         "server_ms": median(ours.cpu),
         "bare_server_ms": median(other.cpu),
         "bytes": len(same[0]),
         "connections": size.connections,
         "rounds": size.rounds,
-        "ratio": found.ratio,
+        "ratio": measured.ratio,
         "ratio_of_processor_time": rounded(median(other.cpu) / median(ours.cpu)),
     }
 
 
-def differences(one: bytes, other: bytes) -> str:
+def differences(page: bytes, other: bytes) -> str:
     """The first line in which two pages differ."""
-    pairs = zip(one.splitlines(), other.splitlines(), strict=False)
+    pairs = zip(page.splitlines(), other.splitlines(), strict=False)
     return next((f"{a!r}\n{b!r}" for a, b in pairs if a != b), "one is longer")

@@ -67,9 +67,9 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
 async def _measured(stage: Stage, applications: int) -> dict[str, dict[str, float]]:
     async with stage.copied(NAME) as db:
         print(f"  {applications} applications", file=sys.stderr, flush=True)
-        call_id, found = await _decided(stage, db, applications)
+        call_id, figures = await _decided(stage, db, applications)
         lines = await printed(["-m", "bench.ranked", db.url, str(call_id), *MADE], stage.environ)
-    return found | {
+    return figures | {
         name: msgspec.json.decode(line) for name, line in zip(MADE, lines.splitlines(), strict=True)
     }
 

@@ -25,7 +25,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     is tagged PDF/UA-1 as well. Both are made in a process that has settled, as the worker has."""
     settle()
     async with stage.db.reader() as connection:
-        application = await shown(connection, await stage.one(_SUBMITTED))
+        application = await shown(connection, await stage.id_of(_SUBMITTED))
         submitted = await snapshot(connection, application.id)
     receipt = receipt_data(submitted, application.fingerprint or "", application.call_title)
     templates = environment(stage.settings)

@@ -50,11 +50,11 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     await stage.alone()
     async with _filled(stage, size.checked) as url:
         bare = await _bare(url)
-        told = msgspec.json.decode(await printed(["-m", "bench.reconciled", url], stage.environ))
-    chains = told["seconds"]["log: hash chains"]
+        measured = msgspec.json.decode(await printed(["-m", "bench.reconciled", url], stage.environ))
+    chains = measured["seconds"]["log: hash chains"]
     return {
-        **told,
-        "total_seconds": rounded(sum(told["seconds"].values())),
+        **measured,
+        "total_seconds": rounded(sum(measured["seconds"].values())),
         "bare_seconds": rounded(bare),
         "ratio": rounded(bare / chains),
     }
@@ -103,7 +103,7 @@ async def _sign_in(stage: Stage, url: str, count: int) -> None:
                 {**pattern, "id": new_id(), "email": f"bench-{done + n}@example.org"}
                 for n in range(0, events, SIGN_INS)
             ]
-            lines = [chained([_signed_in(one["id"], n + 1) for n in range(SIGN_INS)]) for one in people]
+            lines = [chained([_signed_in(person["id"], n + 1) for n in range(SIGN_INS)]) for person in people]
             await write(connection, "person", people)
             await write(connection, "event", [row for rows in lines for row in rows][:events])
     finally:

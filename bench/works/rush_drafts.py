@@ -24,7 +24,7 @@ PARTNERS = ("arta", "milena", "jelena", "amra", "zoran")
 
 async def rush_call(stage: Stage, closes_at: datetime, reference: str = "TAF-RUSH") -> UUID:
     """Drafted by Ada, published by Vera, open at once."""
-    envelope = await stage.one("SELECT id FROM envelope ORDER BY amount DESC, id LIMIT 1")
+    envelope = await stage.id_of("SELECT id FROM envelope ORDER BY amount DESC, id LIMIT 1")
     draft = msgspec.structs.replace(
         CALL,
         reference=reference,

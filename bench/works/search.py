@@ -61,7 +61,7 @@ async def _measured(
         lines = [await Line.open(side.port) for side in sides]
         for name, (who, words) in SEARCHES.items():
             request = get(f"/search?{urlencode({'q': words})}", cookies[who])
-            times[name] = await in_turn(lines, [request, request], size.asked)
+            times[name] = await in_turn(lines, [request, request], size.repeats)
         for line in lines:
             line.close()
     read = await _read_row_by_row(many)

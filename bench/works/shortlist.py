@@ -48,7 +48,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
         await asyncio.sleep(size.starting)
         lines = [await Line.open(side.port) for side in sides]
         requests = [get(f"/deployments/{pool['id']}/order", cookie) for pool in pools]
-        times = await in_turn(lines, requests, size.asked * OFTEN)
+        times = await in_turn(lines, requests, size.repeats * OFTEN)
         for line in lines:
             line.close()
     medians = [statistics.median(spent) for spent in times]

@@ -35,16 +35,16 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     await alternate(ours.hand_in, other.hand_in, 1)  # warm
     ours.cpu.clear()
     other.cpu.clear()
-    found = await alternate(ours.hand_in, other.hand_in, size.rounds)
+    measured = await alternate(ours.hand_in, other.hand_in, size.rounds)
     await _both_the_same(stage, ours.done[-1], other.done[-1])
     return {
-        "submissions_per_second": median(found.ours),
-        "bare_submissions_per_second": median(found.bare),
+        "submissions_per_second": median(measured.ours),
+        "bare_submissions_per_second": median(measured.bare),
         "server_ms": median(ours.cpu),
         "bare_server_ms": median(other.cpu),
         "connections": size.connections,
         "rounds": size.rounds,
-        "ratio": found.ratio,
+        "ratio": measured.ratio,
         "ratio_of_processor_time": rounded(median(other.cpu) / median(ours.cpu)),
     }
 
@@ -100,7 +100,7 @@ async def ready_draft(stage: Stage) -> ApplicationShown:
             text("SELECT id FROM application WHERE status = 'draft' ORDER BY id")
         )
         shown = [await application.shown(connection, key) for key in drafts.scalars()]
-    return next(one for one in shown if one.parts.partners and not one.reasons_now(clock.now()))
+    return next(draft for draft in shown if draft.parts.partners and not draft.reasons_now(clock.now()))
 
 
 async def lead_of(stage: Stage, application_id: UUID) -> str:

@@ -19,7 +19,7 @@ from bench.stage import Stage
 from bench.works.lists import copied, in_turn
 from facility.db import Database
 
-ONE = "BENCH-02"
+CALL = "BENCH-02"
 # As after their opening: what came in is to be checked and assessed.
 _UNDECIDED = text("""
     UPDATE call SET state = 'closed', decided_at = NULL, opened_at = closes_at, closed_at = closes_at
@@ -54,14 +54,14 @@ async def _measured(
             "work, authorising officer": ("paul", "/"),
             "work, officer": ("omar", "/"),
             "work, assessor": ("elena", "/"),
-            "work, one call": ("vera", f"/?call={ONE}"),
+            "work, one call": ("vera", f"/?call={CALL}"),
             "overview": ("vera", "/staff/calls/{}"),
             "opening": ("vera", "/openings/{}"),
-            "applications": ("vera", f"/applications/received?call={ONE}"),
+            "applications": ("vera", f"/applications/received?call={CALL}"),
         }
         for name, (who, path) in pages.items():
             requests = [get(path.format(call), cookies[who]) for call in calls]
-            times[name] = await in_turn(lines, requests, size.asked)
+            times[name] = await in_turn(lines, requests, size.repeats)
         for line in lines:
             line.close()
     medians = [{name: statistics.median(both[n]) for name, both in times.items()} for n in (0, 1)]
@@ -89,4 +89,4 @@ async def _call(db: Database) -> Any:
     async with db.engine.begin() as connection:
         await connection.execute(_UNDECIDED)
         await connection.execute(text("ANALYZE"))
-        return await connection.scalar(text("SELECT id FROM call WHERE reference = :one"), {"one": ONE})
+        return await connection.scalar(text("SELECT id FROM call WHERE reference = :one"), {"one": CALL})
