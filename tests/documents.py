@@ -266,8 +266,8 @@ def ods(
 ) -> bytes:
     """A Calc document; `body` is more markup inside the sheet, `row` the visibility of every row."""
     spaces = " ".join(
-        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"'
-        for one in ("office", "table", "text", "style", "meta", "draw")
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
+        for prefix in ("office", "table", "text", "style", "meta", "draw")
     )
     lines = "".join(
         f'<table:table-row table:visibility="{row}">'

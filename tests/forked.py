@@ -60,18 +60,18 @@ def fork(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) ->
     """Run `facility …` or a module (`-m module …`) as a session of its own, with this environment and nothing else; what it says goes to
     the output."""
     # A file without a name is reached while this process has it open.
-    said = output.name if isinstance(output.name, str) else f"/proc/{os.getpid()}/fd/{output.fileno()}"
-    process = _CONTEXT.Process(target=_run, args=(list(words), dict(environ), said), name=" ".join(words))
+    path = output.name if isinstance(output.name, str) else f"/proc/{os.getpid()}/fd/{output.fileno()}"
+    process = _CONTEXT.Process(target=_run, args=(list(words), dict(environ), path), name=" ".join(words))
     process.start()
     return Forked(process)
 
 
-def _run(words: list[str], environ: dict[str, str], said: str) -> None:
+def _run(words: list[str], environ: dict[str, str], path: str) -> None:
     os.setsid()
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environ)
-    output = os.open(said, os.O_WRONLY | os.O_APPEND)
+    output = os.open(path, os.O_WRONLY | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
     os.close(output)

@@ -48,7 +48,7 @@ def scenarios(draw: Draw) -> dict[str, Any]:
         "after_award": _many(draw, 0, 5, lambda: _step(draw, clock, likely)),
         "experts": experts,
         "deployments": [
-            _deployment(draw, clock, f"D{i}", likely, [one["id"] for one in experts])
+            _deployment(draw, clock, f"D{i}", likely, [expert["id"] for expert in experts])
             for i in range(draw(st.integers(0, 4)))
         ],
         "activities": [_activity(draw, clock, f"V{i}", likely) for i in range(draw(st.integers(0, 4)))],
@@ -85,8 +85,8 @@ def _some(draw: Draw, pool: tuple[str, ...], least: int, most: int) -> list[str]
     return draw(st.lists(st.sampled_from(pool), min_size=least, max_size=most, unique=True))
 
 
-def _many(draw: Draw, least: int, most: int, one: Any) -> list[Any]:
-    return [one() for _ in range(draw(st.integers(least, most)))]
+def _many(draw: Draw, least: int, most: int, make: Any) -> list[Any]:
+    return [make() for _ in range(draw(st.integers(least, most)))]
 
 
 def _donors(draw: Draw) -> list[dict[str, str]]:
@@ -141,7 +141,7 @@ def _application(
     hour, beyond, received = draw(often((0, 0, 0), (0, -1, 0), (48, 1, 49)))
     if beyond == 0:
         hour = received = draw(st.sampled_from((0, 1, 2, 48)))
-    one: dict[str, Any] = {
+    application: dict[str, Any] = {
         "reference": reference,
         "title": f"Title of {reference}",
         "track": draw(often("joint", "exception")),
@@ -151,20 +151,20 @@ def _application(
         "received_at": clock.at(hour, beyond),
     }
     if draw(often(False, True)):
-        one["withdrawn_at"] = _exit(draw, clock, received)
+        application["withdrawn_at"] = _exit(draw, clock, received)
     if draw(st.booleans()):
-        one["consultation"] = draw(st.sampled_from((None, "IISG", "IISG")))
+        application["consultation"] = draw(st.sampled_from((None, "IISG", "IISG")))
     if draw(often(False, True)):
         marking = draw(st.sampled_from((None, None, "SECRET UE/EU SECRET")))
-        one["documents"] = [{"name": "plain.pdf"}, {"name": "annex.pdf", "marking": marking}]
-    one["assessments"] = _assessments(draw, call["grid"], often(2, 3, 1, 0))
-    one["recusals"] = draw(often([], ["E1"], ["E2", "E9"]))
-    return one
+        application["documents"] = [{"name": "plain.pdf"}, {"name": "annex.pdf", "marking": marking}]
+    application["assessments"] = _assessments(draw, call["grid"], often(2, 3, 1, 0))
+    application["recusals"] = draw(often([], ["E1"], ["E2", "E9"]))
+    return application
 
 
 def _solid(draw: Draw, clock: Clock, call: dict[str, Any], reference: str) -> dict[str, Any]:
     codes = draw(st.permutations(BALKANS))
-    one: dict[str, Any] = {
+    application: dict[str, Any] = {
         "reference": reference,
         "title": f"Title of {reference}",
         "track": "joint",
@@ -177,12 +177,12 @@ def _solid(draw: Draw, clock: Clock, call: dict[str, Any], reference: str) -> di
         "received_at": clock.at(draw(st.sampled_from((0, 1, 48)))),
         "assessments": _assessments(draw, call["grid"], st.just(2)),
     }
-    for partner in one["partners"]:
+    for partner in application["partners"]:
         if draw(often(False, True)):
             partner["withdrew_at"] = clock.later()
     if draw(often(False, True)):
-        one["withdrawn_at"] = clock.later()
-    return one
+        application["withdrawn_at"] = clock.later()
+    return application
 
 
 def _partner(draw: Draw, clock: Clock, received: int) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def _deployment(
     draw: Draw, clock: Clock, name: str, references: list[str], experts: list[str]
 ) -> dict[str, Any]:
     start, end = clock.span(8, 10)
-    one: dict[str, Any] = {
+    deployment: dict[str, Any] = {
         "reference": name,
         "application": draw(st.sampled_from(references)),
         "start": start,
@@ -264,15 +264,15 @@ def _deployment(
         answers = st.sampled_from(("accept", "accept", "decline"))
         hours = st.sampled_from((0, 0, 1, 2, 3, 24, 25))
         replies = st.fixed_dictionaries({"answer": answers, "after_hours": hours})
-        one["replies"] = {expert: draw(replies) for expert in experts if draw(often(True, False))}
-    return one
+        deployment["replies"] = {expert: draw(replies) for expert in experts if draw(often(True, False))}
+    return deployment
 
 
 def _activity(draw: Draw, clock: Clock, name: str, references: list[str]) -> dict[str, Any]:
     decided = clock.decided // 24
     start = clock.day(decided + draw(st.sampled_from((1, 1, 2, 2, 0, 3, -1))))
     end = clock.day(decided + draw(st.integers(3, 6)))
-    one: dict[str, Any] = {
+    activity: dict[str, Any] = {
         "reference": name,
         "application": draw(st.sampled_from(references)),
         "kind": draw(st.sampled_from(("workshop", "seminar", "internship", "study_trip", "expert_mission"))),
@@ -288,5 +288,5 @@ def _activity(draw: Draw, clock: Clock, name: str, references: list[str]) -> dic
         "reported_by": "ada",
     }
     if draw(st.sampled_from((True, True, True, False))):
-        one["verified_by"] = draw(often("vera", "ada", None))
-    return one
+        activity["verified_by"] = draw(often("vera", "ada", None))
+    return activity

@@ -57,7 +57,8 @@ def assessment(draw: Draw, grid: Json) -> dict[str, str | None]:
     """What one assessor gives."""
     scores: dict[str, str | None] = {}
     for section in grid["sections"]:
-        names = [f"{section['key']}.{one['key']}" for one in section.get("criteria", ())] or [section["key"]]
+        criteria = section.get("criteria", ())
+        names = [f"{section['key']}.{criterion['key']}" for criterion in criteria] or [section["key"]]
         for name in names:
             given = st.sampled_from(_marks(grid, section["max"], by_criteria=bool(section.get("criteria"))))
             left_out = section.get("may_not_apply") and draw(often(False, True))
@@ -82,6 +83,8 @@ def scored_scenarios(draw: Draw) -> Json:
     grid = draw(grids(scenario["call"]["grid"]["min_assessments"]))
     scenario["call"]["grid"] = grid
     scenario["call"]["lot"] = draw(st.sampled_from(("a" * 64, "b" * 64)))
-    for one in scenario["applications"]:
-        one["assessments"] = {name: assessment(draw, grid) for name in one.get("assessments", ())}
+    for application in scenario["applications"]:
+        application["assessments"] = {
+            name: assessment(draw, grid) for name in application.get("assessments", ())
+        }
     return scenario

@@ -53,10 +53,10 @@ def test_who_is_on_call_stands_before_all_others_and_nothing_else_changes(sendin
         ExpertProfile(f"X{number}", "IT", {"X.JIT": level}, {"en": "C1"}, tuple(AUTUMN), recent)
         for number, level, recent in ((1, 5, 0), (2, 5, 1), (3, 4, 0), (4, 3, 0), (5, 2, 0))
     ]
-    asked = conditions_of(sending.draft())
-    usual = shortlist(pool, asked, {})
+    conditions = conditions_of(sending.draft())
+    usual = shortlist(pool, conditions, {})
     assert [matched.expert for matched in usual.ranked] == ["X1", "X2", "X3", "X4"]
-    first = shortlist(pool, asked, {}, {"X4", "X2", "X5"})
+    first = shortlist(pool, conditions, {}, {"X4", "X2", "X5"})
     assert [matched.expert for matched in first.ranked] == ["X2", "X4", "X1", "X3"]
     assert (first.excluded, set(first.ranked)) == (usual.excluded, set(usual.ranked))
 

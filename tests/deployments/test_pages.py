@@ -121,14 +121,14 @@ async def test_a_skill_the_same_language_and_a_branch_are_asked_for(
         expert("X3", available=[AHEAD], languages={"hr": "C2"}, branch=Branch.CUSTOMS),
     )
     ada = await browse(sending.play.people["ada"])
-    asked = {
+    conditions = {
         "language": "hr",
         "language_level": "B2",
         "language_skill": "writing",
         "bcms": "yes",
         "branch": "police",
     }
-    key = await requested(sending, ada, **asked, seats="1")
+    key = await requested(sending, ada, **conditions, seats="1")
     page = (await ada.get(f"/deployments/{key}/order")).text
     for words in (
         "Croatian, Bosnian, Serbian or Montenegrin, at least B2 in writing",
@@ -223,7 +223,7 @@ async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sendin
     await pool.play.act("vera", lambda tx: change_expert(tx, pool.experts["X3"], better), clock.now())
     answer = await ada.send_form(f"/deployments/{key}/shortlist")
     assert answer.headers["location"] == f"/deployments/{key}/order"
-    codes = [one["code"] for one in (await pool.row(key)).shortlist["ranked"]]
+    codes = [entry["code"] for entry in (await pool.row(key)).shortlist["ranked"]]
     assert codes == ["X0", "X3", "X1", "X2"]
 
 
@@ -259,7 +259,7 @@ async def test_each_wrong_field_is_named(
     ada = await browse(pool.play.people["ada"])
     answer = await ada.send_form("/deployments/new", form_of(pool, **changes))
     assert answer.status_code == 422
-    assert [one for one in words if one not in answer.text] == []
+    assert [phrase for phrase in words if phrase not in answer.text] == []
     if "place" not in changes:
         assert 'value="Pristina, Kosovo"' in answer.text
 
@@ -335,16 +335,16 @@ async def test_who_may(pool: Sending, browse: Browsers) -> None:
         "elena": (403, 403, 403, 403),
         "root": (403, 403, 403, 403),
     }
-    found = {}
+    statuses = {}
     for name in expected:
         browser = await browse(pool.play.people[name])
-        found[name] = (
+        statuses[name] = (
             (await browser.get(f"/deployments/{key}")).status_code,
             (await browser.get(f"/deployments/{key}/order")).status_code,
             (await browser.get(f"/deployments/new?application={application}")).status_code,
             (await browser.send_form(f"/deployments/{key}/shortlist")).status_code,
         )
-    assert found == expected
+    assert statuses == expected
     nobody = await browse()
     assert (await nobody.get(f"/deployments/{key}")).headers["location"].startswith("/sign-in?next=")
     assert (await ada.get(f"/deployments/{uuid4()}")).status_code == 404

@@ -63,8 +63,8 @@ async def test_a_yes_comes_with_the_pin(sending: Sending, browse: Browsers) -> N
 async def test_the_mail_of_a_sensitive_request_says_days_place_and_contact(sending: Sending) -> None:
     await sensitive(sending)
     (mail,) = await sending.mails("invitation")
-    said = (mail.context["institutions"], mail.context["terms"], mail.context["offer"])
-    assert said == ([], "", [])
+    withheld = (mail.context["institutions"], mail.context["terms"], mail.context["offer"])
+    assert withheld == ([], "", [])
     assert mail.context["contact"] == "Ada, ada@example.org"
 
 

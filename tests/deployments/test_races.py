@@ -49,14 +49,14 @@ async def test_a_yes_racing_its_own_expiry_has_one_outcome(sending: Sending) -> 
             except Refused as refused:
                 return refused.codes[0]
 
-        said, expired = await asyncio.gather(accept(), expire_due(sending.db, DUE + 5 * SECOND))
+        reply, expired = await asyncio.gather(accept(), expire_due(sending.db, DUE + 5 * SECOND))
         outcomes = await sending.outcomes(key)
-        assert (said, expired, outcomes) in [
+        assert (reply, expired, outcomes) in [
             ("accepted", 0, {"X0": "accepted"}),
             ("invitation_ended", 1, {"X0": "expired", "X1": "open"}),
         ]
         await sound(sending)
-        if said == "accepted":
+        if reply == "accepted":
             await cancel(sending, key, "X0", at=DUE + HOUR)
         await sending.decline(key, "X1", DUE + 2 * HOUR)
 
@@ -97,17 +97,17 @@ async def test_whoever_is_asked_while_they_say_yes_elsewhere_is_not_left_asked(s
     await sending.pool(
         expert("X0", themes={"X.JIT": 5, "X.MLA": 1}), expert("X1", themes={"X.JIT": 4, "X.MLA": 5})
     )
-    one = await sending.asking()
-    two = await sending.asking(themes={"X.MLA": 3}, min_theme_level=5)
-    assert (await sending.outcomes(one), await sending.outcomes(two)) == ({"X0": "open"}, {"X1": "open"})
-    asked = await sending.invitation(one, "X0")
+    first = await sending.asking()
+    second = await sending.asking(themes={"X.MLA": 3}, min_theme_level=5)
+    assert (await sending.outcomes(first), await sending.outcomes(second)) == ({"X0": "open"}, {"X1": "open"})
+    invitation = await sending.invitation(first, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await decline(tx, asked)
-        yes = asyncio.create_task(sending.accept(two, "X1"))
+        await decline(tx, invitation)
+        yes = asyncio.create_task(sending.accept(second, "X1"))
         while not yes.done() and not await somebody_waits(sending):
             pass
     await yes
-    assert await sending.outcomes(one) == {"X0": "declined", "X1": "unavailable"}
+    assert await sending.outcomes(first) == {"X0": "declined", "X1": "unavailable"}
     await sound(sending)
 
 

@@ -19,7 +19,7 @@ from facility.web.render import environment
 from tests.deployments.conftest import HOUR, INVITED, Sending, expert
 
 
-async def told(sending: Sending) -> list[tuple[str, str]]:
+async def mails(sending: Sending) -> list[tuple[str, str]]:
     return [(mail.template.removeprefix("deployments/"), mail.to_address) for mail in await sending.mails()]
 
 
@@ -31,7 +31,7 @@ async def end_award(sending: Sending, at: datetime = INVITED + 5 * HOUR) -> None
 async def test_each_invitation_has_a_link_of_its_own_until_its_last_instant(sending: Sending) -> None:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking(seats=2)
-    assert sorted(await told(sending)) == [
+    assert sorted(await mails(sending)) == [
         ("invitation", "x0@example.org"),
         ("invitation", "x1@example.org"),
     ]
@@ -50,7 +50,7 @@ async def test_who_has_answered_before_the_mail_was_written_gets_none(sending: S
         invitation = await only_invitation(tx, key)
         await decline(tx, invitation)
     await deliver_all(sending.db, lambda: INVITED)
-    assert [template for template, _to in await told(sending)] == ["exhausted"]
+    assert [template for template, _to in await mails(sending)] == ["exhausted"]
 
 
 async def only_invitation(tx: Tx, key: UUID) -> UUID:
@@ -99,10 +99,10 @@ async def test_who_took_the_yes_back_decides_who_is_told(sending: Sending) -> No
     key = await sending.asking(seats=2)
     for code, actor in (("X0", None), ("X1", "vera")):
         await sending.accept(key, code)
-        one = await sending.invitation(key, code)
+        invitation = await sending.invitation(key, code)
         await sending.play.act(
             actor,
-            partial(cancel, invitation_id=one, reason="Moved.", by_expert=actor is None),
+            partial(cancel, invitation_id=invitation, reason="Moved.", by_expert=actor is None),
             INVITED + 2 * HOUR,
         )
     cancelled = {mail.to_address: mail.context for mail in await sending.mails("cancelled")}
@@ -119,7 +119,7 @@ async def test_when_the_award_ends_those_asked_and_those_booked_are_told(sending
     key = await sending.asking(seats=2)
     await sending.accept(key, "X0")
     await end_award(sending)
-    assert (await told(sending))[-2:] in (
+    assert (await mails(sending))[-2:] in (
         [("withdrawn", "x1@example.org"), ("award_ended", "x0@example.org")],
         [("award_ended", "x0@example.org"), ("withdrawn", "x1@example.org")],
     )
@@ -130,7 +130,7 @@ async def test_nobody_is_told_of_a_deployment_that_lies_in_the_past(sending: Sen
     key = await sending.asking(starts_on=date(2021, 10, 4), ends_on=date(2021, 10, 8))
     await sending.accept(key, "X0")
     await end_award(sending, INVITED + timedelta(days=60))
-    assert [template for template, _to in await told(sending)] == ["invitation", "accepted"]
+    assert [template for template, _to in await mails(sending)] == ["invitation", "accepted"]
 
 
 async def test_no_subject_names_anybody_and_every_mail_can_be_written(
@@ -139,8 +139,10 @@ async def test_no_subject_names_anybody_and_every_mail_can_be_written(
     await sending.pool(*[expert(f"X{n}") for n in range(3)])
     key = await sending.asking(seats=2)
     await sending.accept(key, "X0")
-    one = await sending.invitation(key, "X0")
-    await sending.play.act(None, lambda tx: cancel(tx, one, reason="Ill", by_expert=True), INVITED + 2 * HOUR)
+    invitation = await sending.invitation(key, "X0")
+    await sending.play.act(
+        None, lambda tx: cancel(tx, invitation, reason="Ill", by_expert=True), INVITED + 2 * HOUR
+    )
     await sending.decline(key, "X1", INVITED + 3 * HOUR)
     await sending.accept(key, "X2", INVITED + 4 * HOUR)
     await end_award(sending)

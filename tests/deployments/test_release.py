@@ -57,9 +57,9 @@ async def link_of(sending: Sending, release_id: UUID) -> str:
 
 
 async def answer(
-    sending: Sending, release_id: UUID, at: datetime = INVITED + 2 * HOUR, **said: Any
+    sending: Sending, release_id: UUID, at: datetime = INVITED + 2 * HOUR, **changes: Any
 ) -> Release:
-    return await sending.play.act(None, lambda tx: answer_release(tx, release_id, **SIGNED | said), at)
+    return await sending.play.act(None, lambda tx: answer_release(tx, release_id, **SIGNED | changes), at)
 
 
 async def templates(sending: Sending) -> list[tuple[str, str]]:
@@ -68,14 +68,14 @@ async def templates(sending: Sending) -> list[tuple[str, str]]:
 
 async def test_the_superior_releases_and_the_expert_is_appointed(needing: Sending, browse: Browsers) -> None:
     key, invitation_id = await booked(needing)
-    asked = await release_of(needing, invitation_id)
-    assert (asked.email, asked.state, asked.ends_at) == (
+    release = await release_of(needing, invitation_id)
+    assert (release.email, release.state, release.ends_at) == (
         "head@example.org",
         "open",
         INVITED + HOUR + 10 * DAY,
     )
     assert ("appointment", "x1@example.org") not in await templates(needing)
-    await answer(needing, asked.id)
+    await answer(needing, release.id)
     sent = await templates(needing)
     assert {
         ("release", "head@example.org"),
@@ -99,25 +99,25 @@ async def test_a_refusal_ends_the_yes_and_the_next_is_asked(sending: Sending) ->
         expert("X3"),
     )
     key, invitation_id = await booked(sending)
-    asked = await release_of(sending, invitation_id)
+    release = await release_of(sending, invitation_id)
     with pytest.raises(Refused) as refused:
-        await answer(sending, asked.id, releases=False)
+        await answer(sending, release.id, releases=False)
     assert refused.value.codes == ("reason_missing",)
-    await answer(sending, asked.id, releases=False, reason="A trial")
+    await answer(sending, release.id, releases=False, reason="A trial")
     assert await sending.outcomes(key) == {"X1": "cancelled", "X2": "open", "X3": "open"}
     assert await sending.booked("X1") == []
     sent = await templates(sending)
     assert {("not_released", "x1@example.org"), ("not_released", "ada@example.org")} <= {*sent}
     assert ("cancelled", "x1@example.org") not in sent
     with pytest.raises(Refused) as refused:
-        await answer(sending, asked.id)
+        await answer(sending, release.id)
     assert refused.value.codes == ("release_over",)
     assert not any((await reconcile(sending.db)).values())
 
 
 async def test_silence_is_reminded_and_then_the_secretariats(needing: Sending) -> None:
     _key, invitation_id = await booked(needing)
-    asked = await release_of(needing, invitation_id)
+    release = await release_of(needing, invitation_id)
     assert await remind_superiors(needing.db, INVITED + 5 * DAY) == 0
     assert await remind_superiors(needing.db, INVITED + 6 * DAY) == 1
     await deliver_all(needing.db, lambda: INVITED + 6 * DAY)
@@ -126,7 +126,7 @@ async def test_silence_is_reminded_and_then_the_secretariats(needing: Sending) -
     assert await end_silent(needing.db, after) == 1
     await deliver_all(needing.db, lambda: after)
     assert ("release_again", "head@example.org") in await templates(needing)
-    await answer(needing, asked.id, after)
+    await answer(needing, release.id, after)
     assert (await release_of(needing, invitation_id)).state == "released"
 
 
@@ -214,10 +214,10 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
         link, {"answer": "refuse", "name": "Chief Horvat", "insured": "", "reason": ""}
     )
     assert missing.status_code == 422
-    said = {"answer": "release", "insured": "no", "name": "Chief Horvat", "reason": ""}
-    assert (await anybody.send_form(link, said)).status_code == 303
+    reply = {"answer": "release", "insured": "no", "name": "Chief Horvat", "reason": ""}
+    assert (await anybody.send_form(link, reply)).status_code == 303
     assert "Expert X2 is released" in (await anybody.get(link)).text
-    assert (await anybody.send_form(link, said)).status_code == 409
+    assert (await anybody.send_form(link, reply)).status_code == 409
     shown = (await ada.get(f"/deployments/{key}")).text
     assert "Not insured by the employer." in shown
     assert shown.count("Chief Horvat") > 2, "the history names who answered"

@@ -64,8 +64,8 @@ def test_a_score_says_what_it_is_made_of() -> None:
     ],
 )
 def test_the_first_reason_that_applies(changes: dict[str, Any], reason: str) -> None:
-    found = shortlist([like_x01(**changes)], REQUEST, {})
-    assert (found.ranked, found.excluded) == ((), {"X01": reason})
+    listed = shortlist([like_x01(**changes)], REQUEST, {})
+    assert (listed.ranked, listed.excluded) == ((), {"X01": reason})
 
 
 def test_a_request_that_names_a_skill_asks_for_its_level() -> None:
@@ -98,9 +98,9 @@ def test_bcms_count_as_the_same_where_the_request_says_so() -> None:
 
 def test_a_request_that_names_a_branch_leaves_others_out() -> None:
     pool = [like_x01(branch=Branch.POLICE), like_x01(id="X02", branch=Branch.OTHER), like_x01(id="X03")]
-    found = shortlist(pool, msgspec.structs.replace(REQUEST, branch=Branch.POLICE), {})
-    assert [match.expert for match in found.ranked] == ["X01"]
-    assert found.excluded == {"X02": "branch", "X03": "branch"}
+    listed = shortlist(pool, msgspec.structs.replace(REQUEST, branch=Branch.POLICE), {})
+    assert [match.expert for match in listed.ranked] == ["X01"]
+    assert listed.excluded == {"X02": "branch", "X03": "branch"}
 
 
 def test_booked_elsewhere_is_not_available() -> None:

@@ -30,7 +30,7 @@ def brussels(*parts: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("asked", "hours", "until"),
+    ("invited", "hours", "until"),
     [
         ((2021, 9, 6, 9, 30), 72, (2021, 9, 9, 9, 30)),  # Monday to Thursday
         ((2021, 9, 10, 9, 30), 72, (2021, 9, 15, 9, 30)),  # Friday to Wednesday
@@ -44,9 +44,9 @@ def brussels(*parts: int) -> datetime:
     ],
 )
 def test_working_time_leaves_out_nights_weekends_and_holidays(
-    asked: tuple[int, ...], hours: int, until: tuple[int, ...]
+    invited: tuple[int, ...], hours: int, until: tuple[int, ...]
 ) -> None:
-    assert answer_by(brussels(*asked), hours, in_working_time=True) == brussels(*until)
+    assert answer_by(brussels(*invited), hours, in_working_time=True) == brussels(*until)
 
 
 moments = st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: INVITED + timedelta(minutes=minutes))
@@ -78,14 +78,14 @@ def test_a_reminder_lies_between_the_invitation_and_its_end() -> None:
     st.dictionaries(st.integers(1, 5), st.integers(1, 4)),
 )
 def test_as_many_are_asked_as_the_free_seats_want(
-    seats: int, at_once: int, filled: set[int], asked: dict[int, int]
+    seats: int, at_once: int, filled: set[int], invited: dict[int, int]
 ) -> None:
     filled = {seat for seat in filled if seat <= seats}
-    asked = {seat: min(count, at_once) for seat, count in asked.items() if seat <= seats}
-    chosen = list(seats_to_ask_for(seats, at_once, filled, asked))
+    invited = {seat: min(count, at_once) for seat, count in invited.items() if seat <= seats}
+    chosen = list(seats_to_ask_for(seats, at_once, filled, invited))
     assert not set(chosen) & filled
-    assert len(chosen) == max(0, (seats - len(filled)) * at_once - sum(asked.values()))
-    assert all(count <= at_once for count in (Counter(asked) + Counter(chosen)).values())
+    assert len(chosen) == max(0, (seats - len(filled)) * at_once - sum(invited.values()))
+    assert all(count <= at_once for count in (Counter(invited) + Counter(chosen)).values())
     taken = seat_of_yes(1, seats, filled)
     assert (taken is None) == (len(filled) == seats)
     assert taken not in filled
@@ -111,9 +111,9 @@ async def test_the_second_yes_gets_a_clear_answer(sending: Sending, browse: Brow
 async def test_a_seat_that_others_filled_leaves_the_other_seat(sending: Sending) -> None:
     await sending.pool(*[expert(f"X{n}") for n in range(5)])
     key = await sending.asking(seats=2, ask_at_once=2)
-    asked = await sending.invitations(key)
-    assert Counter(row.seat for row in asked.values()) == {1: 2, 2: 2}
-    same = [code for code, row in asked.items() if row.seat == 1]
+    invitations = await sending.invitations(key)
+    assert Counter(row.seat for row in invitations.values()) == {1: 2, 2: 2}
+    same = [code for code, row in invitations.items() if row.seat == 1]
     for number, code in enumerate(same):
         await sending.accept(key, code, INVITED + (number + 1) * HOUR)
     seats = {
@@ -189,8 +189,8 @@ async def test_whoever_is_silent_is_reminded_once(sending: Sending) -> None:
     assert [await remind_due(sending.db, DUE - 23 * HOUR) for _round in range(2)] == [1, 0]
     await deliver_all(sending.db, lambda: DUE - 23 * HOUR)
     (mail,) = await sending.mails("reminder")
-    (asked,) = await sending.mails("invitation")
-    assert (mail.to_address, mail.link_id) == ("x0@example.org", asked.link_id)
+    (invitation,) = await sending.mails("invitation")
+    assert (mail.to_address, mail.link_id) == ("x0@example.org", invitation.link_id)
     quiet = await sending.asking()
     assert await remind_due(sending.db, DUE - HOUR) == 0
     assert await sending.outcomes(quiet) == {"X0": "open"}

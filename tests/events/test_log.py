@@ -42,9 +42,9 @@ async def test_a_long_history_says_that_it_begins_earlier_and_can_be_of_some_kin
         rings = await history(connection, bell, kinds=[BellRung])
         polished = await history(connection, bell, kinds=[BellPolished])
     assert [len(some) for some in (whole, rings, polished)] == [LATEST + 1, LATEST, 1]
-    said = [[line.text for line in moments(some, {})][LATEST - 1 :] for some in (whole, rings)]
-    assert [len(lines) for lines in said] == [2, 1]
-    assert said[0][-1] == "Earlier entries are not shown on this page."
+    texts = [[line.text for line in moments(some, {})][LATEST - 1 :] for some in (whole, rings)]
+    assert [len(lines) for lines in texts] == [2, 1]
+    assert texts[0][-1] == "Earlier entries are not shown on this page."
 
 
 async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:
@@ -84,7 +84,7 @@ async def test_what_is_taken_back_leaves_nothing_and_what_follows_it_stays(
         await record(tx, BellRung(bell_id=kept, times=4))
         assert (tx.recorded, tx.deliveries) == (1, 1)
     async with db.reader() as connection:
-        recorded = [one.event for one in await history(connection, refused, kept)]
+        recorded = [entry.event for entry in await history(connection, refused, kept)]
         assert recorded == [BellRung(bell_id=kept, times=4)]
         assert (await connection.execute(text("SELECT count(*) FROM delivery"))).scalar() == 1
 
@@ -112,8 +112,8 @@ async def test_one_transaction_chains_all_its_events(db: Database) -> None:
             for bell in bells:
                 await record(tx, BellRung(bell_id=bell, times=times))
     async with db.reader() as connection:
-        told = [(one.version, one.event) for one in reversed(await history(connection, *bells))]
-    assert told == [
+        versions = [(entry.version, entry.event) for entry in reversed(await history(connection, *bells))]
+    assert versions == [
         (1, BellRung(bell_id=bells[0], times=1)),
         (2, BellRung(bell_id=bells[0], times=2)),
         (1, BellRung(bell_id=bells[1], times=2)),
@@ -177,8 +177,8 @@ async def test_reconcile_names_a_broken_chain_and_a_forgotten_delivery(db: Datab
         await connection.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger looks
         await connection.execute(text("""UPDATE event SET data = data || '{"times": 7}'"""))
         await connection.execute(text("DELETE FROM delivery"))
-    found = await reconcile(db)
-    [broken], [forgotten] = found["log: hash chains"], found["log: deliveries"]
+    findings = await reconcile(db)
+    [broken], [forgotten] = findings["log: hash chains"], findings["log: deliveries"]
     assert "BellRung" in broken
     assert "no delivery for tests.events.bells.hear" in forgotten
 

@@ -115,7 +115,7 @@ async def test_a_read_model_stops_before_what_it_cannot_apply_and_goes_on_when_i
     due = [bells.name in {model.name for model in await behind(tower, START + after)} for after in _LATER]
     assert due == [False, False, True]
     await keep_up(tower, bells, START + _LATER[2], batch=batch)
-    assert [one.next_attempt_at for one in await stopped(tower)] == [START + timedelta(seconds=6)]
+    assert [model.next_attempt_at for model in await stopped(tower)] == [START + timedelta(seconds=6)]
     await _run(tower, "ALTER TABLE test_bell DROP CONSTRAINT poison")
     while await keep_up(tower, bells, START, batch=batch):
         pass

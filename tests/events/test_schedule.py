@@ -47,8 +47,8 @@ async def refused(db: Database, call: UUID) -> AsyncIterator[None]:
 async def states(db: Database, *calls: UUID) -> list[str]:
     async with db.reader() as connection:
         rows = await connection.execute(select(Call.id, Call.state).where(Call.id.in_(calls)))
-        found: dict[UUID, str] = {row.id: row.state for row in rows}
-    return [found[call] for call in calls]
+        state_of: dict[UUID, str] = {row.id: row.state for row in rows}
+    return [state_of[call] for call in calls]
 
 
 async def failed(db: Database) -> list[tuple[Any, ...]]:
@@ -115,9 +115,9 @@ class Bells:
         items = select(text("one FROM unnest(CAST(:items AS text[])) AS one")).params(items=list(self.rings))
         return await one_by_one(db, now, items, self.act)
 
-    async def act(self, tx: Tx, one: str) -> bool:
-        await tx.session.execute(text(self.rings[one]))
-        self.done.append(one)
+    async def act(self, tx: Tx, bell: str) -> bool:
+        await tx.session.execute(text(self.rings[bell]))
+        self.done.append(bell)
         return True
 
 

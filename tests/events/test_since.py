@@ -82,7 +82,7 @@ async def test_what_is_being_recorded_stands_before_a_new_reaction_or_calls_for_
     await knowing
     after = await recording
     release(monkeypatch, NEW)
-    assert [await called_for(db, one) for one in (before, after)] == [[], [NEW]]
+    assert [await called_for(db, key) for key in (before, after)] == [[], [NEW]]
     assert await forgotten(db) == []
 
 
@@ -103,7 +103,7 @@ async def test_a_reaction_that_is_gone_is_called_for_no_more_and_may_come_back(
     release(monkeypatch)
     await know_reactions(db)
     second = await polish(db)
-    assert [await called_for(db, one) for one in (first, second)] == [[NEW], []]
+    assert [await called_for(db, key) for key in (first, second)] == [[NEW], []]
     release(monkeypatch, NEW)
     await know_reactions(db)
     assert await forgotten(db) == []

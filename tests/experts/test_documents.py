@@ -100,8 +100,8 @@ async def test_a_marked_document_leaves_its_trace_and_no_file(
         hashlib.sha256(MARKED).hexdigest(),
     )
     assert {mail.template for mail in mails} == {"experts/refused"}
-    told = "".join(f"{mail.subject} {mail.context}" for mail in mails)
-    assert not [word for word in ("Falcon", "Rossi", "POVERLJIVO", trace.sha256) if word in told]
+    written = "".join(f"{mail.subject} {mail.context}" for mail in mails)
+    assert not [word for word in ("Falcon", "Rossi", "POVERLJIVO", trace.sha256) if word in written]
 
 
 async def test_what_finds_no_room_or_no_member_is_not_even_looked_at(

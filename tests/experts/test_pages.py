@@ -136,7 +136,7 @@ async def test_each_wrong_field_is_named(
     ada = await browse(themes.ada)
     answer = await ada.send_form("/experts/new", {**FORM, **changes})
     assert answer.status_code == 422
-    assert [one for one in words if one not in answer.text] == []
+    assert [phrase for phrase in words if phrase not in answer.text] == []
     assert "Skopje 2024" in answer.text
 
 
@@ -217,9 +217,9 @@ async def test_a_page_holds_25_and_costs_the_same_for_any_number(
             await register(db, themes, code=f"Y{n:02}", email=f"y{n}@example.org")
         with count_statements(db) as pool:
             first = (await ada.get("/experts")).text
-        with count_statements(db) as one:
+        with count_statements(db) as profile:
             await ada.get(f"/experts/{key}")
-        counts.append((len(pool), len(one)))
+        counts.append((len(pool), len(profile)))
     assert counts == [(3, 6)] * 3
     assert (first.count('<th scope="row">'), "/experts?after=Y24" in first) == (25, True)
     second = (await ada.get("/experts?after=Y24")).text
@@ -233,12 +233,12 @@ async def test_personal_data_is_for_secretariat_and_auditor(
     expected = {"ada": (200, 200, 200), "greta": (200, 200, 403)} | dict.fromkeys(
         ("carl", "paul", "omar", "elena", "root"), (403, 403, 403)
     )
-    found = {}
+    statuses = {}
     for name in expected:
         browser = await browse(getattr(themes, name))
         paths = ("/experts", f"/experts/{key}", f"/experts/{key}/edit")
-        found[name] = tuple([(await browser.get(path)).status_code for path in paths])
-    assert found == expected
+        statuses[name] = tuple([(await browser.get(path)).status_code for path in paths])
+    assert statuses == expected
     greta = await browse(themes.greta)
     assert (await greta.send_form("/experts/new", FORM)).status_code == 403
     assert "Change the profile" not in (await greta.get(f"/experts/{key}")).text

@@ -23,7 +23,7 @@ from tests.experts.test_service import like
 
 ENTERED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LAST = date(2026, 6, 30)
-ASKED = datetime(2026, 5, 4, 9, tzinfo=UTC)
+ASKED_AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def step(db: Database, at: datetime) -> list[str]:
 
 
 async def row[Row](db: Database, table: type[Row]) -> Row:
-    async with db.transaction(now=ASKED) as tx:
+    async with db.transaction(now=ASKED_AT) as tx:
         return (await tx.session.scalars(select(table))).one()
 
 
@@ -56,9 +56,9 @@ async def link(db: Database, monkeypatch: pytest.MonkeyPatch, at: datetime) -> s
 async def test_who_is_asked_stays(
     db: Database, rossi: UUID, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await step(db, ASKED - timedelta(days=10)) == []
-    assert await step(db, ASKED) == ["experts/renew"]
-    assert await step(db, ASKED + timedelta(days=1)) == ["experts/renew"]
+    assert await step(db, ASKED_AT - timedelta(days=10)) == []
+    assert await step(db, ASKED_AT) == ["experts/renew"]
+    assert await step(db, ASKED_AT + timedelta(days=1)) == ["experts/renew"]
     late = datetime(2026, 6, 18, 9, tzinfo=UTC)
     assert await step(db, late) == ["experts/renew", "experts/renew_again"]
     path, nobody = await link(db, monkeypatch, late), await browse()
@@ -81,8 +81,8 @@ async def test_who_is_asked_stays(
 async def test_who_leaves_is_in_the_pool_no_more(
     db: Database, rossi: UUID, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await step(db, ASKED)
-    path, nobody = await link(db, monkeypatch, ASKED), await browse()
+    await step(db, ASKED_AT)
+    path, nobody = await link(db, monkeypatch, ASKED_AT), await browse()
     assert (await nobody.send_form(path, {"answer": "leave"})).status_code == 303
     expert = await row(db, Expert)
     assert (expert.active, expert.valid_until) == (False, LAST)
@@ -91,7 +91,7 @@ async def test_who_leaves_is_in_the_pool_no_more(
 async def test_silence_ends_it_and_an_answer_is_then_too_late(
     db: Database, rossi: UUID, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await step(db, ASKED)
+    await step(db, ASKED_AT)
     over = datetime(2026, 7, 1, 9, tzinfo=UTC)
     await step(db, over)
     renewal = await row(db, Renewal)
@@ -111,7 +111,7 @@ async def test_silence_ends_it_and_an_answer_is_then_too_late(
 async def test_what_the_secretariat_changes_is_heeded(
     db: Database, cast: Cast, rossi: UUID, changes: dict[str, Any], written: str
 ) -> None:
-    await step(db, ASKED)
-    async with db.transaction(now=ASKED + timedelta(hours=1), actor=cast.ada) as tx:
+    await step(db, ASKED_AT)
+    async with db.transaction(now=ASKED_AT + timedelta(hours=1), actor=cast.ada) as tx:
         await change_expert(tx, rossi, like(**{"valid_until": LAST, **changes}))
-    assert await step(db, ASKED + timedelta(hours=2)) == ["experts/renew", written]
+    assert await step(db, ASKED_AT + timedelta(hours=2)) == ["experts/renew", written]

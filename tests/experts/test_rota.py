@@ -225,13 +225,13 @@ async def test_two_experts_swap_weeks(rota: Rota, browse: Browsers) -> None:
     # Another expert's week is not there for them.
     assert (await nobody.send_form(f"{own}/rota/{await rota.duty(FOURTH)}", choice)).status_code == 404
     await deliver_all(rota.db, lambda: rota.at)
-    asked = await rota.path("swap", (await rota.swap()).id)
-    assert "X1" in (await nobody.get(asked)).text
+    link = await rota.path("swap", (await rota.swap()).id)
+    assert "X1" in (await nobody.get(link)).text
     assert (await rota.holders())[SECOND] == "X1"
     rota.at += timedelta(minutes=1)
-    assert (await nobody.send_form(asked, {"answer": "agree"})).status_code == 303
+    assert (await nobody.send_form(link, {"answer": "agree"})).status_code == 303
     assert await rota.holders() == {SECOND: "X2", THIRD: "X1", FOURTH: "X1"}
-    late = await nobody.send_form(asked, {"answer": "decline"})
+    late = await nobody.send_form(link, {"answer": "decline"})
     assert (late.status_code, (await rota.swap()).state) == (409, "agreed")
     await deliver_all(rota.db, lambda: rota.at)
     assert (await rota.mails())[-2:] == [("swap_agreed", "X1"), ("swap_agreed", "X2")]

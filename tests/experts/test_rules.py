@@ -35,8 +35,8 @@ def test_a_language_is_spoken_at_its_level_or_better() -> None:
 def test_a_skill_that_is_not_stated_has_the_level_of_the_language() -> None:
     levels: Levels = {"en": "C1"}
     skills: Skills = {"en": {Skill.WRITING: "B1"}, "fr": {Skill.READING: "C2"}}
-    found = [level_in(levels, skills, "en", skill) for skill in (None, Skill.READING, Skill.WRITING)]
-    assert found == ["C1", "C1", "B1"]
+    reached = [level_in(levels, skills, "en", skill) for skill in (None, Skill.READING, Skill.WRITING)]
+    assert reached == ["C1", "C1", "B1"]
     assert level_in(levels, skills, "fr", Skill.READING) is None
 
 
@@ -56,7 +56,7 @@ def test_the_language_that_is_asked_for_is_taken_before_a_better_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("police", (Branch.POLICE, "")),
         ("  Border  Guard ", (Branch.BORDER_GUARD, "")),
@@ -66,8 +66,8 @@ def test_the_language_that_is_asked_for_is_taken_before_a_better_one() -> None:
         (" ", (None, "")),
     ],
 )
-def test_the_branch_that_a_text_names(text: str, found: tuple[Branch | None, str]) -> None:
-    assert branch_of(text) == found
+def test_the_branch_that_a_text_names(text: str, expected: tuple[Branch | None, str]) -> None:
+    assert branch_of(text) == expected
 
 
 def test_the_best_regional_language_counts_from_b1() -> None:

@@ -70,18 +70,27 @@ async def change(db: Database, key: UUID, draft: ExpertDraft, **options: Any) ->
 
 async def changes(db: Database, key: UUID) -> list[list[str]]:
     async with db.reader() as connection:
-        told = await history(connection, key)
-    return [one.event.fields for one in reversed(told) if isinstance(one.event, ExpertChanged)]
+        events = await history(connection, key)
+    return [
+        recorded.event.fields for recorded in reversed(events) if isinstance(recorded.event, ExpertChanged)
+    ]
 
 
 async def test_a_profile_is_kept_whole(db: Database, rossi: UUID) -> None:
     async with db.reader() as connection:
-        found = await queries.expert(connection, rossi)
-    assert (found.code, found.email, found.version, found.active) == ("X01", "giulia@example.org", 1, True)
-    assert [(one.code, one.level) for one in found.themes] == [("OC.FIREARMS", 5), ("X.JIT", 4)]
-    assert [(one.language, one.level) for one in found.languages] == [("en", "C1"), ("sq", "B1")]
-    assert [(one.starts_on, one.ends_on) for one in found.available] == [MARCH]
-    assert [(one.institution_id, one.reason) for one in found.conflicts] == [(None, "on leave")]
+        profile = await queries.expert(connection, rossi)
+    assert (profile.code, profile.email, profile.version, profile.active) == (
+        "X01",
+        "giulia@example.org",
+        1,
+        True,
+    )
+    assert [(theme.code, theme.level) for theme in profile.themes] == [("OC.FIREARMS", 5), ("X.JIT", 4)]
+    assert [(spoken.language, spoken.level) for spoken in profile.languages] == [("en", "C1"), ("sq", "B1")]
+    assert [(period.starts_on, period.ends_on) for period in profile.available] == [MARCH]
+    assert [(conflict.institution_id, conflict.reason) for conflict in profile.conflicts] == [
+        (None, "on leave")
+    ]
 
 
 async def test_code_and_address_are_nobody_elses_and_both_are_named_at_once(
@@ -123,7 +132,7 @@ async def test_who_has_left_the_pool_is_no_profile_of_it(db: Database, rossi: UU
     await change(db, rossi, like(active=False))
     async with db.transaction(now=NOW) as tx:
         assert await profiles(tx) == []
-        assert [one.id for one in await profiles(tx, [rossi])] == ["X01"]
+        assert [profile.id for profile in await profiles(tx, [rossi])] == ["X01"]
 
 
 async def test_a_conflict_is_with_whom_is_served_or_with_anybody(
@@ -131,11 +140,11 @@ async def test_a_conflict_is_with_whom_is_served_or_with_anybody(
 ) -> None:
     await change(db, rossi, like(conflicts=[(cast.albanian_police, "seconded")]))
     async with db.transaction(now=NOW) as tx:
-        asked = [
+        conflicts = [
             (await profiles(tx, institutions=served))[0].conflict
             for served in ([], [cast.kosovo_police], [cast.kosovo_police, cast.albanian_police])
         ]
-    assert asked == [False, False, True]
+    assert conflicts == [False, False, True]
 
 
 async def test_a_day_is_booked_once_and_released_for_its_deployment_only(db: Database, rossi: UUID) -> None:

@@ -85,12 +85,12 @@ async def test_others_read_or_see_nothing(db: Database, seeded: Cast, browse: Br
     path = await page_of(db, "OC.FIREARMS")
     expected: dict[str, Any] = {"ada": (200, 200, 403), "greta": (200, 200, 403)}
     expected |= dict.fromkeys(("omar", "paul", "elena"), (403, 403, 403))
-    found = {}
+    statuses = {}
     for name in expected:
         browser = await browse(getattr(seeded, name))
         answers = [await browser.get("/themes"), await browser.get(path), await browser.send_form(path, FORM)]
-        found[name] = tuple(answer.status_code for answer in answers)
-    assert found == expected
+        statuses[name] = tuple(answer.status_code for answer in answers)
+    assert statuses == expected
     assert "Firearms and explosives" in (await (await browse(seeded.ada)).get(path)).text
 
 

@@ -138,7 +138,7 @@ class Faulty(Service):
     def settled(self) -> bool:
         """Whether nothing waits any more. Asked now and then: each question takes a connection."""
         time.sleep(0.2)
-        waiting = self.one(
+        waiting = self.value_of(
             """SELECT (SELECT count(*) FROM delivery WHERE state <> 'done')
                  + (SELECT count(*) FROM mail WHERE state <> 'sent')
                  + (SELECT count(*) FROM event WHERE position IS NULL)"""
@@ -147,8 +147,8 @@ class Faulty(Service):
 
     def sound(self) -> None:
         """Raises when a check of the database names anything."""
-        found = self.with_database(reconcile)
-        assert {name: lines for name, lines in found.items() if lines} == {}
+        findings = self.with_database(reconcile)
+        assert {name: lines for name, lines in findings.items() if lines} == {}
 
 
 async def _execute(db: Database, statement: str) -> None:
@@ -208,7 +208,7 @@ def post_all(urls: list[str], path: str, forms: list[dict[str, str]]) -> list[ht
 
 def waiting_for_locks(service: Service) -> Any:
     """How many sessions of the service wait for a lock."""
-    return service.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    return service.value_of("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 
 
 @contextlib.contextmanager

@@ -161,7 +161,8 @@ def test_redis_is_killed_under_traffic(service: Faulty, redis: Redis, mails: Pau
         addresses = _invite(service, "redis", 40)
         traffic.next(200)
         until(
-            "somebody tried", lambda: service.one("SELECT count(*) FROM delivery WHERE state = 'handed_over'")
+            "somebody tried",
+            lambda: service.value_of("SELECT count(*) FROM delivery WHERE state = 'handed_over'"),
         )
         redis.start()
         traffic.next(200)

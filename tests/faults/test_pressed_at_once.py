@@ -55,7 +55,7 @@ AT_ONCE, AGAIN = 4, 2
 SEALED, SCORED, OPEN = "TAF-2021-02", "TAF-2021-03", "TAF-2021-04"
 
 
-async def told(db: Database) -> Counter[str]:
+async def counts_of(db: Database) -> Counter[str]:
     """Events by their kind, mails by template and address."""
     async with db.reader() as connection:
         rows = await connection.execute(
@@ -75,12 +75,12 @@ async def press(play: Judging, what: Press) -> None:
 
 async def pressed(play: Judging, what: Press) -> Counter[str]:
     """What several presses have done, all together."""
-    before = await told(play.db)
+    before = await counts_of(play.db)
     await asyncio.gather(*(press(play, what) for _ in range(AT_ONCE)))
     for _ in range(AGAIN):
         await press(play, what)
     await drain(play.db, lambda: what[3])
-    return await told(play.db) - before
+    return await counts_of(play.db) - before
 
 
 async def open_call(play: Judging) -> None:
@@ -218,7 +218,7 @@ async def test_what_is_pressed_at_once_is_done_once(play: Judging, db: Database)
     ]
     await drain(db, lambda: OPENS)
     done = {what[0]: await pressed(play, what) for what in presses}
-    more = {name: {one: n for one, n in counts.items() if n > 1} for name, counts in done.items()}
+    more = {name: {key: n for key, n in counts.items() if n > 1} for name, counts in done.items()}
     assert {name: counts for name, counts in more.items() if counts} == {}
     assert [name for name, counts in done.items() if not counts] == []
     assert {name: lines for name, lines in (await reconcile(db)).items() if lines} == {}
@@ -231,25 +231,25 @@ async def test_what_differs_is_done(play: Judging, db: Database) -> None:
     await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), CLOSES)
     for actor in ("vera", "ada", "vera"):
         await play.act(actor, lambda tx: propose(tx, scored), DECIDED)
-    assert (await told(db))["AwardsProposed"] == 1 + 3  # the first was that of the decided call
+    assert (await counts_of(db))["AwardsProposed"] == 1 + 3  # the first was that of the decided call
     for question in ("Where?", "When?"):
-        said: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": question}
-        await play.act("ada", partial(ask_for_clarification, application_id=key, **said), CLOSES)
-    assert (await told(db))["ClarificationAsked"] == 2
+        arguments: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": question}
+        await play.act("ada", partial(ask_for_clarification, application_id=key, **arguments), CLOSES)
+    assert (await counts_of(db))["ClarificationAsked"] == 2
     for at in (MID, MID + timedelta(minutes=2)):
         await play.act("omar", lambda tx: invite_party(tx, partner), at)
-    assert (await told(db))["applications/ask to petra@example.org"] == 2
+    assert (await counts_of(db))["applications/ask to petra@example.org"] == 2
 
 
 async def test_the_page_says_what_stands_already(play: Judging, db: Database, browse: Browsers) -> None:
     await stage(play)
     vera = await browse(play.people["vera"])
     here = f"/evaluation/{play.calls[SCORED]}"
-    for said in ("The authorising officers get a mail", "You have already proposed this ranking"):
+    for phrase in ("The authorising officers get a mail", "You have already proposed this ranking"):
         answer = await vera.send_form(f"{here}/propose")
         assert (answer.status_code, answer.headers["location"]) == (303, f"{here}/ranking")
-        assert said in (await vera.get(f"{here}/ranking")).text
+        assert phrase in (await vera.get(f"{here}/ranking")).text
     there = f"/openings/{play.calls[SEALED]}"
-    for said in ("The opening has started", "You have already started this opening"):
+    for phrase in ("The opening has started", "You have already started this opening"):
         assert (await vera.send_form(f"{there}/start")).status_code == 303
-        assert said in (await vera.get(there)).text
+        assert phrase in (await vera.get(there)).text

@@ -71,8 +71,8 @@ async def test_calls_that_award_at_once_share_an_envelope_that_pays_for_ten(
     at, paul = DECIDED, play.people["paul"]
     answers = await asyncio.gather(
         *[
-            _attempt(wide, at, partial(decide, call_id=play.calls[one]), paul)
-            for one in [*references, *references[:10]]  # some are decided twice
+            _attempt(wide, at, partial(decide, call_id=play.calls[reference]), paul)
+            for reference in [*references, *references[:10]]  # some are decided twice
         ]
     )
     assert Counter(answers) == {"done": 24, "already_decided": 10}
@@ -104,11 +104,11 @@ async def test_experts_answer_crosswise_while_time_runs_out(sending: Sending, wi
     await sending.pool(*[expert(f"X{n}") for n in range(6)])
     for round_ in range(4):
         keys = [await sending.asking(seats=2), await sending.asking(seats=2)]
-        asked = [await sending.invitation(key, code) for key in keys for code in ("X0", "X1")]
+        invitations = [await sending.invitation(key, code) for key in keys for code in ("X0", "X1")]
         due = sending.at + timedelta(hours=72)
         work = [
             _attempt(wide, due, partial(command, invitation_id=key), None)
-            for key in (asked if round_ % 2 else reversed(asked))
+            for key in (invitations if round_ % 2 else reversed(invitations))
             for command in (accept, decline, accept)
         ]
         *answers, _expired = await asyncio.gather(*work, expire_due(wide, due + timedelta(seconds=5)))
@@ -131,9 +131,9 @@ async def _end(sending: Sending, keys: list[UUID]) -> None:
     """Whoever said yes takes it back, and nobody is asked any more."""
     for key in keys:
         while standing := {
-            one.id: one.outcome
-            for one in (await sending.invitations(key)).values()
-            if one.outcome in ("accepted", "open")
+            invitation.id: invitation.outcome
+            for invitation in (await sending.invitations(key)).values()
+            if invitation.outcome in ("accepted", "open")
         }:
             for invitation, outcome in standing.items():
                 command = (
@@ -167,9 +167,9 @@ async def test_publish_submit_and_close_race_at_the_deadline(db: Database, wide:
         ],
     )
     closed = [answers[6], answers[13]]
-    said = dict(zip(names, [*answers[:6], *answers[7:13]], strict=True))
+    outcomes = dict(zip(names, [*answers[:6], *answers[7:13]], strict=True))
     assert closed in ([0, 1], [1, 0])
-    assert said == {name: "done" if at <= CLOSES else "late" for name, at in received.items()}
+    assert outcomes == {name: "done" if at <= CLOSES else "late" for name, at in received.items()}
     statuses = await play.statuses()
     assert statuses == {name: "submitted" if at <= CLOSES else "draft" for name, at in received.items()}
     for name, at in received.items():

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-SAYS = frozenset(
+SPEAKING = frozenset(
     [
         "h1",
         "h2",
@@ -26,7 +26,7 @@ SAYS = frozenset(
     ]
 )
 """Elements that say something, or should not be there."""
-_BLOCKS = SAYS - {"a"} | frozenset(
+_BLOCKS = SPEAKING - {"a"} | frozenset(
     [
         "p",
         "li",
@@ -71,14 +71,14 @@ class _Blanks(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        said = given.get("aria-label") or given.get("alt") or (tag == "input" and "input")
-        if said:
+        label = given.get("aria-label") or given.get("alt") or (tag == "input" and "input")
+        if label:
             for _, words in self._open:
-                words.append(str(said))
+                words.append(str(label))
         if tag in _BLOCKS:
             self._end_block()
         if tag not in _VOID:
-            self._open.append((tag, [str(said)] if said else []))
+            self._open.append((tag, [str(label)] if label else []))
 
     def handle_data(self, data: str) -> None:
         if not any(tag in _UNREAD for tag, _ in self._open):
@@ -91,7 +91,7 @@ class _Blanks(HTMLParser):
             self._end_block()
         while self._open:
             ended, words = self._open.pop()
-            if ended in SAYS and not "".join(words).strip():
+            if ended in SPEAKING and not "".join(words).strip():
                 self.found.append(f"<{ended}> without a word after {self._said[-80:]!r}")
             if ended == tag:
                 return

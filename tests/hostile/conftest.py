@@ -21,7 +21,7 @@ from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
 from tests.conftest import run
 from tests.hostile.asking import listening
-from tests.hostile.forms import Found, Parser, filled, gets, posts, read, send, template_of
+from tests.hostile.forms import PageForm, Parser, filled, gets, posts, read, send, template_of
 from tests.hostile.open_ends import leave_open
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, TakesBack, World
@@ -157,7 +157,7 @@ class Walk:
         self.crowd = crowd
         self.routes = tuple(route.path_format for route, _ in posts(app))
         self.pages = tuple(route.path_format for route, _ in gets(app))
-        self.found: dict[str, tuple[str, Found]] = {}
+        self.found: dict[str, tuple[str, PageForm]] = {}
         self.shown: dict[str, tuple[str, str]] = {}
         self.reached = frozenset[str]()
         self.asked: dict[str, set[str]] = {}
@@ -207,7 +207,7 @@ class Walk:
     def _kind(self, method: str, path: str) -> str | None:
         return template_of(path.partition("?")[0], self.pages if method == "GET" else self.routes)
 
-    def _keep(self, name: str, form: Found) -> None:
+    def _keep(self, name: str, form: PageForm) -> None:
         template = self._kind("POST", form.action)
         if template is None:
             return
@@ -256,7 +256,7 @@ async def walked(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, 
             for name, path in places(world, route, handler):
                 walk.shown.setdefault(route.path_format, (name, path))
                 await walk.look(name, f"{path}?application={funded}")
-    walk.found |= {path: (NOBODY, Found(path, "")) for path in NOT_SHOWN}
+    walk.found |= {path: (NOBODY, PageForm(path, "")) for path in NOT_SHOWN}
     await walk.listen(standing_app)
     await crowd.leave()
     return walk
@@ -268,10 +268,10 @@ def places(world: World, route: Any, handler: Any) -> list[tuple[str, str]]:
     paths = {fill(route.path_format, ids): ids for ids in sets}
     if any(item.anyone for item in handler.opt["allow"].items):
         return [(NOBODY, path) for path in paths]
-    asked = {
+    askers = {
         (role, path): name
         for name, role in EVERYBODY.items()
         for path, ids in paths.items()
         if may(handler.opt["allow"], world, name, ids)
     }
-    return [(name, path) for (_, path), name in asked.items()]
+    return [(name, path) for (_, path), name in askers.items()]

@@ -37,7 +37,7 @@ class Field(msgspec.Struct):
     value: str
 
 
-class Found(msgspec.Struct):
+class PageForm(msgspec.Struct):
     """A form that posts to `action`, and on which page it stood."""
 
     action: str
@@ -72,10 +72,10 @@ class Parser(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.page = page
-        self.forms: list[Found] = []
+        self.forms: list[PageForm] = []
         self.links: list[str] = []
         self.targets: set[tuple[str, str]] = set()
-        self._form: Found | None = None
+        self._form: PageForm | None = None
         self._area: Field | None = None
         self._select: Field | None = None
         self._beside: list[tuple[str, set[str]]] = []
@@ -88,7 +88,7 @@ class Parser(HTMLParser):
             self.links.append(given["href"].partition("#")[0])
         if tag == "form" and given.get("method") == "post":
             multipart = given.get("enctype") == "multipart/form-data"
-            self._form = Found(given.get("action") or self.page, self.page, multipart=multipart)
+            self._form = PageForm(given.get("action") or self.page, self.page, multipart=multipart)
             self.forms.append(self._form)
         elif self._form is not None:
             self._control(self._form, tag, given)
@@ -96,8 +96,8 @@ class Parser(HTMLParser):
 
     def _look_for_targets(self, tag: str, given: Mapping[str, str]) -> None:
         methods = {**LEADS_TO, "action": given.get("method", "get").upper()} if tag == "form" else LEADS_TO
-        found = ((method, given.get(name, "").partition("#")[0]) for name, method in methods.items())
-        self.targets |= {(method, path) for method, path in found if path.startswith("/")}
+        targets = ((method, given.get(name, "").partition("#")[0]) for name, method in methods.items())
+        self.targets |= {(method, path) for method, path in targets if path.startswith("/")}
 
     def _look_for_other_ways(self, given: Mapping[str, str]) -> None:
         """Where else the form is sent: by a button of its own, as it is typed, or from beside it, by names."""
@@ -112,9 +112,11 @@ class Parser(HTMLParser):
         super().close()
         fields = [field for form in self.forms for field in form.fields]
         for address, names in self._beside:
-            self.forms.append(Found(address, self.page, [field for field in fields if field.name in names]))
+            self.forms.append(
+                PageForm(address, self.page, [field for field in fields if field.name in names])
+            )
 
-    def _control(self, form: Found, tag: str, given: Mapping[str, str]) -> None:
+    def _control(self, form: PageForm, tag: str, given: Mapping[str, str]) -> None:
         name = given.get("name", "")
         if tag == "option" and self._select is not None:
             if "selected" in given or not self._select.value:
@@ -132,7 +134,7 @@ class Parser(HTMLParser):
             self._select = Field(name, "select", "")
             form.fields.append(self._select)
 
-    def _input(self, form: Found, name: str, given: Mapping[str, str]) -> None:
+    def _input(self, form: PageForm, name: str, given: Mapping[str, str]) -> None:
         kind, value = given.get("type", "text"), given.get("value", "")
         known = next((field for field in form.fields if field.name == name), None)
         if known is None:
@@ -165,7 +167,7 @@ def read(response: httpx.Response) -> Parser:
     return parser
 
 
-def filled(form: Found) -> Found:
+def filled(form: PageForm) -> PageForm:
     """The form with something that may fit in each empty field."""
     for field in form.fields:
         if not field.value and field.kind in FREE:
@@ -182,12 +184,12 @@ def filled(form: Found) -> Found:
 
 def posts(app: Litestar) -> list[tuple[HTTPRoute, HTTPRouteHandler]]:
     """Every route that changes something."""
-    return [(route, one) for route, one in handlers(app) if "POST" in one.http_methods]
+    return [(route, handler) for route, handler in handlers(app) if "POST" in handler.http_methods]
 
 
 def gets(app: Litestar) -> list[tuple[HTTPRoute, HTTPRouteHandler]]:
     """Every route that shows something."""
-    return [(route, one) for route, one in handlers(app) if "GET" in one.http_methods]
+    return [(route, handler) for route, handler in handlers(app) if "GET" in handler.http_methods]
 
 
 @functools.cache
@@ -198,7 +200,7 @@ def template_of(path: str, routes: tuple[str, ...]) -> str | None:
 
 @functools.cache
 def _patterns(routes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
-    literal_first = sorted(routes, key=lambda one: one.count("{"))
+    literal_first = sorted(routes, key=lambda route: route.count("{"))
     return [(route, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", route))) for route in literal_first]
 
 
@@ -226,14 +228,14 @@ async def raw(
     return await browser.post(path, content=body, headers={**headers, **more})
 
 
-def changed(form: Found, value: Value) -> Iterator[tuple[str, Value]]:
+def changed(form: PageForm, value: Value) -> Iterator[tuple[str, Value]]:
     """The form with this in every field where people type."""
     for field in form.fields:
         if field.kind != "file":
             yield field.name, value if field.kind in FREE else field.value
 
 
-def replaced(form: Found, name: str, value: Value) -> Iterator[tuple[str, Value]]:
+def replaced(form: PageForm, name: str, value: Value) -> Iterator[tuple[str, Value]]:
     """The form with this in one field."""
     for field in form.fields:
         if field.kind != "file":

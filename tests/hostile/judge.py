@@ -16,9 +16,9 @@ def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
         return f"status {response.status_code}"
     # What is typed in a part of an application is kept for its person whether it can be saved or not; wrong codes count.
     kept = [
-        said
-        for said in crowd.db.kept
-        if not said.startswith(("INSERT INTO unsaved", "DELETE FROM unsaved", "UPDATE sign_in_request"))
+        statement
+        for statement in crowd.db.kept
+        if not statement.startswith(("INSERT INTO unsaved", "DELETE FROM unsaved", "UPDATE sign_in_request"))
     ]
     if response.status_code >= 400 and kept:
         return f"{response.status_code}, but kept {kept}"
@@ -30,6 +30,6 @@ def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
     return None
 
 
-def listed(found: list[Any]) -> str:
+def listed(mistakes: list[Any]) -> str:
     """Each on a line of its own."""
-    return "\n".join(map(str, found))
+    return "\n".join(map(str, mistakes))

@@ -82,7 +82,7 @@ class Opened(Story):
         """Say where this person finds it."""
         self.pages[name] += pages
 
-    async def one(self, query: str, **given: Any) -> Any:
+    async def value_of(self, query: str, **given: Any) -> Any:
         """The first value of what is there."""
         async with self.db.reader() as connection:
             return (await connection.execute(text(query), given)).scalars().first()
@@ -271,9 +271,9 @@ class Opened(Story):
 
 def _more(form: FormDefinition) -> FormDefinition:
     """With a question in a section that is there, and a section that is not."""
-    asked = Field(key="visibility", label="How will it be visible?", type=FieldType.LONG_TEXT)
-    extra = msgspec.structs.replace(PART, fields=(asked,))
+    question = Field(key="visibility", label="How will it be visible?", type=FieldType.LONG_TEXT)
+    extra = msgspec.structs.replace(PART, fields=(question,))
     place = form.sections[0].key
     return edits.placed_section(
-        edits.with_section(edits.with_field(form, place, asked), extra), extra.key, place
+        edits.with_section(edits.with_field(form, place, question), extra), extra.key, place
     )

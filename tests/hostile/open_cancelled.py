@@ -26,7 +26,7 @@ async def leave_late(ends: Opened, application_id: UUID) -> None:
     await deliver_all(ends.db, lambda: ends.noon(-14))
     await end_report_periods(ends.db, ends.now)
     await deliver_all(ends.db, lambda: ends.now)
-    report = await ends.one("SELECT id FROM mission_report WHERE invitation_id = :it", it=invitation)
+    report = await ends.value_of("SELECT id FROM mission_report WHERE invitation_id = :it", it=invitation)
     page = Holder(new_id(), signed_in=False)
     await ends.act(ends.now, None, keep, report, DRAFT, page, {"done": ["Half of it."]})
     ends.at(ADA, f"/deployments/{made}")
@@ -58,6 +58,6 @@ async def _booked(ends: Opened, draft: RequestDraft, *, weeks: int, number: int)
     days = {"starts_on": first, "ends_on": first + timedelta(days=2), "themes": {"X.INTEGRITY": 3}}
     made = await ends.act(before, "ada", request_expertise, msgspec.structs.replace(draft, **days))
     await ends.act(before, "ada", confirm_shortlist, made.id)
-    invitation = await ends.one("SELECT id FROM invitation WHERE deployment_id = :it", it=made.id)
+    invitation = await ends.value_of("SELECT id FROM invitation WHERE deployment_id = :it", it=made.id)
     await ends.act(before + timedelta(hours=1), None, accept, invitation)
     return made.id, invitation

@@ -39,8 +39,8 @@ async def leave_drafts(ends: Opened) -> None:
 
 async def _edited(ends: Opened, draft: UUID, alone: UUID) -> list[str]:
     """Every page of a draft that keeps what is typed."""
-    party = await ends.one("SELECT id FROM party WHERE application_id = :id AND NOT is_lead", id=draft)
-    planned = await ends.one("SELECT id FROM planned_activity WHERE application_id = :id", id=draft)
+    party = await ends.value_of("SELECT id FROM party WHERE application_id = :id AND NOT is_lead", id=draft)
+    planned = await ends.value_of("SELECT id FROM planned_activity WHERE application_id = :id", id=draft)
     places = ["answers/ask", "part/part", "partners/add", f"parties/{party}", f"parties/{party}/part/part"]
     places += ["activities/add", f"activities/{planned}", "budget"]
     return [*(f"/applications/{draft}/{place}" for place in places), f"/applications/{alone}/consultation"]

@@ -98,7 +98,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
 
 async def _envelope(ends: Opened) -> None:
     """Money of its own for the calls below; somebody wants it to hold more."""
-    contract_id = await ends.one("SELECT id FROM contract WHERE reference = 'CA1'")
+    contract_id = await ends.value_of("SELECT id FROM contract WHERE reference = 'CA1'")
     made = await ends.act(
         ends.noon(-90),
         "ada",
@@ -124,7 +124,7 @@ async def _admission(ends: Opened) -> None:
     )
     first, second = ends.judged[:2]
     for application_id in (first, second):
-        asked = await ends.act(
+        clarification = await ends.act(
             ends.now,
             "ada",
             ask_for_clarification,
@@ -132,7 +132,7 @@ async def _admission(ends: Opened) -> None:
             kind=ClarificationKind.EVIDENCE,
             question="The mandate is missing.",
         )
-    await _refused(ends, asked.id)
+    await _refused(ends, clarification.id)
     await _consultations(ends, second)
     await _exceptions(ends)
 
@@ -145,11 +145,11 @@ async def _consultations(ends: Opened, application_id: UUID) -> None:
         (await ends.act(asked_at, "ada", start_consultations, application_id, [key], days=1, more_days=0))[0]
         for key in known[:3]
     ]
-    said: dict[str, Any] = {"name": "Head of section", "objects": True, "reason": "We do the same in May."}
-    await ends.act(asked_at + timedelta(hours=1), None, answer_consultation, objects.id, **said)
+    reply: dict[str, Any] = {"name": "Head of section", "objects": True, "reason": "We do the same in May."}
+    await ends.act(asked_at + timedelta(hours=1), None, answer_consultation, objects.id, **reply)
     await _refused(ends, undelivered.id)
     await end_consultations_due(ends.db, ends.now - timedelta(hours=2))
-    await ends.act(ends.now, None, answer_consultation, late.id, **said)
+    await ends.act(ends.now, None, answer_consultation, late.id, **reply)
 
 
 async def _exceptions(ends: Opened) -> None:
@@ -164,7 +164,7 @@ async def _exceptions(ends: Opened) -> None:
 
 async def _agreed(ends: Opened, application_id: UUID, by: str) -> None:
     """Nobody objects to an exception."""
-    consultee_id = await ends.one("SELECT id FROM consultee")
+    consultee_id = await ends.value_of("SELECT id FROM consultee")
     (made,) = await ends.act(ends.noon(-5), by, start_consultations, application_id, [consultee_id])
     await ends.act(ends.noon(-4), None, answer_consultation, made.id, objects=False, name="Head of section")
 
@@ -200,7 +200,7 @@ async def _awards(ends: Opened) -> None:
     withheld = await _award(ends, "TAF-2021-01/A")
     await ends.act(ends.now, "paul", withhold, withheld, why=Why.OPERATIONS, reason="It is under way.")
     ends.at(PAUL, f"/awards/{withheld}/publication")
-    decided = await ends.one("SELECT id FROM call WHERE reference = 'TAF-2021-01'")
+    decided = await ends.value_of("SELECT id FROM call WHERE reference = 'TAF-2021-01'")
     ends.at(ADA, f"/staff/calls/{decided}")  # which can be archived
 
 
@@ -208,14 +208,14 @@ async def _award(ends: Opened, reference: str) -> UUID:
     query = (
         "SELECT award.id FROM award JOIN application ON application.id = application_id WHERE reference = :it"
     )
-    key: UUID = await ends.one(query, it=reference)
+    key: UUID = await ends.value_of(query, it=reference)
     return key
 
 
 async def _funded(ends: Opened) -> UUID:
     """The application that Omar leads and that has an award."""
     query = "SELECT id FROM application WHERE reference = :it"
-    key: UUID = await ends.one(query, it=f"TAF-{ends.now.year}-01/001")
+    key: UUID = await ends.value_of(query, it=f"TAF-{ends.now.year}-01/001")
     return key
 
 
@@ -233,8 +233,8 @@ async def _experts(ends: Opened) -> None:
     )
     await ends.act(ends.now, "ada", request_expertise, draft)
     async with ends.db.reader() as connection:
-        asked = await question(connection, ends.people["ada"], ends.now, most=2, most_of_state=1)
-    await ends.act(ends.now, "ada", store, answered(asked))
+        to_match = await question(connection, ends.people["ada"], ends.now, most=2, most_of_state=1)
+    await ends.act(ends.now, "ada", store, answered(to_match))
     nobody = await ends.act(
         ends.now,
         "ada",
@@ -286,7 +286,7 @@ async def _missions(ends: Opened) -> None:
     await ends.act(ends.now, None, state_travel, invitations[0], Travel(out, back))
     await ask_for_reports(ends.db, ends.now)
     reports = [
-        await ends.one("SELECT id FROM mission_report WHERE invitation_id = :it", it=key)
+        await ends.value_of("SELECT id FROM mission_report WHERE invitation_id = :it", it=key)
         for key in invitations
     ]
     answers = {"done": "Training.", "results": "A manual.", "recommendations": "Another one."}
@@ -332,7 +332,7 @@ async def _releases(ends: Opened) -> None:
     for key in invitations:
         at = ends.now if key == invitations[1] else ends.noon(-4)
         await ends.act(at, None, accept, key)
-    release = await ends.one("SELECT id FROM release WHERE invitation_id = :it", it=invitations[3])
+    release = await ends.value_of("SELECT id FROM release WHERE invitation_id = :it", it=invitations[3])
     await ends.act(ends.noon(-3), None, answer_release, release, releases=True, insured=True, name="Head 4")
     await end_silent(ends.db, ends.now)
     ends.at(ADA, f"/deployments/{made.id}")
@@ -361,7 +361,7 @@ async def _accounts(ends: Opened) -> None:
     fresh = institutions.NewInstitution("Financial Police", "POLICE", "MK")
     token = await _registering(ends)
     await ends.act(ends.now, None, people.register, token, name="Ivo Ilievski", institution=fresh)
-    waits = await ends.one("SELECT id FROM institution WHERE name = :name", name=fresh.name)
+    waits = await ends.value_of("SELECT id FROM institution WHERE name = :name", name=fresh.name)
     ends.at(ADA, f"/institutions/{waits}")
     former = await ends.act(
         ends.now,
@@ -402,7 +402,7 @@ async def _operations(ends: Opened) -> None:
         "UPDATE delivery SET state = :state, attempts = :attempts, error = :error WHERE state = 'waiting'"
     )
     await _change(ends, given_up, **{**REFUSED, "error": "KeyError"})
-    undelivered = await ends.one("SELECT id FROM mail WHERE state = 'parked'")
+    undelivered = await ends.value_of("SELECT id FROM mail WHERE state = 'parked'")
     ends.at(ROOT, "/operations/parked", f"/operations/outbox/{undelivered}")
 
     async def fail(_db: Database, _now: datetime) -> int:

@@ -18,7 +18,7 @@ async def leave_pins(ends: Opened, application_id: UUID) -> None:
     """A sensitive request: at one expert's link the PIN was wrong too often, the other can answer."""
     first = ends.monday(11)
     for number in (1, 2):
-        asked = msgspec.structs.replace(
+        expert = msgspec.structs.replace(
             EXPERT,
             code=f"V{number}",
             name=f"Discreet Expert {number}",
@@ -26,7 +26,7 @@ async def leave_pins(ends: Opened, application_id: UUID) -> None:
             themes={"X.JIT": 5, "X.WITNESS": 5},
             available=[(first, first + timedelta(days=4))],
         )
-        made = await ends.act(ends.noon(-60), "ada", register_expert, asked)
+        made = await ends.act(ends.noon(-60), "ada", register_expert, expert)
         await ends.act(ends.noon(-60), None, choose_pin, made.id, "482915")
     draft = msgspec.structs.replace(
         REQUEST,
@@ -39,7 +39,9 @@ async def leave_pins(ends: Opened, application_id: UUID) -> None:
     )
     request = await ends.act(ends.now, "ada", request_expertise, draft)
     await ends.act(ends.now, "ada", confirm_shortlist, request.id)
-    locked = await ends.one("SELECT id FROM invitation WHERE deployment_id = :it AND seat = 1", it=request.id)
+    locked = await ends.value_of(
+        "SELECT id FROM invitation WHERE deployment_id = :it AND seat = 1", it=request.id
+    )
     for _try in range(MOST_PIN_TRIES):
         await ends.act(ends.now, None, pin_fits, locked, "000001")
     ends.at(ADA, f"/deployments/{request.id}", f"/experts/{made.id}")

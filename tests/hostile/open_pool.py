@@ -39,9 +39,9 @@ async def leave_pool(ends: Opened) -> None:
     await ends.act(ends.now, None, _send)
     await ends.act(ends.now, None, ask_by_mail, Wish.APPLY, "fifth@example.org")
     await ends.act(ends.now, None, ask_by_mail, Wish.NOMINATE, "sixth@example.org")
-    address = await ends.one("SELECT email FROM expert WHERE active ORDER BY code LIMIT 1")
+    address = await ends.value_of("SELECT email FROM expert WHERE active ORDER BY code LIMIT 1")
     await ends.act(ends.now, None, ask_by_mail, Wish.PROFILE, address)
-    key = await ends.one("SELECT id FROM expert WHERE active ORDER BY code LIMIT 1")
+    key = await ends.value_of("SELECT id FROM expert WHERE active ORDER BY code LIMIT 1")
     await ends.act(ends.now, None, make_calendar_link, key)
     content = b"%PDF-1.4 of an expert"
     cv = Paper("cv.pdf", "pdf", len(content), ends.store.put(content), "not_scanned", 0)

@@ -14,7 +14,7 @@ from tests.hostile.open_calls import ADA, OMAR, Opened
 
 async def leave_wishes(ends: Opened, application_id: UUID) -> None:
     """Omar leads the application."""
-    asked = WishDraft(seats=1, themes=["X.JIT"], language="en", task="Teach for two days.")
+    terms = WishDraft(seats=1, themes=["X.JIT"], language="en", task="Teach for two days.")
     for week, title in ((14, "Third workshop"), (15, "Fourth workshop"), (16, "Fifth workshop")):
         first = ends.monday(week)
         draft = ActivityDraft(
@@ -29,7 +29,7 @@ async def leave_wishes(ends: Opened, application_id: UUID) -> None:
         ends.at(OMAR, f"/activities/{activity.id}")
         if week == 14:
             continue
-        made = await ends.act(ends.now, "omar", wish, activity.id, asked)
+        made = await ends.act(ends.now, "omar", wish, activity.id, terms)
         ends.at(ADA, f"/activities/{activity.id}")
         if week == 15:
             continue

@@ -77,7 +77,7 @@ def _names(route: HTTPRoute, handler: HTTPRouteHandler, walked: Walk) -> list[st
 
 
 async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
-    found, read = [], set()
+    problems, read = [], set()
     for route, handler in gets(standing_app):
         name, path = walked.shown.get(route.path_format, ("", ""))
         for parameter in _names(route, handler, walked) if path else ():
@@ -86,8 +86,8 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
                 query = f"?{parameter}={value}"
                 response = await crowd[name].get(path.partition("?")[0] + query)
                 if problem := wrong(response, crowd):
-                    found.append((route.path_format, query[:80], problem))
-    assert not found, listed(found)
+                    problems.append((route.path_format, query[:80], problem))
+    assert not problems, listed(problems)
     assert len(read) > 30
 
 
@@ -97,19 +97,19 @@ CURSORS = [form.format(value, KEY) for form in ("{}~{}", "{1}.{0}") for value in
 
 async def test_cursors_from_elsewhere(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
     """Where a page begins, as our addresses say it (what a list is sorted by, and a key), in each order that a list has."""
-    found, seen, asked = [], set(), 0
+    problems, seen, turn = [], set(), 0
     for route, handler in gets(standing_app):
         name, path = walked.shown.get(route.path_format, ("", ""))
         for parameter in {"after", "before"} & set(_names(route, handler, walked)) if path else ():
             seen.add((route.path_format, parameter))
             for begun in _orders(walked, route):
-                asked += 1
-                for cursor in some(CURSORS, asked, 6):
+                turn += 1
+                for cursor in some(CURSORS, turn, 6):
                     query = urlencode({**begun, parameter: cursor})
                     response = await crowd[name].get(f"{path.partition('?')[0]}?{query}")
                     if problem := wrong(response, crowd):
-                        found.append((route.path_format, query[:120], problem))
-    assert not found, listed(found)
+                        problems.append((route.path_format, query[:120], problem))
+    assert not problems, listed(problems)
     assert len(seen) > 15
 
 
@@ -123,28 +123,28 @@ def _orders(walked: Walk, route: HTTPRoute) -> list[dict[str, str]]:
 async def test_all_of_a_querys_parameters_at_once_and_twice(
     standing_app: Litestar, walked: Walk, crowd: Crowd
 ) -> None:
-    found = []
+    problems = []
     for place, (route, handler) in enumerate(gets(standing_app)):
         name, path = walked.shown.get(route.path_format, ("", ""))
         names = _names(route, handler, walked) if path else []
         for value in some(QUERIES, place, 6) if names else ():
             short = value[: 30_000 // len(names)]
-            query = "?" + "&".join(f"{one}={short}" for one in names * 2) + "&unknown=1"
+            query = "?" + "&".join(f"{parameter}={short}" for parameter in names * 2) + "&unknown=1"
             response = await crowd[name].get(path.partition("?")[0] + query)
             if problem := wrong(response, crowd):
-                found.append((route.path_format, query[:80], problem))
-    assert not found, listed(found)
+                problems.append((route.path_format, query[:80], problem))
+    assert not problems, listed(problems)
 
 
 async def test_rubbish_in_paths(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
-    found = []
+    problems = []
     for place, (route, _) in enumerate(gets(standing_app)):
         name, path = walked.shown.get(route.path_format, ("", ""))
         for rubbish in _paths(route.path_format, path, place) if path else ():
             response = await crowd[name].get(rubbish)
             if problem := wrong(response, crowd):
-                found.append((route.path_format, rubbish[:90], problem))
-    assert not found, listed(found)
+                problems.append((route.path_format, rubbish[:90], problem))
+    assert not problems, listed(problems)
 
 
 def _paths(template: str, path: str, place: int) -> Iterator[str]:
@@ -182,12 +182,12 @@ HEADERS = (
 
 
 async def test_rubbish_in_headers(crowd: Crowd) -> None:
-    found = []
+    problems = []
     for path in ("/", "/calls", "/sign-in", "/static/facility.css", "/health", "/nowhere", "/me"):
         for headers in HEADERS:
             for method in ("GET", "POST"):
-                told = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
-                response = await crowd[""].request(method, path, headers=told)
+                raw_headers = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+                response = await crowd[""].request(method, path, headers=raw_headers)
                 if (problem := wrong(response, crowd)) and problem != "status 405":
-                    found.append((method, path, headers, problem))
-    assert not found, listed(found)
+                    problems.append((method, path, headers, problem))
+    assert not problems, listed(problems)

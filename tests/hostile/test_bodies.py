@@ -64,15 +64,15 @@ def bodies() -> Iterator[tuple[str, bytes, str | None, set[int]]]:
 
 
 async def test_every_route_refuses_what_is_no_form(walked: Walk, crowd: Crowd) -> None:
-    found = []
+    problems = []
     for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
         for label, body, kind, expected in some(bodies(), place, 3):
             response = await raw(crowd[name], form.action, body, kind)
             if problem := wrong(response, crowd):
-                found.append((route, label, problem))
+                problems.append((route, label, problem))
             elif response.status_code not in expected:
-                found.append((route, label, f"{response.status_code}, expected {expected}"))
-    assert not found, listed(found)
+                problems.append((route, label, f"{response.status_code}, expected {expected}"))
+    assert not problems, listed(problems)
 
 
 @pytest.mark.parametrize("route", ["/applications/start", "/me", "/sign-in", "/link/invitation/{token}"])
@@ -115,24 +115,24 @@ WITH_FILE = {
 async def test_files_that_are_none(walked: Walk, crowd: Crowd, route: str) -> None:
     name, form = walked.found[route]
     others = TOKEN_PART + b"".join(
-        part(one, value.encode()) for one, value in form.values().items() if one != "example"
+        part(key, value.encode()) for key, value in form.values().items() if key != "example"
     )
-    found = []
+    problems = []
     # Looking into a document takes a process of its own: one route sees these, the other those.
     files = FILES.items() if route == "/rehearsal" else some(FILES.items(), len(form.fields), 2)
     for place, (label, content) in enumerate(files):
         file = part(WITH_FILE[route], content, filename=NAMES[place % len(NAMES)] or "x.pdf")
         response = await raw(crowd[name], form.action, others + file + END, MULTIPART)
         if (problem := wrong(response, crowd)) or response.status_code < 400:
-            found.append((label, problem, response.status_code))
-    assert not found, listed(found)
+            problems.append((label, problem, response.status_code))
+    assert not problems, listed(problems)
 
 
 @pytest.mark.parametrize("route", WITH_FILE)
 async def test_files_too_large_or_too_many(walked: Walk, crowd: Crowd, route: str) -> None:
     name, form = walked.found[route]
     others = TOKEN_PART + b"".join(
-        part(one, value.encode()) for one, value in form.values().items() if one != "example"
+        part(key, value.encode()) for key, value in form.values().items() if key != "example"
     )
     field = WITH_FILE[route]
     answers = []

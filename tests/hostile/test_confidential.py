@@ -86,10 +86,10 @@ async def planted(server: str, story: str, world: World) -> AsyncIterator[Plante
             ),
             {"part": section},
         )
-    found = objects(world)
-    await _plant_draft(made, world, found["draft"]["application_id"])
+    known = objects(world)
+    await _plant_draft(made, world, known["draft"]["application_id"])
     for name in ("judged", "awarded"):
-        await _plant_submitted(made, world, found[name])
+        await _plant_submitted(made, world, known[name])
     await drain(db, clock.now)
     await _links(made)
     yield made
@@ -102,7 +102,9 @@ def _secret(party: Any) -> str:
 
 def _parties(world: World, application_id: UUID) -> list[Any]:
     return [
-        one for one in world.rows["party"] if one.application_id == application_id and one.left_at is None
+        party
+        for party in world.rows["party"]
+        if party.application_id == application_id and party.left_at is None
     ]
 
 
@@ -172,7 +174,7 @@ async def _links(made: Planted) -> None:
             made.links[path_of(link)] = link.subject_id
 
 
-def said(response: httpx.Response) -> str:
+def whole_text(response: httpx.Response) -> str:
     """Everything that an answer says: headers and content."""
     return " ".join(f"{name}: {value}" for name, value in response.headers.items()) + read_out(response)
 
@@ -199,23 +201,23 @@ async def _walk(
     guarded = Guarded(app, session) if session else None
     async with TakingBack(app, made.url, session) as browser:
         for route, handler in handlers(app):
-            asked = set[tuple[str, str]]()
+            requested = set[tuple[str, str]]()
             for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
                 for path in _paths(route.path_format, ids, world):
-                    for method in sorted(m for m in handler.http_methods if (m, path) not in asked):
-                        asked.add((method, path))
+                    for method in sorted(m for m in handler.http_methods if (m, path) not in requested):
+                        requested.add((method, path))
                         if guarded and (status := await guarded.refusal(method, path)):
                             refusal = (method, route.path_format, status)
                             if refusal in made.turned_away:
                                 continue
                             made.turned_away.add(refusal)
                         app.state.limits = Limits(None, SECRET)
-                        found = _secrets(await _ask(browser, method, path), made)
-                        read |= found
+                        secrets = _secrets(await _ask(browser, method, path), made)
+                        read |= secrets
                         leaks += [
-                            f"{method} {route.path_format} ({label}) as {name or 'nobody'}: {one}"
-                            for one in found
-                            if name not in made.readers[one]
+                            f"{method} {route.path_format} ({label}) as {name or 'nobody'}: {secret}"
+                            for secret in secrets
+                            if name not in made.readers[secret]
                         ]
     return leaks, read
 
@@ -224,7 +226,7 @@ def _paths(route: str, ids: dict[str, Any], world: World) -> list[str]:
     """The route filled in: for every party where it names one, and for the section that holds the secret."""
     here = {**ids, "section": "part"} if "{section}" in route else ids
     parties = (
-        [one.id for one in _parties(world, ids["application_id"])]
+        [party.id for party in _parties(world, ids["application_id"])]
         if "{party_id}" in route
         else [ids.get("party_id")]
     )
@@ -242,8 +244,8 @@ async def _ask(browser: Browser, method: str, path: str) -> httpx.Response:
 
 
 def _secrets(response: httpx.Response, made: Planted) -> set[str]:
-    told = said(response)
-    return {one for one in made.readers if one in told}
+    words = whole_text(response)
+    return {secret for secret in made.readers if secret in words}
 
 
 async def test_no_answer_tells_another_what_is_confidential(
@@ -257,13 +259,15 @@ async def test_no_answer_tells_another_what_is_confidential(
     leaks: list[str] = []
     readers: dict[str, set[str]] = defaultdict(set)
     for name in ("", *EVERYBODY):
-        found, read = await _walk(standing_app, planted, name, sessions.get(name), world)
-        leaks += found
-        for one in read:
-            readers[one].add(name)
+        new_leaks, read = await _walk(standing_app, planted, name, sessions.get(name), world)
+        leaks += new_leaks
+        for secret in read:
+            readers[secret].add(name)
     assert leaks == []
-    assert {one: names for one, names in planted.readers.items() if names - readers[one]} == {}
-    lines = [LineFormatter(as_json=True).format(one) for one in caplog.records if one.name != "httpx"]
+    assert {secret: names for secret, names in planted.readers.items() if names - readers[secret]} == {}
+    lines = [
+        LineFormatter(as_json=True).format(record) for record in caplog.records if record.name != "httpx"
+    ]
     assert [line for line in lines if "Zwiebelfisch" in line] == []
 
 
@@ -280,8 +284,8 @@ async def test_a_link_shows_its_own_secret_alone(standing_app: Litestar, planted
                 "/part/ask",
             ):
                 for method in ("GET", "POST"):
-                    found = _secrets(await _ask(browser, method, path + below), planted)
-                    assert found <= {f"Zwiebelfisch{str(party_id)[:8]}"}
+                    secrets = _secrets(await _ask(browser, method, path + below), planted)
+                    assert secrets <= {f"Zwiebelfisch{str(party_id)[:8]}"}
 
 
 async def test_no_other_row_holds_it(planted: Planted) -> None:
@@ -289,9 +293,9 @@ async def test_no_other_row_holds_it(planted: Planted) -> None:
         tables = (
             await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
         ).scalars()
-        found = set()
+        holding = set()
         for table in tables.all():
             query = text(f"SELECT count(*) FROM \"{table}\" AS line WHERE line::text LIKE '%Zwiebelfisch%'")
             if (await connection.execute(query)).scalar_one():
-                found.add(table)
-    assert found == HOLDS
+                holding.add(table)
+    assert holding == HOLDS

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from tests.hostile.conftest import NOT_SHOWN, Crowd, Walk
-from tests.hostile.forms import FREE, Field, Found, Value, changed, read, replaced, send
+from tests.hostile.forms import FREE, Field, PageForm, Value, changed, read, replaced, send
 from tests.hostile.judge import listed, wrong
 from tests.hostile.values import CHANGES, CODES, DAYS, EVERYTHING, INSTANTS, KEYS, NUMBERS, TEXTS, TIMES, some
 
@@ -24,24 +24,24 @@ def test_every_form_stands_on_a_page(walked: Walk) -> None:
 
 
 async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> None:
-    found = []
+    problems = []
     for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
         free = route not in SLOW and any(field.kind in FREE for field in form.fields)
         for label, value in some(EVERYTHING.items(), place, 16) if free else ():
             response = await send(crowd[name], form.action, list(changed(form, value)))
             if problem := wrong(response, crowd) or _lost(form, value, response):
-                found.append((route, label, problem))
-    assert not found, listed(found)
+                problems.append((route, label, problem))
+    assert not problems, listed(problems)
 
 
 async def test_each_field_alone_among_fitting_ones(walked: Walk, crowd: Crowd) -> None:
-    found = []
+    problems = []
     for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
         for field, label, value in _alone(form, 7 * place) if _is_read(route) else ():
             response = await send(crowd[name], form.action, list(replaced(form, field, value)))
             if problem := wrong(response, crowd):
-                found.append((route, field, label, problem))
-    assert not found, listed(found)
+                problems.append((route, field, label, problem))
+    assert not problems, listed(problems)
 
 
 def _is_read(route: str) -> bool:
@@ -57,7 +57,7 @@ def _ends(names: Iterable[str]) -> set[str]:
     return {name for same in rows.values() for name in (same[0], same[-1])}
 
 
-def _alone(form: Found, place: int) -> Iterator[tuple[str, str, Value]]:
+def _alone(form: PageForm, place: int) -> Iterator[tuple[str, str, Value]]:
     """For each field a text, and one of what it is read as; others for each field, so that each meets many."""
     names = _ends(field.name for field in form.fields)
     for nth, field in enumerate((field for field in form.fields if field.name in names), place):
@@ -76,7 +76,7 @@ def _kinds(field: Field) -> list[dict[str, Value]]:
 
 async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> None:
     """Hidden fields, also those that only some other page of the form shows: they hold instants, numbers and keys."""
-    found, carried = [], 0
+    problems, carried = [], 0
     for route, (name, form) in sorted(walked.found.items()):
         hidden = [field.name for field in form.fields if field.kind == "hidden"]
         for field in sorted(_ends(sorted({*hidden, *walked.asked[route]}))) if route not in SLOW else ():
@@ -85,8 +85,8 @@ async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> No
                 others = [pair for pair in form.values().items() if pair[0] != field]
                 response = await send(crowd[name], form.action, [*others, (field, value)])
                 if problem := wrong(response, crowd):
-                    found.append((route, field, label, problem))
-    assert not found, listed(found)
+                    problems.append((route, field, label, problem))
+    assert not problems, listed(problems)
     assert carried > 100
 
 
@@ -107,7 +107,7 @@ async def test_codes_in_other_digits(walked: Walk, crowd: Crowd) -> None:
         assert (response.status_code, wrong(response, crowd)) == (422, None)
 
 
-def _lost(form: Found, value: Value, response: Any) -> str | None:
+def _lost(form: PageForm, value: Value, response: Any) -> str | None:
     """What was typed and did not come back on a page that asks again."""
     if response.status_code != 422:
         return None
@@ -155,20 +155,20 @@ async def test_times_that_the_clocks_skip_or_repeat(walked: Walk, crowd: Crowd) 
 
 
 async def test_single_answers_given_twice_and_keys_that_nobody_asked_for(walked: Walk, crowd: Crowd) -> None:
-    found = []
+    problems = []
     for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
         values = list(form.values().items())
         for label, pairs in _more(values, place):
             response = await send(crowd[name], form.action, pairs)
             if problem := wrong(response, crowd):
-                found.append((route, label, problem))
+                problems.append((route, label, problem))
             if label.startswith("unknown") and response.status_code < 400:
-                found.append((route, label, f"taken: {response.status_code}"))
+                problems.append((route, label, f"taken: {response.status_code}"))
         for label, pairs in _pressed(form, values):
             response = await send(crowd[name], form.action, pairs)
             if (problem := wrong(response, crowd)) or crowd.db.kept:
-                found.append((route, label, problem or f"kept {crowd.db.kept}"))
-    assert not found, listed(found)
+                problems.append((route, label, problem or f"kept {crowd.db.kept}"))
+    assert not problems, listed(problems)
 
 
 def _more(values: Sequence[tuple[str, str]], place: int) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
@@ -180,7 +180,9 @@ def _more(values: Sequence[tuple[str, str]], place: int) -> Iterator[tuple[str, 
         yield "rows out of bounds", [*values, *((f"{row}-{n}-amount", "1") for n in range(990))]
 
 
-def _pressed(form: Found, values: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
+def _pressed(
+    form: PageForm, values: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
     """The same by the form's other buttons, which show it again before it has been read."""
     for place, button in enumerate(form.buttons):
         for label, pairs in some(_rows(values), place, 3):

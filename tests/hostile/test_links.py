@@ -62,13 +62,13 @@ async def test_the_guard_lets_pass_wherever_a_page_leads(
     """Everything that a page may ask for, each as the person who saw it."""
     db = Database(going_on.url)
     lent(standing_app, db)
-    found = [
+    refusals = [
         (name, *wrong)
         for name, targets in walked.targets.items()
         for wrong in await closed(standing_app, sessions.get(name), targets)
     ]
     await db.dispose()
-    assert not found, listed(found)
+    assert not refusals, listed(refusals)
     assert sum(map(len, walked.targets.values())) > 2000
 
 
@@ -83,12 +83,12 @@ async def test_something_leads_to_every_page(standing_app: Litestar, walked: Wal
 
 async def test_what_is_led_to_is_there(walked: Walk) -> None:
     """What a handler itself refuses, after the guard: a page that is not for this person or not for now."""
-    found = [
+    refusals = [
         (name, walked.targets[name].get(("GET", path), ""), path, answer.status_code)
         for (name, path), answer in walked.answers.items()
         if answer.status_code >= 400
     ]
-    assert not found, listed(sorted(found))
+    assert not refusals, listed(sorted(refusals))
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -121,14 +121,14 @@ async def test_nor_does_a_page_lead_astray_who_has_several_roles(
     walk = Walk(standing_app, crowd)
     await walk.walk(name, ["/"])
     lent(standing_app, crowd.db)
-    found = await closed(standing_app, sessions[name], walk.targets[name])
+    shut = await closed(standing_app, sessions[name], walk.targets[name])
     refused = [
         (path, answer.status_code) for (_, path), answer in walk.answers.items() if answer.status_code >= 400
     ]
     visitor = await let_in(standing_app, sessions[name], "/me")
-    wrong = await differing(crowd.db, standing_app, visitor, found, walk.targets[name])
+    wrong = await differing(crowd.db, standing_app, visitor, shut, walk.targets[name])
     await crowd.leave()
-    assert not found, listed(found)
+    assert not shut, listed(shut)
     assert not refused, listed(refused)
     assert not wrong, listed(wrong)
 
@@ -137,18 +137,18 @@ async def differing(
     db: Database, app: Litestar, visitor: Visitor, closed: Collection[Any], targets: Targets
 ) -> list[str]:
     """Pages of which a page would be told otherwise than the guard says."""
-    asked = sorted(path for method, path in targets if method == "GET")
+    paths = sorted(path for method, path in targets if method == "GET")
     shut = {path for _, method, path in closed if method == "GET"}
     opened: set[str] = set()
     async with db.reader() as connection:
-        for n in range(0, len(asked), AT_ONCE):
-            opened |= await open_to(app, connection, visitor, asked[n : n + AT_ONCE])
-    return sorted((set(asked) - shut) ^ opened)
+        for n in range(0, len(paths), AT_ONCE):
+            opened |= await open_to(app, connection, visitor, paths[n : n + AT_ONCE])
+    return sorted((set(paths) - shut) ^ opened)
 
 
 async def test_every_mail_leads_its_recipient_somewhere(standing_app: Litestar, going_on: GoingOn) -> None:
     """Who has an account signs in; who has none gets a link, or what anybody may open."""
-    db, found, seen = Database(going_on.url), [], set()
+    db, astray, seen = Database(going_on.url), [], set()
     lent(standing_app, db)
     async with db.reader() as connection:
         rows = (await connection.execute(text("SELECT id FROM mail ORDER BY created_at"))).scalars().all()
@@ -162,9 +162,9 @@ async def test_every_mail_leads_its_recipient_somewhere(standing_app: Litestar, 
         for path in paths(standing_app, mail):
             seen.add(mail.template)
             if not await leads(standing_app, sessions.get(mail.to_address), path):
-                found.append((mail.to_address, mail.template, path))
+                astray.append((mail.to_address, mail.template, path))
     await db.dispose()
-    assert not found, listed(found)
+    assert not astray, listed(astray)
     assert len(seen) > 10
 
 

@@ -96,22 +96,22 @@ async def test_what_is_missing_leaves_no_trace(
     standing_app: Litestar, bare: str, sessions: dict[str, str], world: World
 ) -> None:
     """On every page, as everybody who may read it."""
-    crowd, found = Crowd(standing_app, Watched(bare), sessions), set()
+    crowd, traces = Crowd(standing_app, Watched(bare), sessions), set()
     for route, handler in gets(standing_app):
         for path, name in _places(world, route, handler):
             answer = await crowd[name].get(path)
             if answer.status_code >= 500:
-                found.add(f"{answer.status_code} {route.path_format} as {name}")
+                traces.add(f"{answer.status_code} {route.path_format} as {name}")
             kind = answer.headers.get("content-type", "")
             if kind.startswith("text/html"):
-                found |= {f"{route.path_format}: {one}" for one in blanks(answer.text)}
+                traces |= {f"{route.path_format}: {trace}" for trace in blanks(answer.text)}
             elif kind == "application/pdf" and not route.path_format.endswith(_SENT_IN):
-                found |= {f"{route.path_format}: {one}" for one in program_words(read_out(answer))}
+                traces |= {f"{route.path_format}: {trace}" for trace in program_words(read_out(answer))}
     for path in await _links(crowd):
         answer = await crowd[NOBODY].get(path)
-        found |= {f"/link/{path.split('/')[2]}: {one}" for one in blanks(answer.text)}
+        traces |= {f"/link/{path.split('/')[2]}: {trace}" for trace in blanks(answer.text)}
     await crowd.leave()
-    assert not found, "\n".join(sorted(found))
+    assert not traces, "\n".join(sorted(traces))
 
 
 async def test_no_mail_says_what_is_missing(standing_app: Litestar, bare: str) -> None:
@@ -120,15 +120,15 @@ async def test_no_mail_says_what_is_missing(standing_app: Litestar, bare: str) -
     async with db.reader() as connection:
         mails = (await connection.execute(select(Mail.template, Mail.context))).all()
     await db.dispose()
-    found = {
-        f"{mail.template}: {one}"
+    traces = {
+        f"{mail.template}: {word}"
         for mail in mails
-        for one in program_words(
+        for word in program_words(
             text_of(templates, mail.template, mail.context, to_name="", url="/link/x/y", base_url="")
         )
     }
     assert len({mail.template for mail in mails}) > 10
-    assert not found, "\n".join(sorted(found))
+    assert not traces, "\n".join(sorted(traces))
 
 
 def _places(world: World, route: HTTPRoute, handler: HTTPRouteHandler) -> list[tuple[str, str]]:
@@ -136,13 +136,13 @@ def _places(world: World, route: HTTPRoute, handler: HTTPRouteHandler) -> list[t
     if route.path_format.endswith("/stream"):
         return []
     sets = [ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded", "foreign")]
-    found = {
+    visits = {
         (role, fill(route.path_format, ids)): name
         for name, role in {NOBODY: "nobody", **EVERYBODY}.items()
         for ids in (sets if route.path_parameters else [{"reference": ""}])
         if name == NOBODY or may(handler.opt["allow"], world, name, ids)
     }
-    return [(path, name) for (_, path), name in found.items()]
+    return [(path, name) for (_, path), name in visits.items()]
 
 
 async def _links(crowd: Crowd) -> list[str]:

@@ -9,7 +9,7 @@ import httpx
 from facility import clock
 from facility.events.relay import drain
 from tests.hostile.conftest import Walk
-from tests.hostile.forms import Found, send
+from tests.hostile.forms import PageForm, send
 from tests.hostile.judge import listed
 from tests.hostile.test_private import LEAVES, Real, in_turn, real  # noqa: F401 - a fixture
 
@@ -19,7 +19,7 @@ MAILS = ("/sign-in", "/register", "/pool")
 """Whoever did not get a mail asks for it again; how often is limited there."""
 
 
-def _values(form: Found) -> list[tuple[str, str]]:
+def _values(form: PageForm) -> list[tuple[str, str]]:
     return [(field.name, field.value) for field in form.fields if field.kind != "file"]
 
 

@@ -21,7 +21,7 @@ from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
 from tests.conftest import run
 from tests.hostile.conftest import Crowd, GoingOn, Walk
-from tests.hostile.forms import FREE, Found, send
+from tests.hostile.forms import FREE, PageForm, send
 from tests.hostile.judge import listed
 from tests.hostile.values import MARK
 
@@ -31,7 +31,7 @@ AS_TYPED = ("/copy", "/preview", "/look")
 ADDRESS = "zwiebelfisch@example.org"
 
 
-def in_turn(walked: Walk) -> list[tuple[str, tuple[str, Found]]]:
+def in_turn(walked: Walk) -> list[tuple[str, tuple[str, PageForm]]]:
     """Every route and its form; last what shuts its person out of what the others are about."""
     return sorted(walked.found.items(), key=lambda item: (item[0].endswith("/conflict"), item[0]))
 
@@ -82,7 +82,7 @@ def _lines(caplog: pytest.LogCaptureFixture) -> str:
     return "\n".join(map(LineFormatter(as_json=True).format, ours))
 
 
-def _marked(form: Found) -> list[tuple[str, str]]:
+def _marked(form: PageForm) -> list[tuple[str, str]]:
     """The form with the mark in every text, and an address with it in every address."""
     return [
         (field.name, _marked_value(field.kind, field.value) if field.kind in FREE else field.value)
@@ -113,14 +113,14 @@ async def test_what_is_typed_stays_in_its_rows(
             done.append(route)
     await drain(real.db, clock.now)
     assert len(done) > 15
-    assert [one for one in addresses if MARK in one or ADDRESS in one] == []
+    assert [address for address in addresses if MARK in address or ADDRESS in address] == []
     events = await real.rows("SELECT kind || data::text FROM event")
     subjects = await real.rows("SELECT subject FROM mail")
-    for said in [*events, *subjects, _lines(caplog)]:
-        assert MARK.lower() not in said.lower()
+    for written in [*events, *subjects, _lines(caplog)]:
+        assert MARK.lower() not in written.lower()
     assert await real.rows("SELECT count(*) FROM delivery WHERE state <> 'done'") == [0]
-    found = await reconcile(real.db)
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    findings = await reconcile(real.db)
+    assert {name: lines for name, lines in findings.items() if lines} == {}
 
 
 EDGES: dict[str, tuple[str, ...]] = {
@@ -131,7 +131,7 @@ EDGES: dict[str, tuple[str, ...]] = {
 OTHER_EDGES = ("\u202e\U0001f9c5\u200b", "999999", "0.01", "1", "2099-12-31")
 
 
-def _edged(form: Found, which: int) -> list[tuple[str, str]]:
+def _edged(form: PageForm, which: int) -> list[tuple[str, str]]:
     """The form with values that are just right, or look as if: the first or last of their kind."""
     pairs = []
     for place, field in enumerate(field for field in form.fields if field.kind != "file"):
@@ -166,7 +166,7 @@ async def test_what_was_taken_can_be_shown(walked: Walk, real: Real) -> None:
 
 def _lasting(counts: list[str]) -> list[str]:
     """Without working copies: what is typed in a part of an application is kept for its person, refused or not."""
-    return [one for one in counts if not one.startswith("unsaved")]
+    return [count for count in counts if not count.startswith("unsaved")]
 
 
 async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:
@@ -178,7 +178,7 @@ async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:
             continue
         values = _marked(form)
         free = [field.name for field in form.fields if field.kind in FREE]
-        wrong = [(one, "\x07" if one == free[-1] else value) for one, value in values] if free else values
+        wrong = [(key, "\x07" if key == free[-1] else value) for key, value in values] if free else values
         async with real.browser(name) as browser:
             for pairs in (wrong, [*values, ("nobody_asked", "1")]):
                 if pairs is values:

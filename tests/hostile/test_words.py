@@ -24,7 +24,7 @@ from tests.conftest import run
 from tests.hostile.blanks import blanks
 from tests.hostile.conftest import NOBODY, Crowd, Watched
 from tests.hostile.forms import gets, posts
-from tests.hostile.test_confidential import PART, said
+from tests.hostile.test_confidential import PART, whole_text
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, World
 
@@ -77,15 +77,15 @@ async def answers(
     standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
 ) -> AsyncIterator[Answers]:
     """What stands at each route, as one person of each role gets it: route, path, answer."""
-    crowd, found = Crowd(standing_app, Watched(planted), sessions), []
+    crowd, collected = Crowd(standing_app, Watched(planted), sessions), []
     for route, handler in gets(standing_app):
         for path, name in _places(world, route, handler).items():
             if not path.endswith("/stream"):
-                found.append((route.path_format, path, await crowd[name].get(path)))
+                collected.append((route.path_format, path, await crowd[name].get(path)))
     for path in await _links(crowd.db):
         for below in ("", "/part/part"):
-            found.append((f"/link/partner{below}", path, await crowd[NOBODY].get(path + below)))
-    yield found
+            collected.append((f"/link/partner{below}", path, await crowd[NOBODY].get(path + below)))
+    yield collected
     await crowd.leave()
 
 
@@ -97,13 +97,13 @@ def _wrong(answer: httpx.Response) -> bool:
 def _places(world: World, route: HTTPRoute, handler: HTTPRouteHandler) -> dict[str, str]:
     """What one person of each role may ask this route for, with their name."""
     sets = [ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded")]
-    found = {
+    visits = {
         (role, _path(route, ids)): name
         for name, role in {"": "nobody", **EVERYBODY}.items()
         for ids in (sets if route.path_parameters else [{"reference": ""}])
         if name == "" or may(handler.opt["allow"], world, name, ids)
     }
-    return {path: name for (_, path), name in found.items()}
+    return {path: name for (_, path), name in visits.items()}
 
 
 def _path(route: HTTPRoute, ids: dict[str, Any]) -> str:
@@ -139,14 +139,16 @@ async def test_every_text_is_shown_as_it_was_typed_when_a_form_comes_back(
 def test_no_page_shows_a_trace_of_the_program(answers: Answers) -> None:
     """Where everything is there; `test_missing` looks where it is not."""
     pages = [answer for answer in answers if "html" in answer[2].headers.get("content-type", "")]
-    assert sorted({f"{path}: {one}" for path, _, answer in pages for one in blanks(answer.text)}) == []
+    assert sorted({f"{path}: {trace}" for path, _, answer in pages for trace in blanks(answer.text)}) == []
 
 
 def test_no_designation_leaves_the_facility_without_its_footnote(answers: Answers) -> None:
     """By pages, documents, tables, feeds and calendars; a scenario is data to be read in."""
     bare = {route for route, _, answer in answers if not _noted(answer)}
     assert bare - {"/rehearsal/examples/{name}"} == set()
-    kinds = Counter(answer.headers.get("content-type") for _, _, answer in answers if _prints(said(answer)))
+    kinds = Counter(
+        answer.headers.get("content-type") for _, _, answer in answers if _prints(whole_text(answer))
+    )
     assert kinds.keys() >= {
         "text/html; charset=utf-8",
         "text/calendar; charset=utf-8",
@@ -158,7 +160,7 @@ def test_no_designation_leaves_the_facility_without_its_footnote(answers: Answer
 
 
 def _noted(answer: httpx.Response) -> bool:
-    words = said(answer)
+    words = whole_text(answer)
     return not _prints(words) or _plain(all_footnotes()) in _plain(words)
 
 
@@ -177,6 +179,6 @@ async def _links(db: Database) -> list[str]:
         rows = await connection.execute(
             text("SELECT * FROM link WHERE purpose = 'partner' AND used_at IS NULL AND revoked_at IS NULL")
         )
-        found = [f"/link/partner/{token_of(row.id, row.nonce)}" for row in rows]
-    assert found
-    return found
+        links = [f"/link/partner/{token_of(row.id, row.nonce)}" for row in rows]
+    assert links
+    return links

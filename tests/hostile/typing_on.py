@@ -7,7 +7,7 @@ from litestar import Litestar
 from facility.db import Database
 from facility.web import cookies
 from tests.browser import Browser, lent
-from tests.hostile.forms import FREE, Found, filled, read, send
+from tests.hostile.forms import FREE, PageForm, filled, read, send
 
 
 async def type_in(app: Litestar, db: Database, session: str | None, pages: Iterable[str]) -> None:
@@ -22,7 +22,7 @@ async def type_in(app: Litestar, db: Database, session: str | None, pages: Itera
             assert answer.status_code == 303, (page, answer.status_code)
 
 
-def half_typed(form: Found) -> Found:
+def half_typed(form: PageForm) -> PageForm:
     """The form with more in its texts than is saved."""
     for field in filled(form).fields:
         if field.kind in FREE and not field.value[:1].isdigit():

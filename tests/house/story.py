@@ -72,9 +72,9 @@ async def sessions(story: str) -> dict[str, str]:
 @pytest_asyncio.fixture(scope="session")
 async def world(story: str, sessions: dict[str, str]) -> World:
     db = Database(story)
-    found = await World.read(db)
+    state = await World.read(db)
     await db.dispose()
-    return found
+    return state
 
 
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
@@ -84,10 +84,10 @@ NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
 @functools.cache
 def objects(world: World) -> dict[str, dict[str, Any]]:
     """Ids of one story's objects, of another's, mixed ones, and of none."""
-    awarded = world.one("application", reference=_present(world, "01/001"))
-    draft = world.one("application", reference=_present(world, "03/001"))
-    foreign = world.one("application", reference=_present(world, "03/005"))
-    judged = world.one("application", reference=_present(world, "02/001"))
+    awarded = world.first_row("application", reference=_present(world, "01/001"))
+    draft = world.first_row("application", reference=_present(world, "03/001"))
+    foreign = world.first_row("application", reference=_present(world, "03/005"))
+    judged = world.first_row("application", reference=_present(world, "02/001"))
     sets = {
         name: _of(world, row)
         for name, row in (("awarded", awarded), ("draft", draft), ("foreign", foreign), ("judged", judged))
@@ -101,8 +101,8 @@ def objects(world: World) -> dict[str, dict[str, Any]]:
 
 
 def _present(world: World, tail: str) -> str:
-    found: str = next(r.reference for r in world.rows["application"] if r.reference.endswith(f"-{tail}"))
-    return found
+    reference: str = next(r.reference for r in world.rows["application"] if r.reference.endswith(f"-{tail}"))
+    return reference
 
 
 def _of(world: World, application: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "question_id": questions[-1].id if questions else NOWHERE,
         "application_id": application.id,
         "call_id": application.call_id,
-        "reference": world.one("call", id=application.call_id).reference,
+        "reference": world.first_row("call", id=application.call_id).reference,
         "expert_id": world.rows["expert"][0].id,
         "envelope_id": world.rows["envelope"][0].id,
         "mail_id": world.rows["mail"][0].id,
@@ -119,7 +119,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "account_id": world.people["Omar Hoxha"].id,
         "subject_id": application.id,
         "consultee_id": world.rows["consultee"][0].id,
-        "initiative_id": world.one("initiative", application_id=None).id,
+        "initiative_id": world.first_row("initiative", application_id=None).id,
         "assessor_id": world.people["Elena Rossi"].id,
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": NOWHERE,
@@ -145,11 +145,11 @@ def _of(world: World, application: Any) -> dict[str, Any]:
     ):
         rows = [row for row in world.rows[table] if row.application_id == application.id]
         ids[f"{table}_id"] = rows[-1].id if rows else NOWHERE
-    planned = world.one("planned_activity", application_id=application.id)
+    planned = world.first_row("planned_activity", application_id=application.id)
     ids["planned_id"] = planned.id if planned else NOWHERE
-    wanted = world.one("change_request", application_id=application.id)
-    evidence = world.one("evidence", activity_id=ids["activity_id"])
-    invitation = world.one("invitation", deployment_id=ids["deployment_id"])
+    wanted = world.first_row("change_request", application_id=application.id)
+    evidence = world.first_row("evidence", activity_id=ids["activity_id"])
+    invitation = world.first_row("invitation", deployment_id=ids["deployment_id"])
     return ids | {
         "evidence_id": evidence.id if evidence else NOWHERE,
         "change_id": wanted.id if wanted else NOWHERE,

@@ -51,42 +51,42 @@ async def test_every_route_lets_pass_whom_the_access_data_names(
 ) -> None:
     """Whoever may pass asks by HTTP, and so does the first of each role who may not, once at each route; about the other objects
     and for the others the guard is asked, once for each rule and object."""
-    found: list[Any] = []
+    problems: list[Any] = []
     targets: dict[tuple[str, str], str] = {}
     guarded = Guarded(standing_app, sessions[name])
     async with TakingBack(standing_app, story, sessions[name]) as browser:
         for route, handler in handlers(standing_app):
-            rule, turned_away, asked = handler.opt["allow"], set[str](), set[tuple[str, str]]()
+            rule, turned_away, requested = handler.opt["allow"], set[str](), set[tuple[str, str]]()
             for label, ids in (
                 objects(world).items() if route.path_parameters else [("none", {"reference": ""})]
             ):
                 path, passes = fill(route.path_format, ids), may(rule, world, name, ids)
-                for method in {method for method in handler.http_methods if (method, path) not in asked}:
+                for method in {method for method in handler.http_methods if (method, path) not in requested}:
                     place = (method, route.path_format, label)
-                    asked.add((method, path))
+                    requested.add((method, path))
                     if not passes and (method in turned_away or name not in FIRST):
                         refusal = await guarded.refusal(method, path)
                         if refusal != (expected := expected_denial(rule, world, ids)):
-                            found.append((*place, refusal, f"expected {expected}"))
+                            problems.append((*place, refusal, f"expected {expected}"))
                         continue
                     response = await _ask(browser, method, path)
                     if wrong := wrongs(response, rule, world, name, ids):
-                        found.append((*place, response.status_code, wrong))
+                        problems.append((*place, response.status_code, wrong))
                     targets |= dict.fromkeys(read(response).targets, path)
                     if not passes:
                         turned_away.add(method)
-        found += [
+        problems += [
             (page, *target)
             for target, page in sorted(targets.items())
             if not await admitted(standing_app, sessions[name], *target)
         ]
-    assert found == []
+    assert problems == []
 
 
 async def test_nobody_signed_in_passes_only_where_anyone_may(
     standing_app: Litestar, story: str, world: World
 ) -> None:
-    found = []
+    problems = []
     ids = objects(world)["awarded"]
     async with TakingBack(standing_app, story, None) as browser:
         for route, handler in handlers(standing_app):
@@ -103,8 +103,8 @@ async def test_nobody_signed_in_passes_only_where_anyone_may(
                     or (stopped and anyone)
                     or (not stopped and not anyone)
                 ):
-                    found.append((method, route.path_format, response.status_code))
-    assert found == []
+                    problems.append((method, route.path_format, response.status_code))
+    assert problems == []
 
 
 async def _ask(browser: Browser, method: str, path: str) -> Any:

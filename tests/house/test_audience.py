@@ -40,10 +40,10 @@ def test_every_kind_of_event_has_its_row_and_a_reason_for_who_hears_nothing() ->
 
 
 def test_every_mail_has_its_template_and_its_row() -> None:
-    told = {way.template for _kind, _role, way in cells() if isinstance(way, Mail)}
+    templates = {way.template for _kind, _role, way in cells() if isinstance(way, Mail)}
     there = {str(path.relative_to(MAILS).with_suffix("")) for path in MAILS.glob("*/*.txt")}
-    assert told | TO_OTHERS.keys() == there
-    assert told.isdisjoint(TO_OTHERS)
+    assert templates | TO_OTHERS.keys() == there
+    assert templates.isdisjoint(TO_OTHERS)
 
 
 def test_what_sends_a_mail_reacts_to_its_event() -> None:

@@ -53,7 +53,7 @@ def is_constant(method: ast.expr) -> bool:
 
 
 def of_literals(call: ast.Call, count: int) -> bool:
-    return len(call.args) >= count and all(is_literal(one) for one in call.args[:count])
+    return len(call.args) >= count and all(is_literal(argument) for argument in call.args[:count])
 
 
 def faults(tree: ast.Module, *, marks: bool = False) -> Iterator[int]:
@@ -86,11 +86,11 @@ def faults(tree: ast.Module, *, marks: bool = False) -> Iterator[int]:
 
 def test_templates_hand_only_literals_to_gettext_and_call_nothing_else_safe() -> None:
     made = environment()
-    found = []
+    mistakes = []
     for name in made.list_templates(["html", "txt"]):
         source, _, _ = made.loader.get_source(made, name)  # type: ignore[union-attr]
-        found += [f"{name}:{line} {why}" for line, why in literals.faults(made.parse(source))]
-    assert found == []
+        mistakes += [f"{name}:{line} {why}" for line, why in literals.faults(made.parse(source))]
+    assert mistakes == []
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_what_is_shown_as_a_constant_is_neither_formatted_nor_markup() -> None:
 
 
 def test_code_hands_only_literals_to_gettext() -> None:
-    found = [
+    mistakes = [
         f"{path}:{line}"
         for path, tree in sources()
         if path not in MAKERS
         for line in faults(tree, marks=path in MARKERS)
     ]
-    assert found == []
+    assert mistakes == []
 
 
 @pytest.mark.parametrize(

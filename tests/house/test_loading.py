@@ -26,6 +26,6 @@ DOCUMENTS = {"pikepdf", "PIL", "facility.files.store"}
     ids=["help", "a scan", "a wrong scenario", "a ranking to verify", "a rehearsal, and whatever writes"],
 )
 def test_a_command_loads_only_what_it_needs(loads: str, spared: set[str]) -> None:
-    asked = f"import sys; {loads}; print(*sorted(set(sys.modules) & {spared}))"
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    program = f"import sys; {loads}; print(*sorted(set(sys.modules) & {spared}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -19,5 +19,7 @@ def test_every_room_has_three() -> None:
     rooms = Counter(fault.module.split("/")[1] for fault in FAULTS)
     few = {room for room, count in rooms.items() if count < 3}
     assert few <= {"db.py", "events", "files", "outbox", "pool.py", "web"}
-    assert rooms.keys() >= {one.name for one in (ROOT / "facility").iterdir() if (one / "rules.py").exists()}
+    assert rooms.keys() >= {
+        room.name for room in (ROOT / "facility").iterdir() if (room / "rules.py").exists()
+    }
     assert len(FAULTS) >= 60

@@ -42,7 +42,7 @@ print(json.dumps({
 
 def decorated() -> dict[str, Counter[str]]:
     """The functions that the sources register, by kind; reactions once for each kind of event they name."""
-    found: dict[str, Counter[str]] = {kind: Counter() for kind in DECORATORS.values()}
+    functions: dict[str, Counter[str]] = {kind: Counter() for kind in DECORATORS.values()}
     for path in sorted(Path(facility.__path__[0]).rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
@@ -52,8 +52,8 @@ def decorated() -> dict[str, Counter[str]]:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
                     times = len(call.args) if call.func.id == "reacts_to" else 1
                     if kind := DECORATORS.get(call.func.id):
-                        found[kind][f"{module}.{node.name}"] += times
-    return found
+                        functions[kind][f"{module}.{node.name}"] += times
+    return functions
 
 
 def test_a_worker_knows_every_reaction_read_model_check_and_step_once() -> None:

@@ -104,7 +104,7 @@ class World:
             world.applications = {row.id: row for row in world.rows["application"]}
         return world
 
-    def one(self, table: str, **columns: Any) -> Any:
+    def first_row(self, table: str, **columns: Any) -> Any:
         """The first row of the table with these values, or None."""
         return next(
             (row for row in self.rows[table] if all(getattr(row, k) == v for k, v in columns.items())), None
@@ -116,8 +116,8 @@ class World:
         application_id = self._application(relation, ids)
         match relation.split("."):
             case ["application" | "activity" | "letter", "lead"]:
-                found = self.applications.get(application_id)  # type: ignore[arg-type]
-                return found is not None and found.lead_institution_id == person.institution_id
+                application = self.applications.get(application_id)  # type: ignore[arg-type]
+                return application is not None and application.lead_institution_id == person.institution_id
             case ["application" | "activity", "party"]:
                 return any(
                     party.application_id == application_id
@@ -131,13 +131,13 @@ class World:
                     person.id, application_id
                 )
             case ["application", "assigned"]:
-                found = self.applications.get(application_id)  # type: ignore[arg-type]
+                application = self.applications.get(application_id)  # type: ignore[arg-type]
                 return (
-                    found is not None
+                    application is not None
                     and self._assigned(person.id, application_id)
                     and any(
-                        self.one("declaration", call_id=call_id, assessor_id=person.id) is not None
-                        for call_id in self._calls(found)
+                        self.first_row("declaration", call_id=call_id, assessor_id=person.id) is not None
+                        for call_id in self._calls(application)
                     )
                     and self._conflict(person.id, application_id) is False
                 )
@@ -150,9 +150,9 @@ class World:
             case ["call", "chair"] | ["application", "rules_on_conflict" | "leads_consensus"]:
                 return self._chairs_or_assigns(relation, person, ids)
             case ["call" | "application", "committee"]:
-                about = self.one("application", id=ids.get("application_id"))
+                about = self.first_row("application", id=ids.get("application_id"))
                 key = ids.get("call_id") if relation == "call.committee" else about and about.call_id
-                call = self.one("call", id=key)
+                call = self.first_row("call", id=key)
                 return call is not None and any(
                     row.person_id == person.id and row.ended_at is None
                     for row in self.rows["committee_member"]
@@ -169,49 +169,49 @@ class World:
     def _chairs_or_assigns(self, relation: str, person: Any, ids: dict[str, Any]) -> bool:
         """Whether the person is the chair of the call's committee; or of the application's where it has one, and else of the
         secretariat, and asks about somebody else."""
-        about = self.one("application", id=ids.get("application_id"))
+        about = self.first_row("application", id=ids.get("application_id"))
         if relation.startswith("application.") and about is None:
             return False
-        call = self.one("call", id=ids.get("call_id") if relation == "call.chair" else about.call_id)
+        call = self.first_row("call", id=ids.get("call_id") if relation == "call.chair" else about.call_id)
         if call is None:
             return False
         seats = {"call_id": call.series_id or call.id, "ended_at": None, "function": "chair"}
-        chairs = self.one("committee_member", person_id=person.id, **seats) is not None
+        chairs = self.first_row("committee_member", person_id=person.id, **seats) is not None
         if relation == "call.chair":
             return chairs
-        asked = ids.get("assessor_id")
-        if asked == person.id or not call.committee:
-            return asked != person.id and EVERYBODY[person.name] == "secretariat"
-        if self.one("committee_member", person_id=asked, **seats):
+        assessor_id = ids.get("assessor_id")
+        if assessor_id == person.id or not call.committee:
+            return assessor_id != person.id and EVERYBODY[person.name] == "secretariat"
+        if self.first_row("committee_member", person_id=assessor_id, **seats):
             return EVERYBODY[person.name] == "authorising"
         return chairs
 
     def _application(self, relation: str, ids: dict[str, Any]) -> UUID | None:
         match relation.partition(".")[0]:
             case "activity":
-                row = self.one("activity", id=ids.get("activity_id"))
+                row = self.first_row("activity", id=ids.get("activity_id"))
             case "letter":
-                row = self.one("letter", id=ids.get("letter_id"))
+                row = self.first_row("letter", id=ids.get("letter_id"))
             case _:
-                found: UUID | None = ids.get("application_id")
-                return found
+                application_id: UUID | None = ids.get("application_id")
+                return application_id
         return row.application_id if row else None
 
     def _calls(self, application: Any) -> list[UUID]:
         """The call that it belongs to, and the batch that it was carried over from."""
-        carried = self.one("carry_over", application_id=application.id)
+        carried = self.first_row("carry_over", application_id=application.id)
         return [application.call_id, *([carried.from_call_id] if carried else [])]
 
     def _assigned(self, person_id: UUID, application_id: UUID | None) -> bool:
-        found = self.one("assignment", application_id=application_id, assessor_id=person_id)
-        return found is not None and found.ended_at is None
+        assignment = self.first_row("assignment", application_id=application_id, assessor_id=person_id)
+        return assignment is not None and assignment.ended_at is None
 
     def _conflict(self, person_id: UUID, application_id: UUID | None) -> bool | None:
         """What the assessor declared, or None for nothing yet."""
-        row = self.one("conflict_declaration", application_id=application_id, assessor_id=person_id)
+        row = self.first_row("conflict_declaration", application_id=application_id, assessor_id=person_id)
         return row.conflict if row else None
 
     def exists(self, relation: str, ids: dict[str, Any]) -> bool:
         """Whether the object that the relation is about is there."""
         table = relation.partition(".")[0]
-        return self.one(table, id=ids.get(f"{table}_id")) is not None
+        return self.first_row(table, id=ids.get(f"{table}_id")) is not None

@@ -43,7 +43,7 @@ def redis_url(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, by any of its names."""
-    found = next(
+    executable = next(
         filter(
             None,
             map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")),
@@ -51,7 +51,7 @@ def chromium() -> Iterator[Browser]:
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         browser.close()
@@ -62,10 +62,10 @@ def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[S
     """Two web and two worker processes, and the first administrator."""
     made = Service(folder, database_at(server, "journeys"), redis_url, post, webs=2)
     made.command("migrate")
-    said = made.command(
+    output = made.command(
         "user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator"
     )
-    assert said == f"Rut Root may sign in at {made.url}/sign-in\n"
+    assert output == f"Rut Root may sign in at {made.url}/sign-in\n"
     links.configure(SECRET)
     made.start(workers=2)
     yield made

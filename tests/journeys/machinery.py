@@ -38,9 +38,9 @@ def until[T](what: str, look: Callable[[], T | None], seconds: float = PATIENCE)
     """What `look` finds, as soon as it finds anything; AssertionError when it doesn't in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
+        result = look()
+        if result:
+            return result
         time.sleep(0.03)
     raise AssertionError(f"{what}: not within {seconds} s")
 
@@ -112,9 +112,9 @@ class Post:
 
 def link_in(mail: Received) -> str:
     """The one link of a mail that leads to a page for its reader."""
-    found = re.findall(r"https?://\S+/link/\S+", mail.text)
-    assert len(found) == 1, mail.text
-    return str(found[0])
+    addresses = re.findall(r"https?://\S+/link/\S+", mail.text)
+    assert len(addresses) == 1, mail.text
+    return str(addresses[0])
 
 
 class Service:
@@ -210,7 +210,7 @@ class Service:
 
         return self.with_database(ask)
 
-    def one(self, query: str, **named: Any) -> Any:
+    def value_of(self, query: str, **named: Any) -> Any:
         """The one value that the database says."""
         ((value,),) = self.rows(query, **named)
         return value
@@ -225,7 +225,7 @@ class Service:
 
     def act[T](self, email: str | None, command: Callable[[Tx], Awaitable[T]], at: Any = None) -> T:
         """One command by the person with this address, at an instant that is told or now. The worker does the rest."""
-        actor = self.one("SELECT id FROM person WHERE email = :email", email=email) if email else None
+        actor = self.value_of("SELECT id FROM person WHERE email = :email", email=email) if email else None
 
         async def run(db: Database) -> T:
             async with db.transaction(now=at or clock.now(), actor=actor) as tx:

@@ -164,7 +164,7 @@ class Stage:
             for wish, at in zip(wishes, _hours_before(closes_at, len(wishes)), strict=True)
         ]
         state = "SELECT state FROM call WHERE id = :id"
-        until(f"{reference} closes", lambda: self.service.one(state, id=call_id) == "closed")
+        until(f"{reference} closes", lambda: self.service.value_of(state, id=call_id) == "closed")
         if opened:
             self.open(call_id)
         return [call_id, *made]
@@ -228,7 +228,7 @@ class Stage:
         )
         self.tell(lambda teller: teller.act(clock.now(), "ada", register_expert, draft), "ada")
 
-    def asked(
+    def request_expert(
         self, application_id: UUID, first: date, last: date, *, at: datetime | None = None, **more: Any
     ) -> Deployment:
         """A request for one expert on these days, who is asked as the shortlist says; `more` of a RequestDraft stands in place

@@ -62,7 +62,7 @@ def trouble(visitor: Visitor) -> None:
 def colleague(company: Company, service: Service, visit: Opens) -> Visitor:
     """Besa, of Omar's institution, at her own browser."""
     company["omar"]
-    house = service.one("SELECT institution_id FROM person WHERE email = :m", m=address("omar"))
+    house = service.value_of("SELECT institution_id FROM person WHERE email = :m", m=address("omar"))
     known = service.rows("SELECT id FROM person WHERE email = :m", m=address("besa"))
     if not known:
         service.act(
@@ -94,19 +94,19 @@ def test_the_line_goes_down_while_somebody_types(
     omar.page.get_by_role("button", name="Save and continue").click()
     omar.sees("press the button again")
     assert omar.page.get_by_label("Summary").input_value() == TEXT
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.dismiss()
 
     omar.page.once("dialog", stay)
     with omar.page.expect_event("dialog"):
         omar.page.close(run_before_unload=True)
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     omar.context.set_offline(False)
     omar.sees("The connection is back. What you typed is kept.")
-    assert service.one(KEPT, a=application) == TEXT
+    assert service.value_of(KEPT, a=application) == TEXT
     elsewhere = company["omar"]
     elsewhere.goto(page_of(application))
     elsewhere.sees("You have unsaved text")
@@ -137,7 +137,7 @@ def test_a_sign_in_ends_amid_a_sentence(
     omar.press("Save and continue", status=409)
     omar.sees("Nothing has been saved yet")
     omar.press("Save and void the confirmations")
-    assert service.one(SAVED, a=application) == f"{TEXT} And more."
+    assert service.value_of(SAVED, a=application) == f"{TEXT} And more."
 
 
 _END = text(
@@ -188,7 +188,7 @@ def test_without_a_script_a_form_that_came_too_late_is_sent_again(
     omar.sees("Your text is stored as a draft", "You have unsaved text here.")
     omar.follow("What you ask for, and why")
     assert omar.page.get_by_label("Summary").input_value() == "Typed without a script."
-    assert service.one(KEPT, a=application) == "Typed without a script."
+    assert service.value_of(KEPT, a=application) == "Typed without a script."
 
 
 def test_two_officers_in_one_section(company: Company, stage: Stage, service: Service, visit: Opens) -> None:
@@ -214,7 +214,7 @@ def test_two_officers_in_one_section(company: Company, stage: Stage, service: Se
     omar.tick("Combine them below")
     omar.page.get_by_role("textbox", name=re.compile("Summary")).fill("Both work together.")
     omar.press("Save and continue")
-    assert service.one(SAVED, a=application) == "Both work together."
+    assert service.value_of(SAVED, a=application) == "Both work together."
     assert (
         service.rows(
             "SELECT 1 FROM unsaved JOIN party ON party.id = subject_id WHERE application_id = :a",

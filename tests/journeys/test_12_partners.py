@@ -39,7 +39,9 @@ def test_a_confirmation_is_voided_and_renewed_on_a_phone(
     omar = company["omar"]
     call_id = stage.call("TAF-2026-97", "Parts", form=FormDefinition(FORM.sections))
     application = stage.ready(call_id, "Parcels across borders", confirmed=False)
-    party = service.one("SELECT id FROM party WHERE application_id = :id AND NOT is_lead", id=application)
+    party = service.value_of(
+        "SELECT id FROM party WHERE application_id = :id AND NOT is_lead", id=application
+    )
     service.act(address("omar"), lambda tx: invite_party(tx, party))
     arta = visit(address("arta"), phone=True)
     link = fill_in_and_ask(arta)

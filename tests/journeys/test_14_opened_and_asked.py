@@ -44,7 +44,7 @@ def test_nobody_reads_before_two_have_opened(
         vera.page.get_by_role("link", name="Minutes (PDF)").click()
     ((_name, content),) = got
     minutes = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    fingerprint = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    fingerprint = service.value_of("SELECT fingerprint FROM application WHERE id = :id", id=application)
     assert fingerprint in minutes.replace("\n", "")
     ada.goto(f"/applications/{application}")
     ada.sees(TITLE)
@@ -55,7 +55,7 @@ def test_a_clerical_error_is_put_right_by_a_link(
 ) -> None:
     ada = company["ada"]
     _call, application = stage.closed("TAF-2026-73", "Asked back", [Wish(TITLE)])
-    before = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    before = service.value_of("SELECT fingerprint FROM application WHERE id = :id", id=application)
     ada.goto(f"/applications/{application}/clarifications")
     ada.press("Ask", status=422)
     ada.tick("A clerical error")
@@ -77,7 +77,7 @@ def test_a_clerical_error_is_put_right_by_a_link(
     ada.goto(f"/applications/{application}/clarifications")
     ada.press("Accept")
     ada.sees("Accepted")
-    after = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    after = service.value_of("SELECT fingerprint FROM application WHERE id = :id", id=application)
     assert after == before
 
 
@@ -108,7 +108,7 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
 
     consultation = service.act(address("ada"), ask, clock.now() - ago + timedelta(hours=1))
     state = "SELECT state FROM consultation WHERE id = :id"
-    until("silence counts", lambda: service.one(state, id=consultation) == "tacit")
+    until("silence counts", lambda: service.value_of(state, id=consultation) == "tacit")
     delegation.open_mail()
     delegation.sees("no answer has counted as consent")
     ada.goto(f"/applications/{application}/consultations")

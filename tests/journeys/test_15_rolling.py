@@ -65,7 +65,9 @@ def rolling(company: Company, stage: Stage, service: Service) -> Rolling:
 def judge(stage: Stage, service: Service, call_id: UUID, scores: dict[str, str]) -> None:
     """Admitted and scored, which other journeys walk."""
     for title, relevance in scores.items():
-        key = service.one("SELECT id FROM application WHERE call_id = :c AND title = :t", c=call_id, t=title)
+        key = service.value_of(
+            "SELECT id FROM application WHERE call_id = :c AND title = :t", c=call_id, t=title
+        )
         stage.admit(key)
         stage.score(key, "elena", "16", relevance)
 

@@ -28,8 +28,8 @@ def draft(ada: Visitor) -> str:
     ada.fill("Text", "For what cannot wait for a call.")
     ada.fill_instant("Opens", now.strftime("%Y-%m-%d"), now.strftime("%H:%M"))
     ada.fill_instant("Closes", (now + timedelta(days=90)).strftime("%Y-%m-%d"), "12:00")
-    asked = {"one": (True, False, False), "Rolling": (False, True, False), "Urgent": (True, False, True)}
-    for mode, expected in asked.items():
+    modes = {"one": (True, False, False), "Rolling": (False, True, False), "Urgent": (True, False, True)}
+    for mode, expected in modes.items():
         ada.page.get_by_role("radio", name=re.compile(mode, re.IGNORECASE)).first.check()
         groups = [ada.page.get_by_role("group", name=name, exact=True) for name in ("Closes", "Cut-off 1")]
         shown = [*groups, ada.page.get_by_label("Decided within", exact=True)]
@@ -149,7 +149,7 @@ def judge(ada: Visitor, stage: Stage, service: Service, here: str) -> None:
     ada.tick("Elena Rossi")
     ada.press("Assign")
     ada.sees("Elena Rossi")
-    key = service.one("SELECT id FROM application WHERE title = :t", t=TITLE)
+    key = service.value_of("SELECT id FROM application WHERE title = :t", t=TITLE)
     stage.assess(key, "elena", dict.fromkeys(SECTIONS, "14"))
     ada.goto(here)
     ada.sees("An award of EUR 5 000.00. EUR 15 000.00 of the call is left after it.")

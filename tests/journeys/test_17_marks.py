@@ -45,21 +45,24 @@ def page_with(chromium: Browser, company: Company, markup: str) -> Iterator[tupl
     """Carl's page, in which the server left this markup as it is, and the addresses that the page asked for."""
     carl = company["carl"]
     context = chromium.new_context(base_url=carl.url, storage_state=carl.context.storage_state())
-    page, asked = context.new_page(), []
+    page, requests = context.new_page(), []
 
     def answer(route: Route) -> None:
         given = route.fetch()
         mark = re.search(r'data-mark="([^"]+)"', given.text())
         whole = markup.replace("MARK", mark[1] if mark else "")
-        body = re.sub(r"(<main [^>]*>)", lambda found: found[1] + whole, given.text(), count=1)
+        body = re.sub(r"(<main [^>]*>)", lambda match: match[1] + whole, given.text(), count=1)
         route.fulfill(response=given, body=body)
 
     page.route(f"**{PAGE}", answer)
     page.on(
-        "request", lambda one: asked.append(f"{one.method} {one.url} {one.post_data or ''} {one.headers}")
+        "request",
+        lambda request: requests.append(
+            f"{request.method} {request.url} {request.post_data or ''} {request.headers}"
+        ),
     )
     page.goto(PAGE)
-    yield page, asked
+    yield page, requests
     context.close()
 
 
@@ -70,30 +73,30 @@ def acts(page: Page, times: int) -> None:
             pass
 
 
-def stolen(asked: list[str]) -> list[str]:
+def stolen(requests: list[str]) -> list[str]:
     """What markup without a mark has sent."""
-    return [one for one in asked if "stolen" in one]
+    return [request for request in requests if "stolen" in request]
 
 
 def test_what_has_no_mark_sends_nothing_and_what_has_one_acts(chromium: Browser, company: Company) -> None:
-    with page_with(chromium, company, SCRIPT + "".join(INJECTED.values()) + MARKED) as (page, asked):
-        assert stolen(asked) == []
+    with page_with(chromium, company, SCRIPT + "".join(INJECTED.values()) + MARKED) as (page, requests):
+        assert stolen(requests) == []
         page.locator("#typed").press_sequentially("Somebody else")
         acts(page, 25)
-        assert stolen(asked) == []
-        assert [one for one in asked if one.startswith("POST")] == []
-        assert any("/commission/stream" in one for one in asked)
+        assert stolen(requests) == []
+        assert [request for request in requests if request.startswith("POST")] == []
+        assert any("/commission/stream" in request for request in requests)
 
 
 def test_a_link_without_a_mark_is_no_more_than_a_link(chromium: Browser, company: Company) -> None:
-    with page_with(chromium, company, INJECTED["around"] + INJECTED["boost"]) as (page, asked):
+    with page_with(chromium, company, INJECTED["around"] + INJECTED["boost"]) as (page, requests):
         with page.expect_navigation():
             page.locator("#boost").click()
-        assert stolen(asked)[0].startswith(f"GET {company['carl'].url}/help?stolen=boost ")
-        assert "hx-request" not in stolen(asked)[0]
+        assert stolen(requests)[0].startswith(f"GET {company['carl'].url}/help?stolen=boost ")
+        assert "hx-request" not in stolen(requests)[0]
 
 
 def test_it_does_not_matter_what_elements_are_called(chromium: Browser, company: Company) -> None:
-    with page_with(chromium, company, NAMES) as (page, asked):
+    with page_with(chromium, company, NAMES) as (page, requests):
         page.evaluate("() => new Promise(requestAnimationFrame)")
-        assert stolen(asked) == []
+        assert stolen(requests) == []

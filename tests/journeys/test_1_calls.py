@@ -58,7 +58,7 @@ def test_one_drafts_another_publishes_and_anyone_sees_it(
     anyone.sees("Experts come from Member States.", "80 000.00", "60 000.00", "Who may apply", "left")
     anyone.follow("Sign in to apply")
     anyone.heading("Sign in")
-    state = service.one("SELECT state FROM call WHERE reference = 'TAF-2026-90'")
+    state = service.value_of("SELECT state FROM call WHERE reference = 'TAF-2026-90'")
     assert state == "published"
 
 

@@ -66,7 +66,7 @@ def drafted(ada: Visitor, service: Service) -> UUID:
     ada.follow("Draft a call")
     fill_call(ada, REFERENCE, TITLE, f"CA1: For {REFERENCE}", "60 000", "60 000")
     ada.press("Save the draft")
-    call_id: UUID = service.one("SELECT id FROM call WHERE reference = :reference", reference=REFERENCE)
+    call_id: UUID = service.value_of("SELECT id FROM call WHERE reference = :reference", reference=REFERENCE)
     assert ada.page.url.endswith(f"/staff/calls/{call_id}")
     return call_id
 
@@ -88,7 +88,7 @@ def received(vera: Workspace, stage: Stage, call_id: UUID) -> UUID:
     vera.stands_at("Open")
     application = stage.submitted(call_id, "Work in one place")
     state = "SELECT state FROM call WHERE id = :id"
-    until("the call closes", lambda: stage.service.one(state, id=call_id) == "closed")
+    until("the call closes", lambda: stage.service.value_of(state, id=call_id) == "closed")
     return application
 
 

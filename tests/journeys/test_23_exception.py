@@ -44,17 +44,17 @@ def approved(stage: Stage) -> UUID:
         office = ConsulteeData(
             name="Office for exceptions", kind=ConsulteeKind.DELEGATION, email="office@example.org"
         )
-        (asked,) = await start_consultations(
+        (consultation,) = await start_consultations(
             tx, application_id, [(await add_consultee(tx, office)).id], days=5
         )
-        return asked.id
+        return consultation.id
 
     application_id = stage.tell(
         lambda teller: teller.act(now - timedelta(hours=2), "omar", hand_in), "omar", "vera", "paul"
     )
     until(
         f"{CALL} closes",
-        lambda: stage.service.one("SELECT state FROM call WHERE id = :id", id=call_id) == "closed",
+        lambda: stage.service.value_of("SELECT state FROM call WHERE id = :id", id=call_id) == "closed",
     )
     stage.open(call_id)
 

@@ -185,7 +185,7 @@ def test_an_expert_joins_and_is_asked_released_and_appointed(
     profile = choose_pin(nora)
     attach_cv(nora, profile)
     tick_days(nora, profile, first, last)
-    request = stage.asked(
+    request = stage.request_expert(
         application,
         first,
         last,
@@ -207,14 +207,14 @@ def test_an_expert_joins_and_is_asked_released_and_appointed(
     scanner = colleague.page.request
     assert [scanner.get(link).status, scanner.head(link).status] == [200, 200]
     try_a_pin(colleague, link)
-    assert service.one(OUTCOME, id=request.id) == "open"
+    assert service.value_of(OUTCOME, id=request.id) == "open"
     say_yes(nora, link)
 
     colleague.goto(link)
     colleague.heading("Thank you, you are booked")
     status, page = colleague.post_form(link, {"answer": "decline"})
     assert (status, "Your answer came too late and changed nothing." in page) == (409, True)
-    assert service.one(OUTCOME, id=request.id) == "accepted"
+    assert service.value_of(OUTCOME, id=request.id) == "accepted"
 
     release(visit(address("head-lund")), request.reference)
     appointed(nora, request.reference)
@@ -234,7 +234,7 @@ def mission_that_is_over(xenia: Visitor, stage: Stage, application: UUID) -> tup
     first, last = today() - timedelta(days=3), today() - timedelta(days=1)
     stage.expert("X251", "IT", first, last, themes={THEME: 4})
     asked_at = clock.now() - timedelta(days=10)
-    request = stage.asked(
+    request = stage.request_expert(
         application,
         first,
         last,
@@ -320,7 +320,7 @@ def test_a_late_cancellation_is_paid_and_leaves_the_calendar(
     last = first + timedelta(days=2)
     stage.expert("X252", "IT", first, last, themes={THEME: 4})
     pay = Pay("AL", cancellation=Cancellation(30, 50))
-    request = stage.asked(application, first, last, themes={THEME: 3}, pay=pay)
+    request = stage.request_expert(application, first, last, themes={THEME: 3}, pay=pay)
     yuri.open_mail(f"Invitation {request.reference}")
     yuri.sees("fewer than 30 days before the first day: 50 % of the fee")
     yuri.press("Yes, I can come")

@@ -85,7 +85,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
         )
     one, two, three, four = (visit(address(f"x26{number}"), phone=True) for number in range(1, 5))
     almost_over = clock.now() - timedelta(hours=HOURS) + TO_READ
-    chain = stage.asked(
+    chain = stage.request_expert(
         application,
         first,
         first + timedelta(days=2),
@@ -96,7 +96,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
     )
     silent = one.open_mail(chain.reference)
     one.heading("Can you help")
-    at_once = stage.asked(
+    at_once = stage.request_expert(
         application,
         first + timedelta(days=7),
         first + timedelta(days=9),

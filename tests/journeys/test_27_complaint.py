@@ -79,4 +79,4 @@ def test_an_upheld_complaint_lets_an_application_in(
     omar.page.reload()
     omar.sees("What you contested is decided again.")
     check_again(vera)
-    assert service.one("SELECT status FROM application WHERE id = :id", id=key) == "admissible"
+    assert service.value_of("SELECT status FROM application WHERE id = :id", id=key) == "admissible"

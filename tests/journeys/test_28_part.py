@@ -49,6 +49,6 @@ def test_the_lead_takes_the_part_that_is_left(
     letters = [letter_to(milena, f"{CALL}/002").replace("\u00a0", " ") for _ in range(2)]
     assert ["reserve list" in letters[0], "EUR 20 000.00" in letters[1]] == [True, True]
     status = "SELECT status FROM application WHERE id = :id"
-    assert service.one(status, id=second) == "awarded"
+    assert service.value_of(status, id=second) == "awarded"
     committed = "SELECT sum(ledger_entry.amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"
-    assert str(service.one(committed, id=call_id)) == "60000.00"
+    assert str(service.value_of(committed, id=call_id)) == "60000.00"

@@ -86,7 +86,7 @@ def correct_address(omar: Visitor, service: Service, old: str, right: str) -> No
     """A program that looks at mails opens the link twice, and nothing happens; then the address is corrected."""
     party = "SELECT confirmation FROM party WHERE contact_email = :mail"
     assert [service.head(old)[0] for _ in range(2)] == [200, 200]
-    assert service.one(party, mail="petra@wrong.example") == "invited"
+    assert service.value_of(party, mail="petra@wrong.example") == "invited"
     omar.follow("Change role, amount or contact Kosovo* Police")
     omar.fill("Mail address", right)
     omar.press("Save")
@@ -233,4 +233,4 @@ def test_a_second_late_is_late(company: Company, stage: Stage, service: Service)
     omar.sees("The call has closed. Applications can no longer be submitted.")
     closed = "SELECT due_at FROM event WHERE subject_id = :id AND kind = 'CallClosed'"
     until("the call closes by itself", lambda: service.rows(closed, id=call_id) == [(closes_at,)])
-    assert service.one("SELECT status FROM application WHERE id = :id", id=application) == "draft"
+    assert service.value_of("SELECT status FROM application WHERE id = :id", id=application) == "draft"

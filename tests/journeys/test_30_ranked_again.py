@@ -85,14 +85,16 @@ def test_a_complaint_changes_the_ranking(
     complain(omar)
     uphold(company["ada"])
     assign(vera)
-    key = service.one("SELECT id FROM application WHERE reference = :name", name=f"{CALL}/003")
+    key = service.value_of("SELECT id FROM application WHERE reference = :name", name=f"{CALL}/003")
     stage.score(key, "erik", "16", "70")
     propose_and_decide(vera, paul)
     assert f"{CALL}/C1 is upheld" in letter_to(omar, f"{CALL}/003")
     words = letter_to(omar, f"{CALL}/003")
     assert f"as version 2, because of the complaint {CALL}/C1" in words
     assert "now gets an award" in words
-    assert service.one("SELECT status FROM application WHERE id = :id", id=key) == "awarded"
+    assert service.value_of("SELECT status FROM application WHERE id = :id", id=key) == "awarded"
     kept = """SELECT string_agg(kind, ' ' ORDER BY letter.created_at) FROM letter JOIN application ON application.id = application_id
         WHERE reference = :name"""
-    assert service.one(kept, name=f"{CALL}/002") == "receipt reserve", "nothing has changed for who waits"
+    assert service.value_of(kept, name=f"{CALL}/002") == "receipt reserve", (
+        "nothing has changed for who waits"
+    )

@@ -88,7 +88,7 @@ def recuse(erik: Visitor, service: Service, call_id: UUID, application: UUID) ->
     erik.goto(f"/applications/{application}", status=404)
     assert erik.post_form(f"/assessments/{application}", {"score-relevance": "1"})[0] == 403
     attempts = "SELECT count(*) FROM event WHERE kind = 'RecusedAttempt'"
-    assert service.one(attempts) == 3
+    assert service.value_of(attempts) == 3
 
 
 def test_assessors_declare_score_and_are_shut_out_by_a_conflict(

@@ -62,7 +62,7 @@ def test_one_proposes_another_decides_and_letters_go_out(
     paul.sees("The call is decided. The letters are on their way.", "Standing", "Waits")
     assert paul.post_form(f"/evaluation/{call_id}/decision")[0] == 409
     committed = "SELECT sum(ledger_entry.amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"
-    assert str(service.one(committed, id=call_id)) == "50000.00"
+    assert str(service.value_of(committed, id=call_id)) == "50000.00"
 
     omar, milena = company["omar"], company["milena"]
     assert "50 000.00" in letter_to(omar, "TAF-2026-40/001").replace("\u00a0", " ")
@@ -91,7 +91,7 @@ def close_and_serve(ada: Visitor, vera: Visitor, milena: Visitor, service: Servi
     vera.sees("Award from the reserve list:", "TAF-2026-40/002")
     assert "25 000.00" in letter_to(milena, "TAF-2026-40/002").replace("\u00a0", " ")
     parked = "SELECT count(*) FROM mail WHERE state <> 'sent'"
-    until("all mails are sent", lambda: service.one(parked) == 0)
+    until("all mails are sent", lambda: service.value_of(parked) == 0)
 
 
 def test_lists_come_as_files(company: Company, stage: Stage) -> None:

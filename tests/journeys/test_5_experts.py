@@ -88,9 +88,9 @@ def test_one_declines_the_next_is_asked_and_accepts(
     ada.goto(deployment)
     ada.sees("1 of 1 seats filled.")
     days = "SELECT count(*) FROM booking JOIN expert ON expert.id = expert_id WHERE code = 'X52'"
-    assert service.one(days) == 3
+    assert service.value_of(days) == 3
     take_back(xenia, ada, accepted, deployment)
-    assert service.one(days) == 0
+    assert service.value_of(days) == 0
 
 
 def take_back(xenia: Visitor, ada: Visitor, accepted: str, deployment: str) -> None:

@@ -303,15 +303,15 @@ class Visitor:
         assert self.status == status, (
             f"{self.status} {self.page.url}: {self.page.locator('main').inner_text()}"
         )
-        found = self.page.evaluate(LOOK)
-        self.token = found["token"] or self.token
-        wrong = [f"sticks out by {found['sideways']} px"] if found["sideways"] > 0 else []
-        build = f"{self.phone} {_VARYING.sub('', found['build'])}"
+        report = self.page.evaluate(LOOK)
+        self.token = report["token"] or self.token
+        wrong = [f"sticks out by {report['sideways']} px"] if report["sideways"] > 0 else []
+        build = f"{self.phone} {_VARYING.sub('', report['build'])}"
         if build not in _seen:
             known = _painted[self.phone]
-            wrong += self._judge([path for path in found["painted"] if path not in known])
+            wrong += self._judge([path for path in report["painted"] if path not in known])
             _seen.add(build)
-            known.update(found["painted"])
+            known.update(report["painted"])
         assert [*wrong, *self.faults] == [], "\n".join([self.page.url, *wrong, *self.faults])
 
     def _judge(self, fresh: list[str]) -> list[str]:
@@ -320,11 +320,11 @@ class Visitor:
             if self.judge.url == "about:blank":
                 self.judge.goto("/help")
             self.judge.set_content(_SCRIPTS.sub("", self.page.content()), wait_until="load")
-        found: list[str] = self.judge.evaluate(
+        violations: list[str] = self.judge.evaluate(
             f"async given => {{ {AXE}; return await ({RUN_AXE})(given); }}",
             {"fresh": fresh, "first": not _painted[self.phone]},
         )
-        return found
+        return violations
 
     def _photograph(self) -> None:
         name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", urlsplit(self.page.url).path)

@@ -45,7 +45,7 @@ async def money(play: Judging, call: str = "TAF-2021-01") -> list[str]:
     return [f"{amount:.2f}" for amount in shown]
 
 
-async def says(browser: Browser, path: str) -> str:
+async def words_of(browser: Browser, path: str) -> str:
     page = await browser.get(path)
     assert page.status_code == 200
     return unescape(words(page)).replace("\u00a0", " ")
@@ -100,7 +100,7 @@ async def test_calls_that_promise_more_than_is_left_take_nothing_from_other_enve
     assert await money(play) == ["35427.70", "60000.00", "0.00", "15427.70"]
     carl, ada = await browse(play.people["carl"]), await browse(play.people["ada"])
     too_much = "Calls that are not decided promise EUR 15 427.70 more than"
-    page = await says(carl, "/commission")
+    page = await words_of(carl, "/commission")
     for text in (
         "10 000.00 free of 90 000.00",
         "Committed 35 427.70 Promised by calls that are not decided 60 000.00 Free 10 000.00",
@@ -109,18 +109,20 @@ async def test_calls_that_promise_more_than_is_left_take_nothing_from_other_enve
         "Not committed is agreed less committed by awards",
     ):
         assert text in page
-    page = await says(carl, "/contracts/CA%20Facility")
+    page = await words_of(carl, "/contracts/CA%20Facility")
     assert "Facility 80 000.00 35 427.70 60 000.00 0.00" in page
     assert f"{too_much} the envelope Facility holds." in page
-    page = await says(carl, "/contracts/CA%20Spare")
+    page = await words_of(carl, "/contracts/CA%20Spare")
     assert "Spare 10 000.00 0.00 0.00 10 000.00" in page
     assert too_much not in page
-    assert f"{too_much} the envelope holds." in await says(carl, f"/staff/calls/{play.calls['TAF-2021-02']}")
-    page = await says(ada, f"/contracts/CA%20Facility/envelopes/{play.envelopes['Facility']}")
+    assert f"{too_much} the envelope holds." in await words_of(
+        carl, f"/staff/calls/{play.calls['TAF-2021-02']}"
+    )
+    page = await words_of(ada, f"/contracts/CA%20Facility/envelopes/{play.envelopes['Facility']}")
     assert (
         "Now 80 000.00 Committed 35 427.70 Promised by calls that are not decided 60 000.00 Free 0.00" in page
     )
-    page = await says(ada, "/staff/calls/new")
+    page = await words_of(ada, "/staff/calls/new")
     assert "CA Facility: Facility, EUR 0.00 of EUR 80 000.00 free" in page
     assert "CA Spare: Spare, EUR 10 000.00 of EUR 10 000.00 free" in page
 
@@ -133,7 +135,7 @@ async def test_who_publishes_reads_what_the_draft_leaves_of_the_envelope(
     fits = await play.act("ada", lambda tx: draft_call(tx, play.draft("TAF-2021-03", "4572.30")))
     over = await play.act("ada", lambda tx: draft_call(tx, play.draft("TAF-2021-04", "4572.31")))
     vera = await browse(play.people["vera"])
-    pages = [await says(vera, f"/staff/calls/{call.id}/publish") for call in (fits, over)]
+    pages = [await words_of(vera, f"/staff/calls/{call.id}/publish") for call in (fits, over)]
     before = "Committed 35 427.70 Promised by calls that are not decided 40 000.00"
     assert f"{before} This call 4 572.30 Left 0.00" in pages[0]
     assert f"{before} This call 4 572.31 Left -0.01" in pages[1]

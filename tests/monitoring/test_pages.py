@@ -78,7 +78,7 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
     await follow(play.db)
     carl = await browse(play.people["carl"])
     page = await carl.get("/commission")
-    said = words(page)
+    page_text = words(page)
     for text in (
         "10.1 Joint activities implemented 1 1 of 2 for 2021, 1 of 12 for 2023",
         "14 572.30 free of 80 000.00",
@@ -89,8 +89,8 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
         "The award ended (withdrawn)",
         "UNSCR 1244/1999",
     ):
-        assert text in said
-    assert "Omar" not in said.partition("What happened")[2]
+        assert text in page_text
+    assert "Omar" not in page_text.partition("What happened")[2]
     links = set(re.findall(r'href="(/[^"#]*)', page.text.partition("<main")[2].partition("</main>")[0]))
     for link in sorted(links):
         assert (link, (await carl.get(link.replace("&amp;", "&"))).status_code) == (link, 200)
@@ -121,12 +121,12 @@ async def test_a_series_is_one_call_and_its_batches_are_cut_offs(db: Database, b
     await follow(db)
     carl = await browse(play.people["carl"])
     page = await carl.get("/commission")
-    said = words(page)
-    assert f"{SERIES} Joint initiatives 3 1 1 80 000.00 50 000.00" in said
-    told = said.partition("What happened")[2]
-    assert (told.count("The call was published"), told.count("The call closed")) == (1, 2)
+    page_text = words(page)
+    assert f"{SERIES} Joint initiatives 3 1 1 80 000.00 50 000.00" in page_text
+    happened = page_text.partition("What happened")[2]
+    assert (happened.count("The call was published"), happened.count("The call closed")) == (1, 2)
     table_of_calls = page.text.partition('id="calls"')[2].partition('id="happened"')[0]
-    assert (table_of_calls.count("<tr>"), "All 4 calls" in said) == (2, False)
+    assert (table_of_calls.count("<tr>"), "All 4 calls" in page_text) == (2, False)
     for link in set(re.findall(r'href="(/[^"#]*)', table_of_calls)):
         assert (link, (await carl.get(link)).status_code) == (link, 200)
     every, _, missed = words(await carl.get("/commission/calls")).partition("Deadlines of the Financial")
@@ -232,8 +232,8 @@ async def test_each_indicator_is_a_bar_from_its_baseline_to_its_targets(
     assert [label for label in labels if "so far" in label] == [
         "1 so far. Baseline 0, target 2 for 2021 and 12 for 2023"
     ]
-    one = (await carl.get("/commission/indicators/2.2")).text
-    assert 'aria-label="Baseline 186, target 350 for 2021 and 1050 for 2023"' in one
+    indicator = (await carl.get("/commission/indicators/2.2")).text
+    assert 'aria-label="Baseline 186, target 350 for 2021 and 1050 for 2023"' in indicator
 
 
 LANE = re.compile(

@@ -73,15 +73,15 @@ async def test_the_indicator_follows_from_the_log(play: Judging) -> None:
     await follow(play.db)
     async with play.db.reader() as connection:
         rows = await connection.execute(text("SELECT activity_id, year, reason FROM joint_activity"))
-        told = {row.activity_id: (row.year, row.reason) for row in rows}
+        by_activity = {row.activity_id: (row.year, row.reason) for row in rows}
         state = await counting_of(connection)
-    assert told == {
+    assert by_activity == {
         made["workshop"]: (2021, None),
         made["alone"]: (2021, "too_few_beneficiaries_attended"),
         made["lost"]: (2021, "not_funded"),
         made["off"]: (2022, "not_completed"),
     }
-    assert {key: reason for key, (_year, reason) in told.items()} == state
+    assert {key: reason for key, (_year, reason) in by_activity.items()} == state
 
 
 async def test_what_is_taken_back_no_longer_counts(play: Judging) -> None:
@@ -91,11 +91,11 @@ async def test_what_is_taken_back_no_longer_counts(play: Judging) -> None:
         await play.act("ada", lambda tx: undo(tx, made["workshop"], reason="wrong list"))
         await follow(play.db)
         assert (await row(play.db, "SELECT count(*) FROM joint_activity WHERE reason IS NULL")) == (0,)
-    found = await row(
+    stored = await row(
         play.db,
         f"SELECT reason, completed, reported_by FROM joint_activity WHERE activity_id = '{made['workshop']}'",
     )
-    assert found == ("not_completed", False, None)
+    assert stored == ("not_completed", False, None)
 
 
 async def test_money_calls_and_requests_follow_from_the_log(play: Judging) -> None:
@@ -170,6 +170,6 @@ async def test_reconcile_names_what_is_off(play: Judging) -> None:
     for statement, named in BROKEN.items():
         async with play.db.engine.connect() as connection:
             await connection.execute(text(statement))
-            found = [n for n, c in CHECKS.items() if n.startswith("monitoring") and await c(connection)]
+            failing = [n for n, c in CHECKS.items() if n.startswith("monitoring") and await c(connection)]
             await connection.rollback()
-        assert found == [named], statement
+        assert failing == [named], statement

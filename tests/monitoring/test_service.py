@@ -19,24 +19,25 @@ async def test_everything_of_the_reference_data_stands_there_once(db: Database) 
         results = (await tx.session.scalars(select(Result).order_by(Result.position))).all()
         indicators = (await tx.session.scalars(select(Indicator).order_by(Indicator.position))).all()
         targets = (await tx.session.scalars(select(IndicatorTarget))).all()
-    by_year = {(one.indicator_code, one.year): one.value for one in targets}
+    by_year = {(target.indicator_code, target.year): target.value for target in targets}
     assert [
-        {"id": one.code, "component": one.component, "title": one.title, "lead": one.leads} for one in results
+        {"id": result.code, "component": result.component, "title": result.title, "lead": result.leads}
+        for result in results
     ] == data["results"]
-    assert {str(one.component): one.component_name for one in results} == data["components"]
+    assert {str(result.component): result.component_name for result in results} == data["components"]
     assert [
         {
-            "id": one.code,
-            "name": one.name,
-            "unit": one.unit,
-            "baseline": {"year": one.baseline_year, "value": one.baseline_value},
-            "target_2021": by_year[one.code, 2021],
-            "target_2023": by_year[one.code, 2023],
-            "source": one.source,
-            "note": one.note,
+            "id": indicator.code,
+            "name": indicator.name,
+            "unit": indicator.unit,
+            "baseline": {"year": indicator.baseline_year, "value": indicator.baseline_value},
+            "target_2021": by_year[indicator.code, 2021],
+            "target_2023": by_year[indicator.code, 2023],
+            "source": indicator.source,
+            "note": indicator.note,
         }
-        for one in indicators
+        for indicator in indicators
     ] == data["indicators"]
     assert len(by_year) == 48
     assert by_year["10.1", 2023] == Decimal(12)
-    assert {one.code: one.result_code for one in indicators}["1.2a"] == "R1"
+    assert {indicator.code: indicator.result_code for indicator in indicators}["1.2a"] == "R1"

@@ -31,8 +31,8 @@ async def move(db: Database, position: int) -> None:
         )
 
 
-async def after(told: AsyncIterator[bytes], count: int) -> list[bytes]:
-    return [await asyncio.wait_for(anext(told), 10) for _ in range(count)]
+async def after(stream: AsyncIterator[bytes], count: int) -> list[bytes]:
+    return [await asyncio.wait_for(anext(stream), 10) for _ in range(count)]
 
 
 @pytest.fixture
@@ -50,16 +50,16 @@ async def test_each_stream_hears_once_of_each_move(db: Database, closing: asynci
     await move(db, 4)
     assert list(await waiting) == [[b"id: 4\ndata: 4\n\n"], [b"id: 4\ndata: 4\n\n"]]
     closing.set()
-    for told in (first, late):
+    for stream in (first, late):
         with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(anext(told), 10)
+            await asyncio.wait_for(anext(stream), 10)
     await watch.ended()
 
 
 async def test_a_quiet_stream_beats_and_ends_in_time(db: Database, closing: asyncio.Event) -> None:
     watch = Watch(db, closing, mark)
-    told = messages(watch, "0", heartbeat=0.01)
-    assert await after(told, 3) == [b"retry: 3000\n\n", b":\n\n", b":\n\n"]
+    stream = messages(watch, "0", heartbeat=0.01)
+    assert await after(stream, 3) == [b"retry: 3000\n\n", b":\n\n", b":\n\n"]
     assert [part async for part in messages(watch, "0", most=0)] == [b"retry: 3000\n\n"]
     closing.set()
     await watch.ended()
@@ -69,8 +69,8 @@ async def test_many_streams_are_one_look(db: Database, closing: asyncio.Event) -
     watch = Watch(db, closing, mark)
     with count_statements(db) as seen:
         streams = [messages(watch, "7") for _ in range(20)]
-        for told in streams:
-            assert await after(told, 2) == [b"retry: 3000\n\n", b"id: 0\ndata: 0\n\n"]
+        for stream in streams:
+            assert await after(stream, 2) == [b"retry: 3000\n\n", b"id: 0\ndata: 0\n\n"]
         assert len(seen) == 1
     closing.set()
     await watch.ended()
@@ -100,7 +100,7 @@ async def test_a_stream_ends_with_what_let_its_reader_in(
 ) -> None:
     monkeypatch.setattr(streams, "LOOK_SECONDS", 0.01)
     carl, greta = await browse(cast.carl), await browse(cast.greta)
-    reads = [asyncio.create_task(one.get("/commission/stream?after=0")) for one in (carl, greta)]
+    reads = [asyncio.create_task(browser.get("/commission/stream?after=0")) for browser in (carl, greta)]
     while len(app.state.streams) < 2:  # noqa: ASYNC110 - that it has begun is known to the app alone
         await asyncio.sleep(0)
     if statement := ENDS[why]:

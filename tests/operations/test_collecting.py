@@ -47,8 +47,8 @@ def aged(settings: Settings, sha256: str) -> str:
 
 async def attached(db: Database, application: UUID, sha256: str) -> UUID:
     async with db.transaction(now=NOW) as tx:
-        found = await attach_document(tx, application, name="a.pdf", kind="pdf", size=1, sha256=sha256)
-    return found.id
+        document = await attach_document(tx, application, name="a.pdf", kind="pdf", size=1, sha256=sha256)
+    return document.id
 
 
 async def removed(db: Database, document: UUID, at: datetime = NOW) -> None:
@@ -256,8 +256,8 @@ async def test_reconcile_names_what_is_lost_and_what_is_left_behind(
     store.put(b"just arrived")
     lost = "5b" * 32
     await attached(db, draft, lost)
-    found = {name: lines for name, lines in (await reconcile(db)).items() if lines}
-    assert found == {
+    findings = {name: lines for name, lines in (await reconcile(db)).items() if lines}
+    assert findings == {
         "documents: all there": [f"document {lost} is not in the store"],
         "documents: none left behind": [f"document {left} is in the store, and nothing refers to it"],
     }
@@ -278,5 +278,5 @@ async def test_reconcile_says_that_the_store_is_away(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr(stores, "_configured", [Store.in_bucket("s3://documents/kept")])
-    found = await reconcile(db)
-    assert found["documents: all there"] == ["the store of documents does not answer"]
+    findings = await reconcile(db)
+    assert findings["documents: all there"] == ["the store of documents does not answer"]

@@ -45,25 +45,25 @@ def data() -> Iterator[Path]:
         shutil.rmtree(outer)
 
 
-def environment(data: Path, **told: str) -> dict[str, str]:
+def environment(data: Path, **variables: str) -> dict[str, str]:
     """What a process of ours is told: this data folder, no demo, and these."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**kept, "FACILITY_DATA": str(data), "FACILITY_DEMO": "0", **told}
+    return {**kept, "FACILITY_DATA": str(data), "FACILITY_DEMO": "0", **variables}
 
 
-def run(data: Path, *words: str, **told: str) -> subprocess.CompletedProcess[str]:
+def run(data: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """`facility WORDS` with this data folder and nothing else told."""
     return subprocess.run(
         [str(FACILITY), *words],
         cwd=ROOT,
-        env=environment(data, **told),
+        env=environment(data, **variables),
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def asked(data: Path, *statements: str) -> list[tuple[Any, ...]]:
+def run_sql(data: Path, *statements: str) -> list[tuple[Any, ...]]:
     """Run statements on the data folder's database, triggers out of the way; the rows of the last."""
 
     async def ask() -> list[tuple[Any, ...]]:
@@ -88,9 +88,9 @@ def within(monkeypatch: pytest.MonkeyPatch) -> Within:
     monkeypatch.setattr("facility.log.setup", lambda **_: None)
     monkeypatch.setattr("facility.outbox.links.configure", lambda _key: None)
 
-    def invoke(data: Path, *words: str, **told: str) -> Result:
+    def invoke(data: Path, *words: str, **variables: str) -> Result:
         bare = dict.fromkeys(NEEDED, None)
-        return CliRunner().invoke(main, words, env={**bare, **environment(data), **told})
+        return CliRunner().invoke(main, words, env={**bare, **environment(data), **variables})
 
     return invoke
 
@@ -101,7 +101,7 @@ def test_rehearse_prints_one_json_object_and_nothing_else(data: Path, name: str)
     assert (done.returncode, done.stderr) == (0, "")
     expected = json.loads((FOLDER / f"{name}.expected.json").read_text())
     assert normal(json.loads(done.stdout)) == normal(expected)
-    assert asked(data, r"SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal\_%'") == []
+    assert run_sql(data, r"SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal\_%'") == []
 
 
 def test_rehearse_names_every_mistake_of_a_wrong_file(data: Path, tmp_path: Path) -> None:
@@ -142,11 +142,11 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Rut Root may sign in at http://127.0.0.1:8000/sign-in\n"
     rows = "SELECT email, name, status, role FROM person JOIN person_role ON person_id = person.id"
-    assert asked(data, rows) == [("rut@example.org", "Rut Root", "active", "administrator")]
+    assert run_sql(data, rows) == [("rut@example.org", "Rut Root", "active", "administrator")]
     again = run(data, *words)
     assert (again.returncode, again.stdout) == (1, "")
     assert again.stderr == "Error: There is an account with this mail address already.\n"
-    assert len(asked(data, rows)) == 1
+    assert len(run_sql(data, rows)) == 1
 
 
 @pytest.mark.parametrize(
@@ -179,16 +179,16 @@ def test_reconcile_names_what_is_off_and_exits_1(data: Path, within: Within) -> 
     good = within(data, "reconcile")
     assert (good.exit_code, good.stderr) == (0, "")
     assert all(line.startswith("ok ") for line in good.stdout.splitlines())
-    asked(data, "UPDATE event SET version = version + 1 WHERE seq = (SELECT max(seq) FROM event)")
+    run_sql(data, "UPDATE event SET version = version + 1 WHERE seq = (SELECT max(seq) FROM event)")
     try:
         bad = run(data, "reconcile")
     finally:
-        asked(data, "UPDATE event SET version = version - 1 WHERE seq = (SELECT max(seq) FROM event)")
+        run_sql(data, "UPDATE event SET version = version - 1 WHERE seq = (SELECT max(seq) FROM event)")
     assert (bad.returncode, bad.stderr) == (1, "")
     lines = bad.stdout.splitlines()
     assert [line for line in lines if line.startswith("OFF")] == ["OFF  log: hash chains"]
     [named] = [line.split()[1] for line in lines if line.startswith("     event ")]
-    assert asked(data, "SELECT id::text FROM event ORDER BY seq DESC LIMIT 1") == [(named,)]
+    assert run_sql(data, "SELECT id::text FROM event ORDER BY seq DESC LIMIT 1") == [(named,)]
     assert within(data, "reconcile").exit_code == 0
 
 
@@ -209,7 +209,7 @@ def _read_models(data: Path) -> dict[str, list[tuple[Any, ...]]]:
 
     load_slices()
     tables = sorted({table.name for model in PROJECTIONS.values() for table in model.tables} | {"projection"})
-    return {table: asked(data, f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}
+    return {table: run_sql(data, f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}
 
 
 def test_rebuild_names_the_read_models_that_there_are(data: Path, within: Within) -> None:
@@ -315,16 +315,16 @@ def test_a_database_without_tables_is_one_line(
 def test_a_database_of_another_version_is_one_line_until_it_is_migrated(
     within: Within, tmp_path: Path, empty: str
 ) -> None:
-    told = production(empty)
-    assert run(tmp_path, "rehearse", str(RESERVE), **told).returncode == 0  # on a database of its own
-    assert run(tmp_path, "migrate", **told).returncode == 0
-    assert run(tmp_path, "reconcile", **told).returncode == 0
+    variables = production(empty)
+    assert run(tmp_path, "rehearse", str(RESERVE), **variables).returncode == 0  # on a database of its own
+    assert run(tmp_path, "migrate", **variables).returncode == 0
+    assert run(tmp_path, "reconcile", **variables).returncode == 0
     for revision, sentence in (
         ("0001", "is older than this version of the facility (0001). Run `facility migrate` first."),
         ("9999", "was made by a newer version of the facility (9999)."),
     ):
         asyncio.run(_execute(empty, f"UPDATE alembic_version SET version_num = '{revision}'"))
-        done = within(tmp_path, "reconcile", **told)
+        done = within(tmp_path, "reconcile", **variables)
         assert (done.exit_code, done.stderr) == (1, f"Error: The database {sentence}\n")
 
 

@@ -41,8 +41,8 @@ async def the_failure(db: Database) -> UUID:
 
 
 async def health(browse: Browsers) -> dict[str, Any]:
-    found: dict[str, Any] = (await (await browse()).get("/health")).json()
-    return {name: found[name] for name in ("status", "failed_steps", "stopped")}
+    report: dict[str, Any] = (await (await browse()).get("/health")).json()
+    return {name: report[name] for name in ("status", "failed_steps", "stopped")}
 
 
 async def test_what_was_due_and_failed_is_shown_and_run_again_by_an_administrator(

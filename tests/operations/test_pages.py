@@ -133,10 +133,10 @@ async def test_mails_to_one_address_are_found_without_the_address_in_a_page_s_ow
     await write(db, to="arta@example.org", subject="To Arta")
     await write(db, subject="To Omar")
     ada = await browse(cast.ada)
-    found = await ada.send_form("/operations/outbox", {"email": "Arta@example.org"})
-    assert found.status_code == 303
-    assert "arta" not in found.headers["location"]
-    page = await ada.get(found.headers["location"])
+    answer = await ada.send_form("/operations/outbox", {"email": "Arta@example.org"})
+    assert answer.status_code == 303
+    assert "arta" not in answer.headers["location"]
+    page = await ada.get(answer.headers["location"])
     assert re.findall(r">To (\w+)<", page.text) == ["Arta"]
     missing = await ada.send_form("/operations/outbox", {"email": "nobody@example.org"})
     assert missing.status_code == 422
@@ -256,14 +256,14 @@ async def test_a_subject_s_chain_is_verified_and_a_change_is_found(
         await record(tx, PersonInvited(person_id=cast.elena))
     greta = await browse(cast.greta)
     path = f"/operations/log/{cast.elena}"
-    found = re.search(r"The chain of (\d) events holds", (await greta.get(path)).text)
-    assert found is not None
+    match = re.search(r"The chain of (\d) events holds", (await greta.get(path)).text)
+    assert match is not None
     async with db.engine.begin() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         changed = update(EventRow).where(EventRow.subject_id == cast.elena, EventRow.version == 2)
         await connection.execute(changed.values(actor_id=cast.ada))
     page = await greta.get(path)
-    assert f"The chain does not hold from event 2 of {found[1]} on" in page.text
+    assert f"The chain does not hold from event 2 of {match[1]} on" in page.text
     assert (await greta.get(f"/operations/log/{new_id()}")).status_code == 404
 
 

@@ -15,7 +15,9 @@ PERIOD = re.compile(r"\b(\d+|one|two|three|six) (hours?|days?|months?|years?)\b"
 async def test_the_privacy_page_names_only_periods_that_something_carries_out(browse: Browsers) -> None:
     page = (await (await browse()).get("/privacy")).text
     carried_out: set[timedelta] = {KEPT_FOR, AFTER_REMOVAL, UNREFERENCED + EVERY}
-    assert {" ".join(found) for found in PERIOD.findall(page)} == {f"{one.days} days" for one in carried_out}
+    assert {" ".join(period) for period in PERIOD.findall(page)} == {
+        f"{kept.days} days" for kept in carried_out
+    }
 
 
 def test_no_letter_names_a_period_of_its_own() -> None:

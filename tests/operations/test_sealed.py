@@ -50,8 +50,8 @@ async def mails(play: Judging) -> dict[str, UUID]:
 
 def rows_of(page: str) -> str:
     """The table of the page, without what stands around it."""
-    found = re.search(r"<table.*</table>", page, re.S)
-    return found[0] if found else ""
+    match = re.search(r"<table.*</table>", page, re.S)
+    return match[0] if match else ""
 
 
 @pytest.mark.parametrize("who", ["ada", "root"])
@@ -72,8 +72,8 @@ async def test_mails_about_a_sealed_application_name_nobody(
 
 async def test_an_address_does_not_find_what_is_sealed(play: Judging, browse: Browsers) -> None:
     ada = await browse(play.people["ada"])
-    found = await ada.send_form("/operations/outbox", {"email": "omar@example.org"})
-    assert (found.status_code, "No mail went to this address." in found.text) == (422, True)
+    answer = await ada.send_form("/operations/outbox", {"email": "omar@example.org"})
+    assert (answer.status_code, "No mail went to this address." in answer.text) == (422, True)
     receipt = (await mails(play))["applications/receipt"]
     same = await ada.get(f"/operations/outbox?same={receipt}")
     assert rows_of(same.text) == ""
@@ -84,8 +84,8 @@ async def test_after_the_opening_they_are_there(play: Judging, browse: Browsers)
     ada = await browse(play.people["ada"])
     receipt = (await mails(play))["applications/receipt"]
     assert "omar@example.org" in (await ada.get(f"/operations/outbox/{receipt}")).text
-    found = await ada.send_form("/operations/outbox", {"email": "omar@example.org"})
-    assert found.status_code == 303
+    answer = await ada.send_form("/operations/outbox", {"email": "omar@example.org"})
+    assert answer.status_code == 303
 
 
 async def test_a_sealed_mail_that_failed_is_sent_again_by_an_administrator_who_sees_no_name(

@@ -25,8 +25,12 @@ def normal(result: dict[str, Any]) -> dict[str, Any]:
         deployments[reference] = dict(deployment)
         if "invitations" in deployment:
             deployments[reference]["invitations"] = [
-                {**one, "invited_at": instant(one["invited_at"]), "at": instant(one["at"])}
-                for one in deployment["invitations"]
+                {
+                    **invitation,
+                    "invited_at": instant(invitation["invited_at"]),
+                    "at": instant(invitation["at"]),
+                }
+                for invitation in deployment["invitations"]
             ]
     return {**result, "deployments": deployments}
 

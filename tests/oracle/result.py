@@ -28,7 +28,8 @@ def result_of(world: World) -> dict[str, Any]:
         "ranking": world.ranking,
         "budget": _budget(world),
         "deployments": {
-            one["reference"]: _deployment(world, one) for one in world.told.get("deployments", [])
+            deployment["reference"]: _deployment(world, deployment)
+            for deployment in world.told.get("deployments", [])
         },
         "indicator_10_1": _indicator(world),
     }
@@ -36,14 +37,14 @@ def result_of(world: World) -> dict[str, Any]:
 
 def of_application(world: World, reference: str) -> dict[str, Any]:
     """What became of an application."""
-    found: dict[str, Any] = {"status": world.status[reference], "reasons": world.reasons[reference]}
+    outcome: dict[str, Any] = {"status": world.status[reference], "reasons": world.reasons[reference]}
     if reference in world.scores:
         scores = {key: two_decimals(score or Fraction(0)) for key, score in world.scores[reference].items()}
-        found["total"] = scores.pop("total")
-        found["sections"] = scores
+        outcome["total"] = scores.pop("total")
+        outcome["sections"] = scores
     if reference in world.ranking:
-        found["rank"] = world.ranking.index(reference) + 1
-    return found
+        outcome["rank"] = world.ranking.index(reference) + 1
+    return outcome
 
 
 def _budget(world: World) -> dict[str, Any]:
@@ -62,24 +63,24 @@ def _budget(world: World) -> dict[str, Any]:
     }
 
 
-def _deployment(world: World, told: dict[str, Any]) -> dict[str, Any]:
-    found = dict(world.sent[told["reference"]])
-    if "refused" in found or "replies" not in told:
-        return found
-    mine = [one for one in world.asked if one["deployment"] is told]
-    mine.sort(key=lambda one: (one["at"], one["invited_at"], one["expert"]))
-    found["invitations"] = [
+def _deployment(world: World, deployment: dict[str, Any]) -> dict[str, Any]:
+    outcome = dict(world.sent[deployment["reference"]])
+    if "refused" in outcome or "replies" not in deployment:
+        return outcome
+    mine = [invitation for invitation in world.asked if invitation["deployment"] is deployment]
+    mine.sort(key=lambda invitation: (invitation["at"], invitation["invited_at"], invitation["expert"]))
+    outcome["invitations"] = [
         {
-            "expert": one["expert"],
-            "invited_at": one["invited_at"].isoformat(),
-            "outcome": one["outcome"],
-            "at": one["at"].isoformat(),
+            "expert": invitation["expert"],
+            "invited_at": invitation["invited_at"].isoformat(),
+            "outcome": invitation["outcome"],
+            "at": invitation["at"].isoformat(),
         }
-        for one in mine
+        for invitation in mine
     ]
-    found["accepted"] = [one["expert"] for one in mine if one["outcome"] == "accepted"]
-    found["unfilled"] = told["seats"] - len(found["accepted"])
-    return found
+    outcome["accepted"] = [invitation["expert"] for invitation in mine if invitation["outcome"] == "accepted"]
+    outcome["unfilled"] = deployment["seats"] - len(outcome["accepted"])
+    return outcome
 
 
 def _indicator(world: World) -> dict[str, Any]:

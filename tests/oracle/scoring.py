@@ -19,7 +19,7 @@ def counted(grid: Grid, assessments: list[dict[str, str | None]]) -> dict[str, F
             share = _share(grid, assessments, section, result)
             result[key] = None if share is None else share * most
         else:
-            result[key] = _middle(grid, [one[key] for one in assessments])
+            result[key] = _middle(grid, [assessment[key] for assessment in assessments])
         points = result[key]
         if points is not None:
             reached, possible = reached + points, possible + most
@@ -37,7 +37,7 @@ def _share(
     got, could = Fraction(0), 0
     for criterion in section["criteria"]:
         name = f"{section['key']}.{criterion['key']}"
-        score = result[name] = _middle(grid, [one[name] for one in assessments])
+        score = result[name] = _middle(grid, [assessment[name] for assessment in assessments])
         if score is not None:
             weight = criterion.get("weight", 1)
             got, could = got + weight * score, could + 5 * weight

@@ -39,23 +39,32 @@ class Spread:
 
     def __init__(self, envelope: int, calls: list[Offered]) -> None:
         self.envelope, self.calls = envelope, calls
-        self.status = {one.name: "admissible" for call in calls for batch in call.batches for one in batch}
+        self.status = {
+            application.name: "admissible"
+            for call in calls
+            for batch in call.batches
+            for application in batch
+        }
         self.committed: dict[str, int] = {}
         self.decisions: list[tuple[Offered, int]] = []
         self.carried: set[str] = set()
 
     def of(self, call: Offered) -> list[Asked]:
         """Its applications, each once."""
-        return list(dict.fromkeys(asked for batch in call.batches for asked in batch))
+        return list(dict.fromkeys(application for batch in call.batches for application in batch))
 
     def free(self, call: Offered) -> int:
         """What an award of the call may draw."""
-        here = sum(self.committed.get(asked.name, 0) for asked in self.of(call))
+        here = sum(self.committed.get(application.name, 0) for application in self.of(call))
         return min(call.cents - here, self.envelope - sum(self.committed.values()))
 
     def awarded(self, call: Offered) -> list[Asked]:
         """Whose awards of the call stand or were closed."""
-        return [asked for asked in self.of(call) if self.status[asked.name] in ("awarded", "closed")]
+        return [
+            application
+            for application in self.of(call)
+            if self.status[application.name] in ("awarded", "closed")
+        ]
 
     def lately(self, call: Offered) -> set[str]:
         """Who led an award in the calls that were decided last, this one not counted."""
@@ -63,45 +72,47 @@ class Spread:
         for other, _ in reversed(self.decisions):
             if other is not call and other not in last:
                 last.append(other)
-        return {asked.lead for other in last[: call.lead_calls or 0] for asked in self.awarded(other)}
+        return {
+            application.lead for other in last[: call.lead_calls or 0] for application in self.awarded(other)
+        }
 
-    def full(self, call: Offered, asked: Asked) -> bool:
+    def full(self, call: Offered, application: Asked) -> bool:
         """Whether its beneficiary has had its share of the call."""
-        same = [other for other in self.awarded(call) if other.beneficiary == asked.beneficiary]
-        return not asked.aside and call.most is not None and len(same) >= call.most
+        same = [other for other in self.awarded(call) if other.beneficiary == application.beneficiary]
+        return not application.aside and call.most is not None and len(same) >= call.most
 
     def ranked(self, call: Offered, number: int) -> list[Asked]:
         """What is ranked in this batch, best first."""
-        return sorted(call.batches[number], key=lambda asked: -asked.total)
+        return sorted(call.batches[number], key=lambda application: -application.total)
 
     def decide(self, call: Offered, number: int) -> None:
         """Decide the batch of this number, from 0."""
         unfunded: list[Asked] = []
         lately = self.lately(call)
-        for asked in self.ranked(call, number):
-            if (asked.lead in lately and not asked.aside) or self.full(call, asked):
-                self.status[asked.name] = "cooled_down"
-            elif asked.cents > self.free(call) or (unfunded and not call.skip):
-                unfunded.append(asked)
+        for application in self.ranked(call, number):
+            if (application.lead in lately and not application.aside) or self.full(call, application):
+                self.status[application.name] = "cooled_down"
+            elif application.cents > self.free(call) or (unfunded and not call.skip):
+                unfunded.append(application)
             else:
-                self.award(asked)
-        for asked in unfunded:
-            self.leave_over(call, number, asked)
+                self.award(application)
+        for application in unfunded:
+            self.leave_over(call, number, application)
         self.decisions.append((call, number))
 
-    def leave_over(self, call: Offered, number: int, asked: Asked) -> None:
+    def leave_over(self, call: Offered, number: int, application: Asked) -> None:
         """What the money does not reach for is ranked once more in the next batch, or waits."""
-        if number + 1 < len(call.batches) and asked.name not in self.carried:
-            self.carried.add(asked.name)
-            call.batches[number + 1].append(asked)
+        if number + 1 < len(call.batches) and application.name not in self.carried:
+            self.carried.add(application.name)
+            call.batches[number + 1].append(application)
         else:
-            self.status[asked.name] = "reserve"
-            call.reserves.setdefault(number, []).append(asked)
+            self.status[application.name] = "reserve"
+            call.reserves.setdefault(number, []).append(application)
 
-    def award(self, asked: Asked) -> None:
+    def award(self, application: Asked) -> None:
         """It gets what it asks for."""
-        self.status[asked.name] = "awarded"
-        self.committed[asked.name] = asked.cents
+        self.status[application.name] = "awarded"
+        self.committed[application.name] = application.cents
 
     def close(self, name: str, cents: int) -> None:
         """An award ends at this cost."""
@@ -123,20 +134,22 @@ class Spread:
     def lists(self, name: str | None) -> Iterator[tuple[Offered, list[Asked]]]:
         """The reserve lists as they are served: first that of the batch that this application was decided in."""
         holding = [
-            turn for turn in self.decisions if name in [asked.name for asked in turn[0].batches[turn[1]]]
+            turn
+            for turn in self.decisions
+            if name in [application.name for application in turn[0].batches[turn[1]]]
         ]
         first = holding[-1:]
         for call, number in [*first, *[turn for turn in self.decisions if turn not in first]]:
             waiting = call.reserves.get(number, [])
-            yield call, [asked for asked in waiting if self.status[asked.name] == "reserve"]
+            yield call, [application for application in waiting if self.status[application.name] == "reserve"]
 
     def serve(self, name: str | None) -> None:
         """Money or a place has come free where this application was."""
         for call, waiting in self.lists(name):
-            for asked in waiting:
-                if self.full(call, asked):
+            for application in waiting:
+                if self.full(call, application):
                     continue
-                if asked.cents <= self.free(call):
-                    self.award(asked)
+                if application.cents <= self.free(call):
+                    self.award(application)
                 elif not call.skip:
                     break

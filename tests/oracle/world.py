@@ -23,7 +23,9 @@ class World:
     def __init__(self, scenario: dict[str, Any]) -> None:
         self.told = scenario
         self.call = scenario["call"]
-        self.applications = {one["reference"]: one for one in scenario["applications"]}
+        self.applications = {
+            application["reference"]: application for application in scenario["applications"]
+        }
         self.status: dict[str, str] = {}
         self.reasons: dict[str, list[str]] = {}
         self.scores: dict[str, dict[str, Fraction | None]] = {}
@@ -41,8 +43,8 @@ class World:
     # ---- time
 
     def run(self) -> None:
-        for one in self.told["applications"]:
-            self.submit(one)
+        for application in self.told["applications"]:
+            self.submit(application)
         self.to_come = list(self.told_events())
         while self.to_come:
             self.to_come.sort(key=lambda event: event[0])
@@ -50,12 +52,17 @@ class World:
             what(key[0], *details)
 
     def told_events(self) -> Iterator[tuple[Any, ...]]:
-        for i, one in enumerate(self.told["applications"]):
-            if "withdrawn_at" in one:
-                yield (instant(one["withdrawn_at"]), 0, i, 0), self.withdraw, one["reference"]
-            for p, partner in enumerate(one["partners"]):
+        for i, application in enumerate(self.told["applications"]):
+            if "withdrawn_at" in application:
+                yield (instant(application["withdrawn_at"]), 0, i, 0), self.withdraw, application["reference"]
+            for p, partner in enumerate(application["partners"]):
                 if "withdrew_at" in partner:
-                    yield (instant(partner["withdrew_at"]), 0, i, 1 + p), self.leave, one["reference"], p
+                    yield (
+                        (instant(partner["withdrew_at"]), 0, i, 1 + p),
+                        self.leave,
+                        application["reference"],
+                        p,
+                    )
         yield (instant(self.call["decided_at"]), 1), self.decide
         for i, step in enumerate(self.told.get("after_award", [])):
             yield (instant(step["at"]), 2, i), self.after_award, step
@@ -64,19 +71,19 @@ class World:
 
     # ---- applications
 
-    def submit(self, one: dict[str, Any]) -> None:
-        reference = one["reference"]
-        if one["track"] == "exception":
-            reasons = [] if one.get("consultation") else ["consultation_missing"]
+    def submit(self, application: dict[str, Any]) -> None:
+        reference = application["reference"]
+        if application["track"] == "exception":
+            reasons = [] if application.get("consultation") else ["consultation_missing"]
             self.status[reference] = "not_submitted" if reasons else "exception_track"
         else:
-            reasons = list(self.why_not(one))
+            reasons = list(self.why_not(application))
             self.status[reference] = "not_submitted" if reasons else "submitted"
         self.reasons[reference] = sorted(reasons)
 
-    def why_not(self, one: dict[str, Any]) -> Iterator[str]:
-        received = instant(one["received_at"])
-        parties = [one["lead"], *one["partners"]]
+    def why_not(self, application: dict[str, Any]) -> Iterator[str]:
+        received = instant(application["received_at"])
+        parties = [application["lead"], *application["partners"]]
         if received > instant(self.call["closes_at"]):
             yield "late"
         if received < instant(self.call["opens_at"]):
@@ -85,19 +92,19 @@ class World:
             yield "too_few_beneficiaries"
         if any(p["beneficiary"] not in BALKANS + self.call.get("extended_to", []) for p in parties):
             yield "partner_not_eligible"
-        if any(not partner["confirmed"] for partner in one["partners"]):
+        if any(not partner["confirmed"] for partner in application["partners"]):
             yield "partner_not_confirmed"
-        if cents(one["requested"]) > cents(self.call["award_max"]):
+        if cents(application["requested"]) > cents(self.call["award_max"]):
             yield "above_award_max"
-        if cents(one["requested"]) < cents(self.call["award_min"]):
+        if cents(application["requested"]) < cents(self.call["award_min"]):
             yield "below_award_min"
-        if any(document.get("marking") is not None for document in one.get("documents", [])):
+        if any(document.get("marking") is not None for document in application.get("documents", [])):
             yield "classified_document"
 
     def on_board(self, reference: str) -> int:
-        one = self.applications[reference]
-        there = {one["lead"]["beneficiary"]}
-        for p, partner in enumerate(one["partners"]):
+        application = self.applications[reference]
+        there = {application["lead"]["beneficiary"]}
+        for p, partner in enumerate(application["partners"]):
             if p not in self.left[reference]:
                 there.add(partner["beneficiary"])
         return len(there & set(BALKANS))
@@ -141,12 +148,12 @@ class World:
                 self.award(now, reference)
 
     def evaluate(self, reference: str) -> None:
-        one, grid = self.applications[reference], self.call["grid"]
+        application, grid = self.applications[reference], self.call["grid"]
         if self.on_board(reference) < self.call["min_beneficiaries"]:
             self.status[reference], self.reasons[reference] = "ineligible", ["too_few_beneficiaries"]
             return
-        recused = one.get("recusals", [])
-        heard = [scores for name, scores in one.get("assessments", {}).items() if name not in recused]
+        recused = application.get("recusals", [])
+        heard = [scores for name, scores in application.get("assessments", {}).items() if name not in recused]
         if len(heard) < grid["min_assessments"]:
             self.status[reference], self.reasons[reference] = "not_assessed", ["too_few_assessments"]
             return
@@ -290,8 +297,8 @@ class World:
             return
         taken = days(invitation["deployment"]["start"], invitation["deployment"]["end"])
         invitation["booked"] = taken
-        same_person = [one for one in self.asked if one["expert"] == invitation["expert"]]
-        for other in sorted(same_person, key=lambda one: self.told["deployments"].index(one["deployment"])):
+        same_person = [row for row in self.asked if row["expert"] == invitation["expert"]]
+        for other in sorted(same_person, key=lambda row: self.told["deployments"].index(row["deployment"])):
             wanted = days(other["deployment"]["start"], other["deployment"]["end"])
             if other["outcome"] is None and wanted & taken:
                 self.finish(now, other, "unavailable")

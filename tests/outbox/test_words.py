@@ -44,7 +44,7 @@ def written(templates: jinja2.Environment, template: str, name: str, value: What
         and call.node.name == "ngettext"
         and isinstance(call.args[2], nodes.Name)
     }
-    context = {one: 2 if one in counted else value for one in names}
+    context = {name: 2 if name in counted else value for name in names}
     address = "http://f.test"
     return text_of(
         templates, template, context, to_name=name, url=f"{address}/link/x/token", base_url=address

@@ -222,7 +222,7 @@ def test_each_mistake_is_named(
 
 
 def test_all_mistakes_at_once() -> None:
-    found = mistakes(
+    named = mistakes(
         changed(
             (("scenario",), REMOVE),
             (("call", "decided_at"), "2021-07-01T00:00:00Z"),
@@ -231,7 +231,7 @@ def test_all_mistakes_at_once() -> None:
             (("activities", 3, "application"), "Q"),
         )
     )
-    assert sorted(found) == [
+    assert sorted(named) == [
         ("activities[3].application", "is no application of this file"),
         ("applications[0].requested", EURO),
         ("call.decided_at", "must not be before call.closes_at"),
@@ -244,8 +244,8 @@ def test_all_mistakes_at_once() -> None:
 def test_no_section_has_a_reserved_name(name: str) -> None:
     section = {"key": name, "title": "x", "max": 5}
     raw = changed((("call", "grid", "sections", 6), section), (("applications",), []), (("after_award",), []))
-    found = mistakes(raw.replace(b'"deployments"', b'"deployments": [], "activities": [], "_"'))
-    assert ("call.grid.sections[6].key", f"no section may be named {name}") in found
+    named = mistakes(raw.replace(b'"deployments"', b'"deployments": [], "activities": [], "_"'))
+    assert ("call.grid.sections[6].key", f"no section may be named {name}") in named
 
 
 @settings(max_examples=150)

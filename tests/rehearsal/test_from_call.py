@@ -45,7 +45,7 @@ async def test_the_same_rules_give_the_ranking_of_then(past: Judging, db: Databa
     assert mapped.scenario is not None
     result = await rehearse(db.url, mapped.scenario)
     assert (mapped.notes, result["ranking"]) == ([], ["two", "one"])
-    assert {key: one["status"] for key, one in result["applications"].items()} == {
+    assert {key: outcome["status"] for key, outcome in result["applications"].items()} == {
         "one": "reserve",
         "two": "awarded",
     }
@@ -73,7 +73,7 @@ async def test_what_does_not_go_over_is_said_and_not_made_up(past: Judging, db: 
     ]
     result = await rehearse(db.url, mapped.scenario)
     assert result["applications"]["two"]["total"] == "35.50"  # 71 of 80, as 40
-    assert {one["status"] for one in result["applications"].values()} == {"below_threshold"}
+    assert {outcome["status"] for outcome in result["applications"].values()} == {"below_threshold"}
 
 
 async def test_the_page_plays_a_decided_call_or_an_example(past: Judging, browse: Browsers) -> None:

@@ -159,8 +159,8 @@ async def test_one_is_played_at_a_time_and_the_others_are_told(browse: Browsers,
         *(ada.send_form("/rehearsal", {"example": "taf-2021-01"}) for _ in range(3))
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
-    told = next(answer for answer in answers if answer.status_code == 409)
-    assert "Another rehearsal is running." in told.text
+    refusal = next(answer for answer in answers if answer.status_code == 409)
+    assert "Another rehearsal is running." in refusal.text
     assert (await ada.send_form("/rehearsal", {"example": "taf-2021-01"})).status_code == 200
 
 

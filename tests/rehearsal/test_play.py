@@ -22,7 +22,7 @@ from tests.scenarios import scenarios
 
 EXAMPLES = ("taf-2021-01", "taf-2021-01-reserve")
 RESERVE: dict[str, Any] = json.loads((FOLDER / "taf-2021-01-reserve.json").read_text())
-ASKED: dict[str, Any] = RESERVE["deployments"][0]
+DEPLOYMENT: dict[str, Any] = RESERVE["deployments"][0]
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +41,9 @@ async def scratch_databases(server: str) -> list[str]:
     engine = create_async_engine(server)
     async with engine.connect() as connection:
         query = text(r"SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal\_%'")
-        found = [row[0] for row in await connection.execute(query)]
+        names = [row[0] for row in await connection.execute(query)]
     await engine.dispose()
-    return found
+    return names
 
 
 async def played(server: str, file: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ async def test_two_rehearsals_at_once_do_not_meet(server: str) -> None:
     files = [json.loads((FOLDER / f"{name}.json").read_text()) for name in EXAMPLES]
     expected = [json.loads((FOLDER / f"{name}.expected.json").read_text()) for name in EXAMPLES]
     results = await asyncio.gather(*(played(server, file) for file in files))
-    assert results == [normal(one) for one in expected]
+    assert results == [normal(document) for document in expected]
 
 
 def changed(*changes: tuple[tuple[str | int, ...], Any]) -> dict[str, Any]:
@@ -145,8 +145,8 @@ STRANGE: dict[str, list[tuple[tuple[str | int, ...], Any]]] = {
     ],
     "a reply that comes an hour too late": [
         (
-            ("deployments", 0, "replies", next(iter(ASKED["replies"])), "after_hours"),
-            ASKED["respond_within_hours"] + 1,
+            ("deployments", 0, "replies", next(iter(DEPLOYMENT["replies"])), "after_hours"),
+            DEPLOYMENT["respond_within_hours"] + 1,
         )
     ],
     "sections named like fields": [

@@ -49,11 +49,11 @@ def test_rules_agree_with_second_computation(file: dict[str, Any]) -> None:
     world = Watched(file)
     world.run()
     result = result_of(world)
-    for told in world.scenario.applications:
-        assert submission_reasons(_application(told), world.rules, told.received_at) == tuple(
-            sorted(world.why_not(world.applications[told.reference]))
-            if told.track == "joint"
-            else _consulted(told)
+    for application in world.scenario.applications:
+        assert submission_reasons(_application(application), world.rules, application.received_at) == tuple(
+            sorted(world.why_not(world.applications[application.reference]))
+            if application.track == "joint"
+            else _consulted(application)
         )
     commitments = {ref: Decimal(amount) for ref, amount in result["budget"]["commitments"].items()}
     assert str(free(world.rules.amount, commitments.values())) == result["budget"]["available"]
@@ -63,9 +63,9 @@ def test_rules_agree_with_second_computation(file: dict[str, Any]) -> None:
         for ref, amount in commitments.items()
     } == result["budget"]["donors"]
     assert {
-        told.reference: reason
-        for told in world.scenario.activities
-        if (reason := counting(world.activity(told))) is not None
+        activity.reference: reason
+        for activity in world.scenario.activities
+        if (reason := counting(world.activity(activity))) is not None
     } == result["indicator_10_1"]["not_counted"]
 
 
@@ -76,7 +76,7 @@ class Watched(World):
         super().__init__(file)
         self.scenario: Scenario = check(json.dumps(file).encode())
         self.rules = _rules(self.scenario)
-        self.by_name = {one.reference: one for one in self.scenario.applications}
+        self.by_name = {application.reference: application for application in self.scenario.applications}
         assert call_mistakes(self.rules) == []
 
     def requests(self, references: list[str]) -> list[Request]:
@@ -89,10 +89,10 @@ class Watched(World):
         before = [reference for reference, status in self.status.items() if status == "submitted"]
         super().decide(now)
         candidates: list[Candidate] = []
-        found: dict[str, tuple[str, tuple[str, ...]]] = {}
+        outcomes: dict[str, tuple[str, tuple[str, ...]]] = {}
         for reference in before:
-            found[reference] = self.judge(reference, now, candidates)
-        assert found == {
+            outcomes[reference] = self.judge(reference, now, candidates)
+        assert outcomes == {
             reference: (
                 "" if reference in self.ranking else self.status[reference],
                 tuple(self.reasons[reference]),
@@ -107,11 +107,13 @@ class Watched(World):
     def judge(
         self, reference: str, now: datetime, candidates: list[Candidate]
     ) -> tuple[str, tuple[str, ...]]:
-        told, grid = self.by_name[reference], self.rules.grid
-        aboard = on_board(told.lead.beneficiary, _application(told).partners, now)
+        application, grid = self.by_name[reference], self.rules.grid
+        aboard = on_board(application.lead.beneficiary, _application(application).partners, now)
         if not still_eligible(aboard, self.rules.min_beneficiaries):
             return "ineligible", ("too_few_beneficiaries",)
-        heard = [scores for name, scores in told.assessments.items() if name not in told.recusals]
+        heard = [
+            scores for name, scores in application.assessments.items() if name not in application.recusals
+        ]
         if not enough_assessments(len(heard), grid):
             return "not_assessed", ("too_few_assessments",)
         mean = means(heard, grid)
@@ -122,7 +124,7 @@ class Watched(World):
         assert display(mean.total) == shown["total"]
         if missed := missed_thresholds(mean, grid):
             return "below_threshold", missed
-        candidates.append(Candidate(reference, mean, distinct_beneficiaries(aboard), told.received_at))
+        candidates.append(Candidate(reference, mean, distinct_beneficiaries(aboard), application.received_at))
         return "", ()
 
     def serve(self, now: datetime) -> None:
@@ -140,24 +142,32 @@ class Watched(World):
             assert euro(self.committed[step["application"]]) == str(final)
 
     def open(self, now: datetime, deployment: dict[str, Any]) -> None:
-        booked: dict[str, set[date]] = {one.id: self.booked(one.id) for one in self.scenario.experts}
+        booked: dict[str, set[date]] = {expert.id: self.booked(expert.id) for expert in self.scenario.experts}
         super().open(now, deployment)
         sent = self.sent[deployment["reference"]]
         if "shortlist" in sent:
-            told = next(one for one in self.scenario.deployments if one.reference == deployment["reference"])
-            found = shortlist(map(_expert, self.scenario.experts), _request(told), booked)
-            assert [[match.expert, match.score] for match in found.ranked] == sent["shortlist"]
-            assert found.excluded == sent["excluded"]
-            assert all(sum(part.points for part in match.parts) == match.score for match in found.ranked)
+            parsed = next(
+                candidate
+                for candidate in self.scenario.deployments
+                if candidate.reference == deployment["reference"]
+            )
+            listed = shortlist(map(_expert, self.scenario.experts), _request(parsed), booked)
+            assert [[match.expert, match.score] for match in listed.ranked] == sent["shortlist"]
+            assert listed.excluded == sent["excluded"]
+            assert all(sum(part.points for part in match.parts) == match.score for match in listed.ranked)
 
     def ask_next(self, now: datetime, deployment: dict[str, Any]) -> None:
-        waiting, asked = list(self.waiting[deployment["reference"]]), len(self.asked)
-        told = next(one for one in self.scenario.deployments if one.reference == deployment["reference"])
-        booked = [e for e in waiting if any(told.start <= day <= told.end for day in self.booked(e))]
-        found = next_to_ask(waiting, booked)
+        waiting, before = list(self.waiting[deployment["reference"]]), len(self.asked)
+        parsed = next(
+            candidate
+            for candidate in self.scenario.deployments
+            if candidate.reference == deployment["reference"]
+        )
+        booked = [e for e in waiting if any(parsed.start <= day <= parsed.end for day in self.booked(e))]
+        turn = next_to_ask(waiting, booked)
         super().ask_next(now, deployment)
-        assert [found.expert] == ([one["expert"] for one in self.asked[asked:]] or [None])
-        assert [*found.passed_over, *([found.expert] if found.expert else [])] == [
+        assert [turn.expert] == ([invitation["expert"] for invitation in self.asked[before:]] or [None])
+        assert [*turn.passed_over, *([turn.expert] if turn.expert else [])] == [
             expert for expert in waiting if expert not in self.waiting[deployment["reference"]]
         ]
 
@@ -167,21 +177,21 @@ class Watched(World):
         assert now == last if outcome == "expired" else now <= last
         super().answer(now, invitation, outcome)
 
-    def activity(self, told: Any) -> ActivityView:
-        reference = told.application
+    def activity(self, activity: Any) -> ActivityView:
+        reference = activity.application
         award = None
         if reference in self.award_from:
             until = self.award_until.get(reference)
             end = AwardEnd(self.status[reference]) if until else None
             award = AwardLife(self.award_from[reference], until, end)
         return ActivityView(
-            start=told.start,
+            start=activity.start,
             award=award,
-            completed=told.completed,
-            evidence=frozenset(told.evidence),
-            reported_by=told.reported_by,
-            verified_by=told.verified_by,
-            attended=told.attended,
+            completed=activity.completed,
+            evidence=frozenset(activity.evidence),
+            reported_by=activity.reported_by,
+            verified_by=activity.verified_by,
+            attended=activity.attended,
         )
 
 
@@ -205,43 +215,43 @@ def _rules(scenario: Scenario) -> CallRules:
     )
 
 
-def _application(told: Application) -> ApplicationView:
+def _application(application: Application) -> ApplicationView:
     return ApplicationView(
-        track=told.track,
-        lead=told.lead.beneficiary,
-        partners=tuple(Partner(p.beneficiary, p.confirmed, p.withdrew_at) for p in told.partners),
-        requested=told.requested,
-        consultation=told.consultation is not None,
-        marked_document=any(document.marking is not None for document in told.documents),
+        track=application.track,
+        lead=application.lead.beneficiary,
+        partners=tuple(Partner(p.beneficiary, p.confirmed, p.withdrew_at) for p in application.partners),
+        requested=application.requested,
+        consultation=application.consultation is not None,
+        marked_document=any(document.marking is not None for document in application.documents),
     )
 
 
-def _consulted(told: Application) -> tuple[str, ...]:
-    return () if told.consultation else ("consultation_missing",)
+def _consulted(application: Application) -> tuple[str, ...]:
+    return () if application.consultation else ("consultation_missing",)
 
 
-def _expert(told: Expert) -> ExpertProfile:
+def _expert(expert: Expert) -> ExpertProfile:
     return ExpertProfile(
-        id=told.id,
-        country=told.country,
-        themes=told.themes,
-        languages=told.languages,
-        available=(told.available,) if told.available else (),
-        deployments_12m=told.deployments_12m,
-        conflict=told.conflict is not None,
+        id=expert.id,
+        country=expert.country,
+        themes=expert.themes,
+        languages=expert.languages,
+        available=(expert.available,) if expert.available else (),
+        deployments_12m=expert.deployments_12m,
+        conflict=expert.conflict is not None,
     )
 
 
-def _request(told: Deployment) -> ExpertiseRequest:
-    language, level = told.language.split(":")
+def _request(deployment: Deployment) -> ExpertiseRequest:
+    language, level = deployment.language.split(":")
     return ExpertiseRequest(
-        start=told.start,
-        end=told.end,
-        seats=told.seats,
+        start=deployment.start,
+        end=deployment.end,
+        seats=deployment.seats,
         language=language,
         level=level,  # type: ignore[arg-type] # the schema's pattern holds it
-        themes=told.themes,
-        min_theme_level=told.min_theme_level,
-        regional_language=told.bonus.regional_language,
-        no_recent_deployment=told.bonus.no_recent_deployment,
+        themes=deployment.themes,
+        min_theme_level=deployment.min_theme_level,
+        regional_language=deployment.bonus.regional_language,
+        no_recent_deployment=deployment.bonus.no_recent_deployment,
     )

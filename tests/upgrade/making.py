@@ -59,14 +59,14 @@ class Made:
         self.db = db
         self.now = now
 
-    async def one(self, sql: str, **given: Any) -> Any:
+    async def first(self, sql: str, **given: Any) -> Any:
         """What this statement finds first."""
         async with self.db.reader() as connection:
             return (await connection.execute(text(sql), given)).first()
 
     async def person(self, name: str) -> UUID:
-        found: UUID = (await self.one("SELECT id FROM person WHERE name = :name", name=name)).id
-        return found
+        person_id: UUID = (await self.first("SELECT id FROM person WHERE name = :name", name=name)).id
+        return person_id
 
     async def act(self, name: str | None, command: Callable[[Tx], Awaitable[Any]]) -> None:
         """One command by this person; what it sets off waits."""
@@ -89,7 +89,7 @@ class Made:
         await self.act("Rut Hansen", lambda tx: _invite(tx, "second@example.org"))
 
     async def drafts(self) -> None:
-        draft = await self.one(
+        draft = await self.first(
             """SELECT application.id, call_id, party.id AS lead, section, person.id AS officer FROM application JOIN party ON party.application_id = application.id
             AND is_lead JOIN person ON person.institution_id = party.institution_id AND person.name = 'Omar Hoxha'
             JOIN section_answers ON section_answers.application_id = application.id AND section_answers.party_id = party.id
@@ -109,10 +109,10 @@ class Made:
         )
         waiting = """SELECT id FROM party WHERE confirmation = 'invited' AND left_at IS NULL
             ORDER BY id IN (SELECT party_id FROM change_request), id"""
-        party = (await self.one(waiting)).id
+        party = (await self.first(waiting)).id
         await self.act(None, lambda tx: keep(tx, party, "own", opened(), typed))
         await self.act(None, lambda tx: ask_for_change(tx, party, wish="Please take the second week of May."))
-        other = (await self.one(f"{waiting} OFFSET 1")).id
+        other = (await self.first(f"{waiting} OFFSET 1")).id
         await self.act(
             None, lambda tx: confirm_party(tx, other, signatory_name="S. One", signatory_function="Head")
         )
@@ -121,7 +121,7 @@ class Made:
         submitted = """SELECT application.id, lead.name AS lead FROM application JOIN call ON call.id = call_id
             JOIN person AS lead ON lead.institution_id = application.lead_institution_id
             WHERE application.status = 'submitted' AND application.track = 'joint' AND decided_at IS NULL"""
-        opened = (await self.one(f"{submitted} AND application.opened_at IS NOT NULL")).id
+        opened = (await self.first(f"{submitted} AND application.opened_at IS NOT NULL")).id
         kind, question = ClarificationKind.CLERICAL, "Which of the two names is right?"
         await self.act(
             "Ada Berisha",
@@ -129,36 +129,42 @@ class Made:
                 tx, opened, kind=kind, question=question, field=ClericalField.TITLE
             ),
         )
-        sealed = await self.one(f"{submitted} AND application.opened_at IS NULL AND call.state = 'published'")
+        sealed = await self.first(
+            f"{submitted} AND application.opened_at IS NULL AND call.state = 'published'"
+        )
         await self.act(sealed.lead, lambda tx: withdraw(tx, sealed.id))
-        asked = (await self.one("SELECT id FROM question WHERE version = 0 AND set_aside_at IS NULL")).id
+        question_id = (
+            await self.first("SELECT id FROM question WHERE version = 0 AND set_aside_at IS NULL")
+        ).id
         await self.act(
             "Vera Novak",
             lambda tx: publish_answer(
-                tx, asked, public_text="May part of it be elsewhere?", answer_text="Yes."
+                tx, question_id, public_text="May part of it be elsewhere?", answer_text="Yes."
             ),
         )
-        closed = (await self.one("SELECT id FROM call WHERE state = 'closed' AND opened_at IS NULL")).id
+        closed = (await self.first("SELECT id FROM call WHERE state = 'closed' AND opened_at IS NULL")).id
         await self.act("Ada Berisha", lambda tx: start_opening(tx, closed))
-        call = (await self.one("SELECT id FROM call WHERE state = 'published' AND closes_at > now()")).id
+        call = (await self.first("SELECT id FROM call WHERE state = 'published' AND closes_at > now()")).id
         await self.act("Ada Berisha", lambda tx: ask_cancellation(tx, call, "The money is needed elsewhere."))
         ada = await self.person("Ada Berisha")
         await self.act(
             "Ada Berisha",
             lambda tx: save_view(tx, ada, name="Submitted", asked={"status": "submitted"}, shared=True),
         )
-        invited = await self.one("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY id")
+        invited = await self.first("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY id")
         await self.act(None, lambda tx: accept(tx, invited.id))
 
     async def park_a_delivery(self) -> None:
         """By failing as often as it takes."""
-        waiting = await self.one(
+        waiting = await self.first(
             "SELECT id, reaction FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT 1"
         )
         known = reactions._REACTIONS[waiting.reaction]
         reactions._REACTIONS[waiting.reaction] = _cannot
         later = self.now
-        while (await self.one("SELECT state FROM delivery WHERE id = :id", id=waiting.id)).state == "waiting":
+        while (
+            await self.first("SELECT state FROM delivery WHERE id = :id", id=waiting.id)
+        ).state == "waiting":
             later += timedelta(hours=1)
             await reactions.deliver(self.db, waiting.id, lambda: later)  # noqa: B023 - called at once
         reactions._REACTIONS[waiting.reaction] = known

@@ -112,8 +112,8 @@ async def rows(db: Database, sql: str) -> list[Any]:
 
 async def off(db: Database) -> dict[str, list[str]]:
     """What reconcile finds, but for documents, which are not in the database: a test before may have named a store of its own."""
-    found = (await reconcile(db)).items()
-    return {name: lines for name, lines in found if lines and not name.startswith("documents:")}
+    findings = (await reconcile(db)).items()
+    return {name: lines for name, lines in findings if lines and not name.startswith("documents:")}
 
 
 async def test_everything_that_may_be_under_way_was_under_way(db: Database, before: Release) -> None:
@@ -131,10 +131,10 @@ async def test_everything_that_may_be_under_way_was_under_way(db: Database, befo
 
 
 async def test_reconcile_finds_nothing(upgraded: str, tmp_path: Path) -> None:
-    said = await asyncio.to_thread(command, upgraded, tmp_path, "reconcile", 1)
-    off = [line for line in said.splitlines() if line.startswith("OFF")]
+    output = await asyncio.to_thread(command, upgraded, tmp_path, "reconcile", 1)
+    off = [line for line in output.splitlines() if line.startswith("OFF")]
     assert off == ["OFF  documents: all there"]  # they are not in the database
-    assert said.count("the store is empty, and ") == 1
+    assert output.count("the store is empty, and ") == 1
 
 
 async def test_reactions_of_the_release_before_are_demanded_of_all_that_happened_in_it(db: Database) -> None:
@@ -180,13 +180,13 @@ async def test_the_pages_of_everybody_open(app_of: Litestar, db: Database, name:
     browser = await signed_in(app_of, db, name)
     seen, steps = {"/"}, ["/"]
     for _ in range(3):
-        found: list[str] = []
+        more: list[str] = []
         for path in steps:
             page = await browser.get(path)
             assert (path, page.status_code) in ((path, 200), (path, 303))
             links = [*LINK.findall(page.text), page.headers.get("location", "/")]
-            found += [link for link in links if "/static/" not in link and "." not in link]
-        steps = [link for link in dict.fromkeys(found) if link not in seen and "/documents/" not in link][:60]
+            more += [link for link in links if "/static/" not in link and "." not in link]
+        steps = [link for link in dict.fromkeys(more) if link not in seen and "/documents/" not in link][:60]
         seen.update(steps)
     await browser.aclose()
     assert len(seen) > 5
@@ -347,7 +347,7 @@ async def test_unsaved_text_of_before_is_kept_with_what_it_rests_on(working_db: 
 
 
 async def _rests_on(
-    db: Database, subjects: list[UUID], officer: UUID, asked: dict[tuple[UUID, str, UUID], int]
+    db: Database, subjects: list[UUID], officer: UUID, wanted: dict[tuple[UUID, str, UUID], int]
 ) -> dict[tuple[UUID, str, UUID], int]:
     """The versions on which the copies rest that were put in."""
     made: dict[tuple[UUID, str, UUID], int] = {}
@@ -356,7 +356,7 @@ async def _rests_on(
             for (subject, section), copies in (await copies_of(connection, subjects, person)).items():
                 made |= {(subject, section, copy.holder_id): copy.based_on for copy in copies}
                 assert all(copy.typed for copy in copies)
-    return {key: made.get(key, -1) for key in asked}
+    return {key: made.get(key, -1) for key in wanted}
 
 
 SENT = "SELECT application_id, assessor_id, scores, comments, sent_at FROM assessment ORDER BY 1, 2"

@@ -90,15 +90,16 @@ async def test_the_guard_asks_once_and_for_nobody_not_at_all(
 ) -> None:
     note_id = await write_note(db, cast.omar)
     nobody, omar = await browse(), await browse(cast.omar)
-    asked: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    executed: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
     await nobody.get("/test/anyone")
     await nobody.get("/help")
-    assert asked == []
+    assert executed == []
     await omar.get(f"/test/notes/{note_id}")
-    asked = [statement for statement in asked if not statement.startswith("NOTIFY")]  # that Omar signed in
-    assert len(asked) == 2
-    assert asked[1].startswith("SELECT words")
+    # Without what says that Omar signed in.
+    executed = [statement for statement in executed if not statement.startswith("NOTIFY")]
+    assert len(executed) == 2
+    assert executed[1].startswith("SELECT words")
 
 
 @get("/forgotten", sync_to_thread=False)

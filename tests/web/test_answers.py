@@ -198,8 +198,8 @@ async def test_pages_of_links_are_not_kept_and_send_no_referer(
     """Those that fail, too: the address holds the token."""
     async with Browser(lent(standing_app, db)) as browser:
         answer = await browser.request(method, f"http://facility.test{path}")
-    told = [value for name, value in answer.headers.multi_items() if name == "referrer-policy"]
-    assert (told, answer.headers["cache-control"]) == (["no-referrer"], "no-store")
+    policies = [value for name, value in answer.headers.multi_items() if name == "referrer-policy"]
+    assert (policies, answer.headers["cache-control"]) == (["no-referrer"], "no-store")
     # What a page says about it goes before what the header says.
     assert 'name="referrer"' not in answer.text
 

@@ -177,22 +177,22 @@ async def test_a_small_body_is_read_before_anything_is_asked(
     app: Litestar, db: Database, cast: Cast, session: Begins
 ) -> None:
     token = await session(cast.omar)
-    asked: list[float] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *_: asked.append(sent.read))
+    read_so_far: list[float] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *_: read_so_far.append(sent.read))
     sent = Sending(app, [b"", f"{csrf.FIELD}=".encode(), TOKEN.encode(), b"&a=x"])
     await sent.post("/try/member", session=token)
     assert (sent.status, sent.body) == (200, b"1")
-    assert asked == [sent.read]
+    assert read_so_far == [sent.read]
 
 
 async def test_who_sends_much_is_asked_for_once_and_then_read(
     app: Litestar, db: Database, cast: Cast, session: Begins
 ) -> None:
     token = await session(cast.omar)
-    asked: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    executed: list[str] = []
+    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
     sent = await Sending(app, form_of(900_000)).post("/try/member", session=token)
-    assert (sent.status, sent.body, len(asked)) == (200, b"900000", 1)
+    assert (sent.status, sent.body, len(executed)) == (200, b"900000", 1)
 
 
 async def test_a_form_without_files_is_small_for_everybody(
@@ -263,7 +263,7 @@ async def test_a_process_holds_so_many_bodies_and_no_more(app: Litestar, cast: C
     small = await Sending(app, form_of(10)).post("/try/anyone")
     known = await Sending(app, form_of(50_000)).post("/try/member", session=token)
     large = await Sending(app, form_of(120_000)).post("/try/member", session=token)
-    assert [one.status for one in (stranger, small, known, large)] == [503, 200, 200, 503]
+    assert [answer.status for answer in (stranger, small, known, large)] == [503, 200, 200, 503]
     assert stranger.headers["retry-after"] == large.headers["retry-after"] == "10"
     assert b"Too much is being sent" in large.body
     held = app.state.bodies

@@ -268,7 +268,7 @@ async def test_a_head_has_a_time(site: Site) -> None:
     slow, silent = await site.connect(), await site.connect()
     await site.count(2)
     await slow.send(GET[:20])
-    await until(lambda: any(one.in_head for one in site.connections._open))
+    await until(lambda: any(connection.in_head for connection in site.connections._open))
     site.later(HEAD_WITHIN - 1)
     await slow.send(GET[20:30])
     site.later(HEAD_WITHIN + 1)

@@ -127,7 +127,7 @@ def test_amounts_that_are_none_or_could_be_two(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "asked"),
+    ("typed", "question"),
     [
         ("1.234", "Write 1\u00a0234 if you mean thousands"),
         ("1,234", "Write 1\u00a0234 if you mean thousands"),
@@ -137,8 +137,8 @@ def test_amounts_that_are_none_or_could_be_two(typed: str) -> None:
         ("twelve", "Enter an amount in EUR with at most two decimals"),
     ],
 )
-def test_what_could_be_two_things_is_asked(typed: str, asked: str) -> None:
-    assert asked in wrong(lambda f: f.eur("amount"), amount=typed)["amount"][0]
+def test_what_could_be_two_things_is_asked(typed: str, question: str) -> None:
+    assert question in wrong(lambda f: f.eur("amount"), amount=typed)["amount"][0]
 
 
 def test_amounts_have_bounds() -> None:

@@ -198,13 +198,13 @@ def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
     [words] = re.findall(r"pybabel (.*) -o locale/messages\.pot \.", recipe)
     command = [sys.executable, "-m", "babel.messages.frontend", *shlex.split(words), "-o", str(pot), "."]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    found = pot.read_text()
+    catalogue = pot.read_text()
     for text in (
         "Skip to the content",
         "This is too large. A file may have 10 MB, all files together 12 MB.",
         "There is a problem",
     ):
-        assert text in found.replace('"\n"', "")
+        assert text in catalogue.replace('"\n"', "")
 
 
 def test_a_template_is_compiled_once_and_anew_when_it_has_changed(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_template_is_compiled_once_and_anew_when_it_has_changed(tmp_path: Path
     page, kept = tmp_path / "page.html", tmp_path / "__pycache__"
     page.write_text("{{ 1 + 1 }} rows")
     assert environment(settings, tmp_path).get_template("page.html").render() == "2 rows"
-    ((path, before),) = [(one, one.stat().st_mtime_ns) for one in kept.iterdir()]
+    ((path, before),) = [(file, file.stat().st_mtime_ns) for file in kept.iterdir()]
     assert environment(settings, tmp_path).get_template("page.html").render() == "2 rows"
     assert path.stat().st_mtime_ns == before
     page.write_text("{{ 1 + 2 }} rows")

@@ -22,8 +22,8 @@ def marks(page: httpx.Response) -> set[str]:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_every_element_that_acts_is_marked_first_of_all(template: Path) -> None:
     source = re.sub(r"{#.*?#}", "", template.read_text(), flags=re.DOTALL)
-    for found in ACTS.finditer(source):
-        tag = source[source.rindex("<", 0, found.start()) :]
+    for match in ACTS.finditer(source):
+        tag = source[source.rindex("<", 0, match.start()) :]
         assert MARKED.match(tag), tag[:200]
 
 

@@ -44,7 +44,7 @@ def test_a_cell_with_a_line_end_keeps_the_lines_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "Paste the rows"),
         ("\n \t \n", "Paste the rows"),
@@ -55,8 +55,8 @@ def test_a_cell_with_a_line_end_keeps_the_lines_count() -> None:
         ("x" * 140_000 + "\t1", "Line 1 cannot be read"),
     ],
 )
-def test_what_is_asked(text: str, said: str) -> None:
-    with pytest.raises(Unclear, match=said):
+def test_what_is_asked(text: str, message: str) -> None:
+    with pytest.raises(Unclear, match=message):
         read_rows(text, COLUMNS, 10)
 
 

@@ -51,7 +51,7 @@ def test_from_nobody_trusted_nothing_counts() -> None:
     headers = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")]
     trusted, other = request("10.0.0.1", *headers), request("203.0.113.5", *headers)
     nobody = request("127.0.0.1", *headers, proxies=Proxies([]))
-    assert [(one["scheme"], is_proxied(one)) for one in (trusted, other, nobody)] == [
+    assert [(scope["scheme"], is_proxied(scope)) for scope in (trusted, other, nobody)] == [
         ("https", True),
         ("http", False),
         ("http", False),

@@ -31,13 +31,13 @@ STARTS = re.compile(r"[\s\"\u200b\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]")
 def cells(content: bytes) -> list[str]:
     """Every cell of a table, as readers find it that split at other signs, or that know no quotes."""
     text = content.decode("utf-8-sig")
-    found = [
+    parts = [
         cell
         for sign in ",;\t"
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign)
         for cell in row
     ]
-    return found + re.split(r"[;\t\r\n]", text)
+    return parts + re.split(r"[;\t\r\n]", text)
 
 
 @pytest.mark.parametrize("typed", [*RUN, *HIDDEN])
@@ -66,7 +66,7 @@ def test_the_last_column_holds_the_footnotes_of_the_row() -> None:
 
 
 def test_an_apostrophe_is_all_that_is_added() -> None:
-    assert [safe(one) for one in ("=1", " =1", "a;=1", "\tx", "ok", "")] == [
+    assert [safe(value) for value in ("=1", " =1", "a;=1", "\tx", "ok", "")] == [
         "'=1",
         " '=1",
         "a;'=1",
