@@ -91,7 +91,10 @@ async def statuses(connection: AsyncConnection) -> list[str]:
                     AND EXISTS (SELECT FROM reassessment WHERE application_id = application.id AND ended_at IS NULL)))
                OR (application.status = 'reserve' AND reserve_entry.state IS DISTINCT FROM 'waiting')
                OR (reserve_entry.state = 'activated' AND award.id IS NULL)
-               OR (reserve_entry.state IN ('withdrawn', 'ineligible', 'below_threshold') AND application.status <> reserve_entry.state)
+               OR (reserve_entry.state IN ('withdrawn', 'ineligible') AND application.status <> reserve_entry.state)
+               OR (reserve_entry.state = 'below_threshold' AND application.status NOT IN ('below_threshold', 'cooled_down', 'ineligible')
+                    AND NOT (application.status = 'admissible'
+                    AND EXISTS (SELECT FROM reassessment WHERE application_id = application.id AND ended_at IS NULL)))
             ORDER BY application.id
             """
         )

@@ -85,7 +85,7 @@ sentences.register(
             "The next version of the ranking waits for its decision. Decide this complaint after that, or have the proposal taken back first."
         ),
         "reassessment_open": N_(
-            "These applications still lack assessments, or their scores are to be settled: {applications}."
+            "These applications still lack assessments or a correction, or their scores are to be settled: {applications}."
         ),
         "nothing_to_rank": N_("Nothing is left to rank again. Close this version."),
         "something_to_rank": N_("Applications are still being assessed again, so this version goes on."),

@@ -20,7 +20,8 @@ from facility import clock
 from facility.awards.models.complaint import Complaint
 from facility.awards.models.decision import ReserveEntry
 from facility.awards.queries.report import report
-from facility.awards.queries.revision import kept_document, versions
+from facility.awards.queries.revision import kept_document
+from facility.awards.queries.versions import versions
 from facility.awards.rules.bundle import digest_of, root_of
 from facility.awards.rules.revision import places_after
 from facility.awards.service import revising
@@ -239,6 +240,9 @@ async def test_two_complaints_make_one_version_until_it_is_proposed(play: Judgin
     ]
     await play.act("paul", lambda tx: revising.send_version_back(tx, call, "Wait for B."), DECIDED)
     await answer(play, "ada", second.id, upheld=True, reason="So.", again="correction")
+    elena = play.people["elena"]
+    await play.act("vera", lambda tx: reopen(tx, play.applications["B"], elena, "A sum."), DECIDED)
+    await sent(play, "B", "62", "elena")
     async with db.reader() as read:
         made = (await versions(read, call)).making
     assert made is not None

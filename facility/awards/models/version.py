@@ -76,3 +76,10 @@ RANKED_AGAIN_SQL = (
     f"EXISTS (SELECT FROM ranking_version WHERE ranking_version.call_id = call.id AND {VERSION_OPEN_SQL})"
 )
 """A new version of the ranking of the row `call` is being made."""
+REDONE_SQL = """(reassessment.by_others
+    OR EXISTS (SELECT FROM assessment WHERE assessment.application_id = reassessment.application_id
+        AND assessment.sent_at >= reassessment.begun_at)
+    OR EXISTS (SELECT FROM consensus WHERE consensus.application_id = reassessment.application_id
+        AND consensus.closed_at >= reassessment.begun_at))"""
+"""Of what counted when the row `reassessment` began, something was sent again, or agreed on; who assesses it for the first time, sends anew
+in any case."""

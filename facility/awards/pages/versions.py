@@ -12,8 +12,9 @@ from facility.awards.models.version import RANKED_AGAIN_SQL, VERSION_OPEN_SQL
 from facility.awards.pages.decisions import DECIDES, PROPOSES, WATCH, ranking_words, ready
 from facility.awards.queries.proposals import returned_since
 from facility.awards.queries.report import report
-from facility.awards.queries.revision import making, versions
+from facility.awards.queries.revision import making
 from facility.awards.queries.version_changes import changes, unchanged_awards
+from facility.awards.queries.versions import versions
 from facility.awards.service import revising
 from facility.awards.words import STATUSES
 from facility.calls.queries.duties import ASSESSES, why_not_run

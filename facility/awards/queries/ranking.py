@@ -16,7 +16,8 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.queries.proposals import Proposal, proposal
-from facility.awards.queries.revision import NO_VERSIONS, Version, Versions, kept_version, versions
+from facility.awards.queries.revision import kept_version
+from facility.awards.queries.versions import NO_VERSIONS, Version, Versions, versions
 from facility.awards.rules.bundle import Bundle
 from facility.awards.rules.money_line import Drawn, draw, offers_of
 from facility.calls.queries.public import LotShown
@@ -130,6 +131,8 @@ async def ranking(connection: AsyncConnection, call_id: UUID, version: int | Non
     kept_one = await kept_version(connection, call_id, shown_version.version) if shown_version else None
     if made and kept_one and shown_version:
         judged, drawn, ready = list(kept_one.judged), kept_one.drawn, True
+        if shown_version.version > 1:
+            drawn = drawn.without_offers
         made = _proposal_of(shown_version, made, drawn)
     elif made and made.decided:
         kept = (await decided(connection, [call_id])).get(call_id, [])

@@ -14,7 +14,8 @@ from facility.applications.models.conflict import closed_to
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.ranking import decided
 from facility.awards.queries.reasons import reasons
-from facility.awards.queries.revision import kept_version, making, versions
+from facility.awards.queries.revision import kept_version, making
+from facility.awards.queries.versions import versions
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of, sheet
 from facility.calls.rules.call import Grid
@@ -151,7 +152,7 @@ async def _later(connection: AsyncConnection, call_id: UUID, number: int | None)
             known.making.proposed_at,
             None,
             now.standing.everyone,
-            now.drawn,
+            now.drawn.without_offers,
             known.making.version,
         )
     later = [row for row in known.decided[1:] if number in (None, row.version)]
@@ -160,7 +161,8 @@ async def _later(connection: AsyncConnection, call_id: UUID, number: int | None)
         return None
     row = later[-1]
     assert row.proposed_at is not None, "what is decided was proposed"
-    return _Proposal(row.id, row.proposed_at, row.decided_at, kept.judged, kept.drawn, row.version)
+    line = kept.drawn.without_offers
+    return _Proposal(row.id, row.proposed_at, row.decided_at, kept.judged, line, row.version)
 
 
 async def _texts(

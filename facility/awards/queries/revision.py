@@ -1,5 +1,5 @@
-"""A new version of a decided ranking as it stands now: the version before, with what was assessed again in place of what it had; and the
-versions that were decided."""
+"""A new version of a decided ranking as it stands now: the version before, with what was assessed again in place of what it had; and what
+was decided, as it was kept."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -12,11 +12,12 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import text
 
+from facility import clock
 from facility.awards.models.offer import OFFER_OPEN_SQL
-from facility.awards.models.version import VERSION_OPEN_SQL
 from facility.awards.queries import money
 from facility.awards.queries.assessed import assessed_now
 from facility.awards.queries.cool_down import cooling
+from facility.awards.queries.versions import Version, versions
 from facility.awards.rules.bundle import (
     Bundle,
     Cause,
@@ -28,112 +29,18 @@ from facility.awards.rules.bundle import (
 from facility.awards.rules.complaints import complaint_reference
 from facility.awards.rules.money_line import Drawn, Request
 from facility.awards.rules.recomputing import Recomputed, recompute, standing_of
-from facility.awards.rules.reserve import serve_reserve
-from facility.awards.rules.revision import STILL_OPEN, Before, Revised, above_and_reserve
+from facility.awards.rules.revision import (
+    STILL_OPEN,
+    Before,
+    Place,
+    Revised,
+    above_and_reserve,
+    served_at_once,
+)
 from facility.evaluation.queries.standing import Reader, applicants
 from facility.evaluation.rules.ranking import OPEN, Applicant, Judged, Standing, stand
 from facility.refused import refuse
-
-
-class CauseShown(msgspec.Struct, frozen=True):
-    """An upheld complaint, and the application that is assessed again because of it. open: it still is: it has neither its award nor
-    left."""
-
-    complaint_id: UUID
-    number: int
-    application_id: UUID
-    application: str
-    title: str
-    by_others: bool
-    status_before: str
-    status: str
-    open: bool
-
-
-class Version(msgspec.Struct, frozen=True):
-    """A version of a call's ranking."""
-
-    id: UUID
-    call_id: UUID
-    call: str
-    version: int
-    begun_at: datetime
-    proposed_by: UUID | None
-    proposer: str | None
-    proposed_at: datetime | None
-    proposed: Revised | None
-    decided_by: UUID | None
-    decider: str | None
-    decided_at: datetime | None
-    root: str | None
-    causes: tuple[CauseShown, ...]
-
-    @property
-    def complaints(self) -> list[str]:
-        """The references of the complaints that brought it about."""
-        return [complaint_reference(self.call, cause.number) for cause in self.causes]
-
-    @property
-    def still_open(self) -> list[CauseShown]:
-        return [cause for cause in self.causes if cause.open]
-
-
-_VERSIONS = text(
-    f"""
-    SELECT ranking_version.id, ranking_version.call_id, call.reference AS call, version, begun_at, proposed_by, proposer.name AS proposer,
-        proposed_at, proposed, ranking_version.decided_by, decider.name AS decider, ranking_version.decided_at, root,
-        {VERSION_OPEN_SQL} AS is_open,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('complaint_id', complaint_id, 'number', complaint.number,
-                'application_id', application.id, 'application', application.reference, 'title', application.title,
-                'by_others', by_others, 'status_before', status_before, 'status', application.status,
-                'open', reassessment.ended_at IS NULL AND application.status = 'admissible') ORDER BY complaint.number)
-            FROM ranking_cause JOIN complaint ON complaint.id = complaint_id JOIN reassessment ON reassessment.id = reassessment_id
-            JOIN application ON application.id = ranking_cause.application_id
-            WHERE ranking_cause.version_id = ranking_version.id), '[]') AS causes
-    FROM ranking_version JOIN call ON call.id = ranking_version.call_id
-    LEFT JOIN person AS proposer ON proposer.id = proposed_by LEFT JOIN person AS decider ON decider.id = ranking_version.decided_by
-    WHERE ranking_version.call_id = :call AND ranking_version.ended_at IS NULL ORDER BY version
-    """  # noqa: S608 - our own text
-)
-
-
-class Versions(msgspec.Struct, frozen=True):
-    """The decided versions of a call's ranking, from the first, where there is more than one or the next is being made."""
-
-    decided: tuple[Version, ...]
-    making: Version | None
-
-    def of(self, number: int | None) -> Version | None:
-        """The decided version with this number, or None: the one that stands. None where no version is kept (Refused "not_found", missing,
-        where another number was asked for)."""
-        if number is None:
-            return self.decided[-1] if self.decided else None
-        known = [version for version in self.decided if version.version == number]
-        return known[0] if known else refuse("not_found", kind="missing", what="ranking")
-
-    @property
-    def current(self) -> Version | None:
-        """The one that stands, of several."""
-        return self.decided[-1] if len(self.decided) > 1 else None
-
-
-NO_VERSIONS = Versions((), None)
-
-
-async def versions(reader: Reader, call_id: UUID) -> Versions:
-    """One statement; nothing for a call whose ranking was never made anew."""
-    decided: list[Version] = []
-    making = None
-    for row in (await reader.execute(_VERSIONS, {"call": call_id})).mappings():
-        fields = dict(row)
-        is_open = fields.pop("is_open")
-        version = msgspec.convert(fields, Version, strict=False)
-        if is_open:
-            making = version
-        else:
-            decided.append(version)
-    return Versions(tuple(decided), making)
-
+from facility.zone import BRUSSELS
 
 _DOCUMENT = text(
     """
@@ -200,7 +107,7 @@ _ROWS = text(
     f"""
     SELECT application.reference, application.status, award.id IS NOT NULL AS awarded,
         coalesce(reserve_entry.state = 'waiting', false) AS waits, reserve_entry.place,
-        application.requested - coalesce(partial_offer.amount, 0) AS needs
+        reserve_entry.valid_until, coalesce(partial_offer.amount, 0) AS held, application.requested
     FROM application LEFT JOIN award ON award.application_id = application.id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     LEFT JOIN partial_offer ON partial_offer.application_id = application.id AND {OFFER_OPEN_SQL}
@@ -211,7 +118,7 @@ _ROWS = text(
 
 class Making(msgspec.Struct, frozen=True):
     """The next version as it stands now; previous: the one that stands. standing, drawn: by ids; waiting_for: the applications that lack
-    assessments, or whose scores are to be settled. ids, statuses, places (the numbers of those who wait) by reference; last: the highest
+    assessments or a correction, or whose scores are to be settled. ids, statuses, places (the numbers of those who wait) by reference; last: the highest
     number that was ever given on the reserve list. served: who of the list would get an award at once with the EUR that are `free`."""
 
     version: Version
@@ -252,8 +159,8 @@ class Making(msgspec.Struct, frozen=True):
         return self.version.proposed is not None and self.version.proposed != self.revised
 
 
-async def making(reader: Reader, call_id: UUID) -> Making:
-    """The version of the call that is being made. Refused: "not_ranked_again" where none is."""
+async def making(reader: Reader, call_id: UUID, at: datetime | None = None) -> Making:
+    """The version of the call that is being made; at: when it would be decided (None: now). Refused: "not_ranked_again" where none is."""
     version = (await versions(reader, call_id)).making
     document = await kept_document(reader, call_id)
     if version is None or document is None:
@@ -269,11 +176,18 @@ async def making(reader: Reader, call_id: UUID) -> Making:
     bundle = await _with_what_is_new(reader, version, previous, alone)
     judged = stand(alone, bundle.call.grid, bundle.call.min_beneficiaries)
     computed = recompute(bundle)
-    revised, bundle = _revised(bundle, version, computed, _before(rows, previous))
+    before = _before(rows, previous)
+    revised, bundle = _revised(bundle, version, computed, before)
     free = await money.free_money(reader, call_id)
     cool = msgspec.structs.replace(await cooling(reader, call_id), same_lead=frozenset())
-    requests = [Request(str(ids[key]), rows[key].needs) for key in revised.reserve]
-    served = set(serve_reserve(requests, free, previous.call.skip_unaffordable, cool))
+    today = (at or clock.now()).astimezone(BRUSSELS).date()
+    left = [_place(rows[key], ids[key]) for key in before.waiting if key not in revised.reserve]
+    places = [_place(rows[key], ids[key], heads=key in revised.above) for key in revised.reserve]
+    served = served_at_once(
+        places, left, free, cool, today, skip_unaffordable=previous.call.skip_unaffordable
+    )
+    lacking = {entry.applicant.reference for entry in judged.others if entry.outcome in OPEN}
+    lacking |= {cause.application for cause in version.still_open if not cause.redone}
     return Making(
         version=version,
         previous=previous,
@@ -281,7 +195,7 @@ async def making(reader: Reader, call_id: UUID) -> Making:
         standing=standing_of(bundle, ids),
         drawn=drawn_of(bundle, ids),
         revised=revised,
-        waiting_for=tuple(entry.applicant.reference for entry in judged.others if entry.outcome in OPEN),
+        waiting_for=tuple(sorted(lacking)),
         ids=ids,
         statuses={key: row.status for key, row in rows.items()},
         places={key: row.place for key, row in rows.items() if row.waits},
@@ -321,6 +235,11 @@ async def _with_what_is_new(
         consensus=UNSET if previous.consensus is UNSET else replaced(previous.agreed, new.consensus),
         revision=UNSET,
     )
+
+
+def _place(row: Any, application_id: UUID, *, heads: bool = False) -> Place:
+    until = row.valid_until if row.waits and not heads else None
+    return Place(Request(str(application_id), row.requested - row.held), row.held, until)
 
 
 def _before(rows: Mapping[str, Any], previous: Bundle) -> Before:

@@ -154,6 +154,11 @@ class Drawn(msgspec.Struct, frozen=True):
         """What the awards commit together, in EUR."""
         return self.free - self.left
 
+    @property
+    def without_offers(self) -> "Drawn":
+        """As people read the line of a later version: it is drawn by the rule on offers, but only the first version makes one."""
+        return msgspec.structs.replace(self, offered={})
+
     def has_outcome_of(self, other: "Drawn") -> bool:
         """Whether both give each application the same; what money is left may differ."""
         return self._outcome == other._outcome

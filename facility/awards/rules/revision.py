@@ -1,13 +1,17 @@
 """What a new version of a decided ranking changes: awards stay, and what now lies above the line heads the reserve list (ADR 42)."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
 
 import msgspec
 
 from facility.applications.rules.status import ApplicationStatus as S
 from facility.awards.rules.bundle import Bundle, ProposedLine, RevisionRecord
 from facility.awards.rules.complaints import About
+from facility.awards.rules.money_line import Cooling, Request
 from facility.awards.rules.recomputing import Recomputed
+from facility.awards.rules.reserve import serve_reserve
 from facility.calls.rules.modes import Mode
 from facility.refused import refuse
 
@@ -70,6 +74,37 @@ def above_and_reserve(
     waits = set(before.waiting) | (set(reopened) - computed.line.cooled.keys())
     behind = tuple(key for key in left if key not in above and key in waits)
     return above, above + behind
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place on the reserve list: what an award of all that its application requests needs beside what is `held` for an offer to it, in
+    EUR; until: its last day, None where it has none."""
+
+    request: Request
+    held: Decimal
+    until: date | None
+
+
+def served_at_once(
+    places: Sequence[Place],
+    left: Sequence[Place],
+    free: Decimal,
+    cooling: Cooling,
+    today: date,
+    *,
+    skip_unaffordable: bool,
+) -> set[str]:
+    """Which applications of a new reserve list get an award as it is decided, with the EUR that are `free` and with what comes free since
+    some have `left` the list."""
+    gone = {place.request.application for place in left}
+    return set(
+        serve_reserve(
+            [place.request for place in places if place.until is None or place.until >= today],
+            free + sum((place.held for place in left), Decimal(0)),
+            skip_unaffordable,
+            msgspec.structs.replace(cooling, offered=cooling.offered - gone),
+        )
+    )
 
 
 def revision_of(bundle: Bundle, computed: Recomputed) -> RevisionRecord:

@@ -15,7 +15,7 @@ from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
-from facility.awards.models.offer import ACCEPTED_SQL
+from facility.awards.models.offer import ACCEPTED_SQL, OfferState
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.proposals import ROOT_SQL
 from facility.awards.queries.ranking import shown
@@ -128,7 +128,7 @@ _ROWS = text(
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         coalesce(reasons.strengths, '') AS strengths, coalesce(reasons.weaknesses, '') AS weaknesses,
         ranking_entry.counted, ranking_entry.agreed, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
-        partial_offer.amount AS offered, CAST((partial_offer.ends_at - interval '1 second') AT TIME ZONE 'Europe/Brussels' AS date) AS answer_by,
+        partial_offer.amount AS offered, partial_offer.state AS offer, CAST((partial_offer.ends_at - interval '1 second') AT TIME ZONE 'Europe/Brussels' AS date) AS answer_by,
         coalesce({ACCEPTED_SQL}, false) AS partial,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
@@ -245,8 +245,10 @@ async def _write(tx: Tx, kind: Kind, row: Any, later: dict[str, Any] | None) -> 
     fields = {name: value for name, value in known.items() if name in LetterData.__struct_fields__}
     if kind is not AWARD:
         fields |= {"amount": None, "from_reserve": False, "accept_by": None, "partial": False}
+    if kind is not RESERVE or (later and row.offer != OfferState.OPEN):
+        fields |= {"offered": None, "answer_by": None}
     if kind is not RESERVE:
-        fields |= {"valid_until": None, "offered": None, "answer_by": None}
+        fields |= {"valid_until": None}
     if kind.contestable:
         fields |= after_decision_of(row).redress(tx.now)
     stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total, aggregate=grid.aggregate)

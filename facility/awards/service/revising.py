@@ -242,7 +242,7 @@ async def decide_version(tx: Tx, call_id: UUID, *, seen: str | None = None) -> R
     if after_decision_of(call).suspends_decision:
         await refuse_suspended(tx, call_id)
     await refuse_unless_full(tx, call)
-    now = await making(tx.session, call_id)
+    now = await making(tx.session, call_id, tx.now)
     await _may_be_proposed(tx, call, now)
     await refuse_unsigned(tx, call, actor)
     if seen is not None and seen != now.fingerprint:

@@ -324,9 +324,11 @@ async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:
 
 
 async def bring_back(tx: Tx, application_id: UUID) -> None:
-    """Take a setting aside back, before the ranking is proposed. Refused: "wrong_status", "evaluation_ended"."""
+    """Take a setting aside back, before the ranking is proposed. Refused: "wrong_status", "evaluation_ended", "already_decided"."""
     await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
     application = await tx.lock(Application, application_id)
+    if (await tx.get(Call, application.call_id)).state == "decided":
+        refuse("already_decided")
     await _not_ended(tx, application.call_id)
     if application.status != ApplicationStatus.NOT_ASSESSED:
         refuse("wrong_status", status=application.status, wanted=ApplicationStatus.ADMISSIBLE.value)
