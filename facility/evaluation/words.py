@@ -30,6 +30,7 @@ sentences.register(
         "assessor_before": N_(
             "{assessor} assessed {application} before the complaint. Choose somebody else."
         ),
+        "assessor_upheld": N_("{assessor} upheld the complaint about {application}. Choose somebody else."),
         "conflicts_undecided": N_("Possible conflicts of interests that are still to be decided: {count}."),
         "not_signed_here": N_(
             "First sign the declaration of objectivity and confidentiality for this call. It is on the page of its committee."
@@ -129,6 +130,7 @@ BARS = {
     Bar.OTHER_ACCOUNT: N_("Has it already under another address: {names}."),
     Bar.POSSIBLE: N_("Possible conflict of interests, not decided: {names}."),
     Bar.ASSESSED_BEFORE: N_("Assessed it before the complaint: {names}."),
+    Bar.UPHELD: N_("Upheld the complaint about it: {names}."),
     Bar.FULL: N_("Has as many applications as the limit allows: {names}."),
 }
 """Why assessors are not given an application, with their names."""

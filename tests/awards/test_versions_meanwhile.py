@@ -16,13 +16,14 @@ from facility.awards.service.offers import end_offers_due
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.scoring import Aggregate
 from facility.db import Database
-from facility.evaluation.service.assessing import bring_back, set_aside
+from facility.evaluation.service.assessing import assign, bring_back, set_aside
 from facility.evaluation.service.consensus import answer_on_scores, begin_consensus, send_agreed_scores
 from facility.evaluation.service.reopening import reopen
 from facility.letters.models import Letter
 from tests.awards.test_complaints import answer, clean, complain, judged
 from tests.awards.test_versions import CALL, LATER, assessed, decided, letters, places, roots, sent, upheld
 from tests.calls.reading import refused
+from tests.evaluation.test_duties import make_both
 from tests.judging import CLOSES, DECIDED, GRID, Judging
 
 RULES = AfterDecision(complaint_days=14, answer_days=30)
@@ -170,3 +171,14 @@ async def test_others_agree_on_scores_of_their_own(db: Database) -> None:
     assert (await play.statuses())["B"] == "awarded"
     assert len(await roots(db, play)) == 2
     await clean(db)
+
+
+async def test_who_upheld_the_complaint_does_not_assess_what_follows_from_it(db: Database) -> None:
+    play = await ranked(db, {"A": "80.00", "B": "60.00"}, {"A": "70", "B": "60"})
+    await make_both(play, "emma")
+    complaint = await complain(play, "B", "reserve")
+    await answer(play, "emma", complaint.id, upheld=True, reason="So.", again="others")
+    given = await refused(
+        play, "vera", lambda tx: assign(tx, play.applications["B"], play.people["emma"]), DECIDED
+    )
+    assert given == [("assessor_upheld", "assessors")]

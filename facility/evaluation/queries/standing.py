@@ -221,6 +221,10 @@ def _barred() -> TextClause:
         JOIN person ON person.id = taken_off.assessor_id CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account
         WHERE taken_off.application_id = ANY(:ids)
         UNION ALL
+        SELECT reassessment.application_id, account.id, '{Bar.UPHELD}', 3
+        FROM reassessment JOIN person ON person.id = begun_by CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account
+        WHERE reassessment.application_id = ANY(:ids)
+        UNION ALL
         SELECT assignment.application_id, account.id, '{Bar.OTHER_ACCOUNT}', 3
         FROM assignment JOIN person ON person.id = assignment.assessor_id
         CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account
@@ -232,7 +236,7 @@ def _barred() -> TextClause:
 
 async def barred(reader: Reader, application_ids: Collection[UUID], now: datetime) -> Bars:
     """Whom these applications are not given to, and why: by a declared conflict before all else, or since they work for one of
-    its parties, have it, or in a call with a committee may have a conflict that is not decided."""
+    its parties, have it, had it before or upheld a complaint about it, or in a call with a committee may have a conflict that is not decided."""
     bars: dict[UUID, dict[UUID, Bar]] = {key: {} for key in application_ids}
     known = {bar.value: bar for bar in Bar}
     rows = await reader.execute(_barred(), {"ids": list(application_ids), "now": now})

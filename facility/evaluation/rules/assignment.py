@@ -36,6 +36,7 @@ class Bar(StrEnum):
     POSSIBLE = "possible"
     FULL = "full"
     ASSESSED_BEFORE = "assessed_before"
+    UPHELD = "upheld"
 
 
 type Bars = Mapping[UUID, Mapping[UUID, Bar]]
@@ -51,7 +52,7 @@ def pair_mistakes(
         yield Reason("not_an_assessor", "assessors")
     codes = {Bar.CONFLICT: "assessor_recused", Bar.PARTY: "assessor_of_party"}
     codes |= {Bar.OTHER_ACCOUNT: "assessor_has_it", Bar.POSSIBLE: "assessor_possible"}
-    codes[Bar.ASSESSED_BEFORE] = "assessor_before"
+    codes |= {Bar.ASSESSED_BEFORE: "assessor_before", Bar.UPHELD: "assessor_upheld"}
     for application_id, assessor_id in sorted(pairs):
         bar = barred.get(application_id, {}).get(assessor_id)
         if assessor_id in names and bar in codes:
