@@ -15,7 +15,7 @@ from tests.journeys.test_4_awards import letter_to
 from tests.journeys.test_24_judged import begin
 from tests.journeys.visitor import Visitor
 
-CALL = "TAF-2026-30"
+CALL = "TAF-2026-301"
 
 
 def decided(stage: Stage) -> None:
