@@ -67,8 +67,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
     call = await tx.lock(Call, call_id)
-    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
-    await refuse_shut_out(tx, applications)
+    await lock_and_look(tx, call_id)
     decision = await _decision(tx, call_id)
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
@@ -94,10 +93,8 @@ async def take_back(tx: Tx, call_id: UUID) -> None:
     await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
     proposer = (await _proposal(tx, call_id)).proposed_by
-    await _undo_proposal(tx, call_id)
-    await record(
-        tx, ProposalTakenBack(call_id=call_id, proposed_by=proposer if proposer != tx.actor else None)
-    )
+    await _delete_proposal(tx, call_id)
+    await go_back(tx, call_id, proposer)
 
 
 async def send_back(tx: Tx, call_id: UUID, reason: str) -> None:
@@ -105,26 +102,45 @@ async def send_back(tx: Tx, call_id: UUID, reason: str) -> None:
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
     await tx.lock(Call, call_id)
-    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
-    await refuse_shut_out(tx, applications)
+    await lock_and_look(tx, call_id)
     proposer = (await _proposal(tx, call_id)).proposed_by
     may_decide(proposer, actor)
-    await _undo_proposal(tx, call_id)
+    await _delete_proposal(tx, call_id)
+    await go_back_with_reason(tx, call_id, proposer, reason)
+
+
+async def _delete_proposal(tx: Tx, call_id: UUID) -> None:
+    await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
+
+
+async def lock_and_look(tx: Tx, call_id: UUID) -> dict[UUID, Application]:
+    """The applications of the call, locked. Refused: "shut_out" (forbidden)."""
+    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
+    await refuse_shut_out(tx, applications)
+    return applications
+
+
+async def go_back(tx: Tx, call_id: UUID, proposer: UUID) -> None:
+    """A proposal was taken back: assessors send again."""
+    await reopen_evaluation(tx, call_id)
+    await record(
+        tx, ProposalTakenBack(call_id=call_id, proposed_by=proposer if proposer != tx.actor else None)
+    )
+
+
+async def go_back_with_reason(tx: Tx, call_id: UUID, proposer: UUID, reason: str) -> None:
+    """A proposal was sent back: assessors send again, and the reason is kept."""
+    await reopen_evaluation(tx, call_id)
     returned = ReturnedProposal(
         id=new_id(),
         call_id=call_id,
         proposed_by=proposer,
-        returned_by=actor,
+        returned_by=acting(tx),
         returned_at=tx.now,
         reason=reason,
     )
     tx.add(returned)
     await record(tx, ProposalSentBack(call_id=call_id, return_id=returned.id, proposed_by=proposer))
-
-
-async def _undo_proposal(tx: Tx, call_id: UUID) -> None:
-    await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
-    await reopen_evaluation(tx, call_id)
 
 
 async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDecision:
@@ -140,8 +156,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     envelope, call = await lock_money(tx, call_id)
     decision = await _proposal(tx, call_id)
     may_decide(decision.proposed_by, actor)
-    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
-    await refuse_shut_out(tx, applications)
+    applications = await lock_and_look(tx, call_id)
     stands = await standing(tx, call_id)
     await refuse_committee(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)

@@ -8,13 +8,10 @@ import msgspec
 from sqlalchemy import select
 
 from facility.applications.models.application import Application
-from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards.events.decisions import ProposalSentBack, ProposalTakenBack
 from facility.awards.events.versions import RankingReopened, VersionClosed, VersionDecided, VersionProposed
 from facility.awards.models.complaint import Complaint
-from facility.awards.models.decision import AwardDecision, ReturnedProposal
+from facility.awards.models.decision import AwardDecision
 from facility.awards.models.version import RankingCause, RankingVersion
-from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
 from facility.awards.queries.reasons import reasons
 from facility.awards.queries.revision import Making, making
@@ -22,8 +19,7 @@ from facility.awards.rules.awards import may_decide
 from facility.awards.rules.bundle import document_of
 from facility.awards.rules.complaints import complaint_reference
 from facility.awards.rules.revision import may_propose_version
-from facility.awards.service import reserve
-from facility.awards.service.deciding import refuse_suspended
+from facility.awards.service.deciding import go_back, go_back_with_reason, lock_and_look, refuse_suspended
 from facility.awards.service.ending import serve_envelope
 from facility.awards.service.relisting import line_up, renumber, settle_the_rest
 from facility.awards.service.report import refuse_unsigned
@@ -34,7 +30,7 @@ from facility.calls.service.duties import run
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx, new_id
 from facility.evaluation.models import Reassessment
-from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation
+from facility.evaluation.service.assessing import end_evaluation
 from facility.evaluation.service.committee import refuse_committee, refuse_unless_full
 from facility.evaluation.service.conflicts import refuse_undecided
 from facility.evaluation.service.reassessing import begin_reassessment, end_reassessment
@@ -129,7 +125,7 @@ async def propose_version(tx: Tx, call_id: UUID) -> RankingVersion:
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
     call = await tx.lock(Call, call_id)
-    await _lock_and_look(tx, call_id)
+    await lock_and_look(tx, call_id)
     version = await _open(tx, call_id)
     now = await making(tx.session, call_id)
     await _may_be_proposed(tx, call, now)
@@ -154,12 +150,6 @@ async def _may_be_proposed(tx: Tx, call: Call, now: Making) -> None:
         refuse("reasons_missing", applications=", ".join(missing))
 
 
-async def _lock_and_look(tx: Tx, call_id: UUID) -> dict[UUID, Application]:
-    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
-    await refuse_shut_out(tx, applications)
-    return applications
-
-
 async def _open(tx: Tx, call_id: UUID) -> RankingVersion:
     return await open_version(tx, call_id) or refuse("not_ranked_again")
 
@@ -177,10 +167,8 @@ async def take_version_back(tx: Tx, call_id: UUID) -> None:
     await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
     version, proposer = await _proposed(tx, call_id)
-    await _undo_proposal(tx, version)
-    await record(
-        tx, ProposalTakenBack(call_id=call_id, proposed_by=proposer if proposer != tx.actor else None)
-    )
+    _blank_proposal(version)
+    await go_back(tx, call_id, proposer)
 
 
 async def send_version_back(tx: Tx, call_id: UUID, reason: str) -> None:
@@ -188,25 +176,15 @@ async def send_version_back(tx: Tx, call_id: UUID, reason: str) -> None:
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
     await tx.lock(Call, call_id)
-    await _lock_and_look(tx, call_id)
+    await lock_and_look(tx, call_id)
     version, proposer = await _proposed(tx, call_id)
     may_decide(proposer, actor)
-    await _undo_proposal(tx, version)
-    returned = ReturnedProposal(
-        id=new_id(),
-        call_id=call_id,
-        proposed_by=proposer,
-        returned_by=actor,
-        returned_at=tx.now,
-        reason=reason,
-    )
-    tx.add(returned)
-    await record(tx, ProposalSentBack(call_id=call_id, return_id=returned.id, proposed_by=proposer))
+    _blank_proposal(version)
+    await go_back_with_reason(tx, call_id, proposer, reason)
 
 
-async def _undo_proposal(tx: Tx, version: RankingVersion) -> None:
+def _blank_proposal(version: RankingVersion) -> None:
     version.proposed_by = version.proposed_at = version.proposed = None
-    await reopen_evaluation(tx, version.call_id)
 
 
 async def close_version(tx: Tx, call_id: UUID) -> None:
@@ -214,7 +192,7 @@ async def close_version(tx: Tx, call_id: UUID) -> None:
     "not_ranked_again", "something_to_rank"."""
     await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
-    applications = await _lock_and_look(tx, call_id)
+    applications = await lock_and_look(tx, call_id)
     version = await _open(tx, call_id)
     if (await making(tx.session, call_id)).version.still_open:
         refuse("something_to_rank")
@@ -237,7 +215,7 @@ async def decide_version(tx: Tx, call_id: UUID, *, seen: str | None = None) -> R
     envelope, call = await lock_money(tx, call_id)
     version, proposer = await _proposed(tx, call_id)
     may_decide(proposer, actor)
-    applications = await _lock_and_look(tx, call_id)
+    applications = await lock_and_look(tx, call_id)
     await refuse_committee(tx, call_id)
     if after_decision_of(call).suspends_decision:
         await refuse_suspended(tx, call_id)
