@@ -1,8 +1,31 @@
-"""What may be attached beside what is there: the same bytes once, and so many documents."""
+"""What is attached, and what may be attached beside it: the same bytes once, and so many documents."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
 
 from facility.refused import refuse
+
+
+class DocumentLine(msgspec.Struct, frozen=True):
+    """A document that is attached; size in bytes, `unread` pages and pictures that no machine can read."""
+
+    id: UUID
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    virus_scan: str
+    unread: int
+    uploaded_at: datetime
+
+
+def document_of(attached: Iterable[DocumentLine], document_id: UUID) -> DocumentLine:
+    """The attached document with this id. Raises Refused (missing)."""
+    document = next((line for line in attached if line.id == document_id), None)
+    return document or refuse("not_found", kind="missing", what="document")
 
 
 def may_attach(sha256: str, attached: Collection[str], most: int) -> None:

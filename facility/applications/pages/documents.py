@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF, STAFF
 from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft, edit_of
-from facility.applications.queries.application import ApplicationShown, document_of, shown
+from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import (
     acknowledge_refusals,
@@ -20,6 +20,7 @@ from facility.applications.service.documents import (
 )
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx as Transaction
+from facility.files.attaching import document_of
 from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
 from facility.web import render
@@ -115,7 +116,9 @@ async def remove(
     """Takes a document out; asks first where partners have confirmed."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    document = document_of(await draft(await tx.session.connection(), application_id), document_id)
+    document = document_of(
+        (await draft(await tx.session.connection(), application_id)).parts.documents, document_id
+    )
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return view.page(
@@ -139,7 +142,7 @@ async def download(
     application = await shown(read, application_id)
     if view.me.has(*STAFF) and (application.received_at is None or application.sealed):
         refuse("not_found", kind="missing", what="document")
-    document = document_of(application, document_id)
+    document = document_of(application.parts.documents, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 

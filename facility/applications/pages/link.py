@@ -10,13 +10,14 @@ from facility.applications import words
 from facility.applications.access import BY_LINK, EVERYBODY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.queries import application as application_queries
-from facility.applications.queries.application import ApplicationShown, document_of, shown
+from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.parts import PartyLine
 from facility.applications.queries.tracker import tracker
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.confirmations import party_by_link, use_party_link
 from facility.applications.service.receipt import application_on_paper, receipt_on_paper, received
 from facility.applications.words import WORDS
+from facility.files.attaching import document_of
 from facility.refused import refuse
 from facility.web import render
 from facility.web.again import redrawn
@@ -118,7 +119,7 @@ async def document(
     await limits.hit(BY_LINK, address_of(view.scope))
     linked = await application_queries.linked(read, token)
     application = await shown(read, linked.application_id) if linked.live else await _confirmed(read, token)
-    document = document_of(application, document_id)
+    document = document_of(application.parts.documents, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 

@@ -13,7 +13,6 @@ from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.queries.budget import PlanShown
 from facility.applications.queries.parts import (
     PARTS,
-    DocumentLine,
     Parts,
     answers_of,
     asked_of,
@@ -293,9 +292,3 @@ async def reference_of(connection: AsyncConnection, application_id: UUID) -> str
         {"id": application_id},
     )
     return reference
-
-
-def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLine:
-    """The attached document with this id. Raises Refused (missing)."""
-    document = next((line for line in application.parts.documents if line.id == document_id), None)
-    return document or refuse("not_found", kind="missing", what="document")

@@ -21,6 +21,7 @@ from facility.applications.rules.status import Track
 from facility.applications.rules.submission import ApplicationView, Partner
 from facility.calls.rules.forms import THEMES, TITLE, FormDefinition, FormSection
 from facility.calls.service.reading import form_of
+from facility.files.attaching import DocumentLine
 from facility.forms.checks import Answer, Answers
 from facility.refused import Reason, refuse
 
@@ -63,19 +64,6 @@ class PartyLine(msgspec.Struct, frozen=True):
     def confirmed(self) -> bool:
         """Whether its confirmation stands."""
         return self.confirmation is Confirmation.CONFIRMED
-
-
-class DocumentLine(msgspec.Struct, frozen=True):
-    """A document that is attached; size in bytes."""
-
-    id: UUID
-    name: str
-    kind: str
-    size: int
-    sha256: str
-    virus_scan: str
-    unread: int
-    uploaded_at: datetime
 
 
 class RefusalLine(msgspec.Struct, frozen=True):

@@ -9,7 +9,6 @@ import msgspec
 from facility.applications.events import ApplicationSubmitted, LateSubmissionRefused
 from facility.applications.models.application import Application, LateAttempt
 from facility.applications.queries.parts import (
-    DocumentLine,
     Parts,
     PartyLine,
     answers_of,
@@ -37,6 +36,7 @@ from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
 from facility.events.log import record
+from facility.files.attaching import DocumentLine
 from facility.forms.checks import Answer
 from facility.forms.sections import answered
 from facility.forms.types import Field, FieldType

@@ -9,7 +9,6 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.queries.clarification import clarified
-from facility.applications.queries.application import document_of
 from facility.applications.queries.application import shown as application_shown
 from facility.applications.queries.finding import NOT_CLOSED, SHOWN, WITH_WORDS
 from facility.calls.models.standing import DECIDE_BY_SQL
@@ -30,6 +29,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import STEPS
+from facility.files.attaching import document_of
 from facility.forms.reading import typed_in
 from facility.web import forms
 from facility.web.access import Role, allow
@@ -171,7 +171,7 @@ async def document(
     view: View, read: Read, application_id: FromPath[UUID], document_id: FromPath[UUID]
 ) -> Page:
     """A document of the application, once both declarations are made."""
-    document = document_of(await application_shown(read, application_id), document_id)
+    document = document_of((await application_shown(read, application_id)).parts.documents, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 

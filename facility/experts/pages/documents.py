@@ -18,6 +18,7 @@ from facility.experts.service.documents import (
     remove_document,
 )
 from facility.experts.service.profile_link import PROFILE
+from facility.files.attaching import document_of
 from facility.files.kinds import MAX_DOCUMENT
 from facility.outbox.links import standing_link
 from facility.web import render
@@ -110,14 +111,14 @@ async def own(
 ) -> Page:
     """A document, for the expert."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    document = queries.document_of(await queries.expert_by_link(read, token), document_id)
+    document = document_of((await queries.expert_by_link(read, token)).documents, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 
 @get("/experts/{expert_id:uuid}/documents/{document_id:uuid}", opt=READERS)
 async def download(view: View, read: Read, expert_id: FromPath[UUID], document_id: FromPath[UUID]) -> Page:
     """A document, for the secretariat and the auditor."""
-    document = queries.document_of(await queries.expert(read, expert_id), document_id)
+    document = document_of((await queries.expert(read, expert_id)).documents, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CefrLevel, Skill
+from facility.files.attaching import DocumentLine
 from facility.inquiries.queries import by_link
 from facility.outbox.links import token_of
 from facility.refused import refuse
@@ -72,19 +73,6 @@ class ExpertLine(msgspec.Struct, frozen=True):
     languages: list[LanguageLevel]
 
 
-class ExpertDocumentShown(msgspec.Struct, frozen=True):
-    """A document of the profile; size in bytes, `unread` pages and pictures that no machine can read."""
-
-    id: UUID
-    name: str
-    kind: str
-    size: int
-    sha256: str
-    virus_scan: str
-    unread: int
-    uploaded_at: datetime
-
-
 class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     """An expert with everything that the pool knows."""
 
@@ -108,7 +96,7 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     available: list[Period]
     conflicts: list[Conflict]
     booked: list[Booked]
-    documents: list[ExpertDocumentShown]
+    documents: list[DocumentLine]
 
 
 # The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
@@ -193,12 +181,6 @@ async def expert_by_link(connection: AsyncConnection, token: str) -> ExpertShown
     """The expert whose profile link has this token. Raises Refused: link_unknown (missing), link_revoked."""
     row = await by_link(connection, _LINKED, token)
     return msgspec.convert(_decoded(row._mapping), ExpertShown)
-
-
-def document_of(expert: ExpertShown, document_id: UUID) -> ExpertDocumentShown:
-    """Raises Refused (missing), also for one that was removed."""
-    wanted = next((document for document in expert.documents if document.id == document_id), None)
-    return wanted or refuse("not_found", kind="missing", what="document")
 
 
 async def calendar_path(connection: AsyncConnection, expert_id: UUID) -> str | None:
