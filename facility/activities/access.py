@@ -2,7 +2,7 @@
 
 from facility.applications.access import LEAD as APPLICATION_LEAD
 from facility.applications.access import STAFF
-from facility.applications.models.boarding import TAKES_PART_SQL
+from facility.applications.models.parties import TAKES_PART_SQL
 from facility.evaluation.access import recusal
 from facility.web.access import Role, allow, relation, shuts_out
 

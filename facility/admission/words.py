@@ -10,7 +10,7 @@ from facility.admission.rules.consultation import ConsultationState, ConsulteeKi
 from facility.admission.rules.opening import Attempt
 from facility.admission.rules.overlap import DONOR, OverlapOutcome
 from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.refused import Reason
 from facility.web import filters, sentences
 from facility.web.i18n import N_, _, filled, translated

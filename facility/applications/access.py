@@ -1,6 +1,6 @@
 """Who may: relations between a visitor and an application."""
 
-from facility.applications.models.boarding import TAKES_PART_SQL
+from facility.applications.models.parties import TAKES_PART_SQL
 from facility.web.access import ANYONE, Role, allow, relation
 from facility.web.limits import Rate
 

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date
 
 from facility.applications.rules.activities import ActivityKind
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.rules.submission import DECLARATIONS
 from facility.contracts.rules import UnitCostKind

@@ -19,7 +19,7 @@ from facility.awards.rules.report import digest_of
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts, stands
 from facility.evaluation.queries.standing import scores_of
-from facility.evaluation.rules.ranking import means
+from facility.evaluation.rules.means import means
 from facility.events.reconcile import check, read_ahead
 
 

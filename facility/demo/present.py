@@ -10,7 +10,7 @@ from sqlalchemy import select
 from facility.activities.service.activities import ActivityDraft, complete, plan_activity
 from facility.activities.service.evidence import AttendanceRow
 from facility.applications.models.application import Party
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw

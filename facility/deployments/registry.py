@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.deployments.queries.booked import days_beyond
 from facility.deployments.queries.fees import planned_pay
 from facility.deployments.queries.offer import Facts, offers

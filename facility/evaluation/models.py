@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.accounts.models import accounts_of
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.db import Base, Key
 from facility.evaluation.rules.committee import Function
 from facility.web.access import Role

@@ -36,7 +36,7 @@ from facility.evaluation.models import Assessment, Assignment, CommitteeMember, 
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
-from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.rules.outcomes import Outcome
 from facility.evaluation.service.committee import people_in
 from facility.evaluation.service.conflicts import look, look_for_names
 from facility.evaluation.service.news import (

@@ -1,7 +1,7 @@
 """Possible conflicts of interests that the evaluation finds by itself (dossier 4): where somebody works or has ties, who is named, and who
 comes from the only beneficiary on a side."""
 
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.evaluation.queries.conflicts import NAMED, finds_conflicts
 from facility.web.i18n import N_
 

@@ -1,9 +1,9 @@
 """What the rules of the evaluation say to people, and the words for outcomes and steps."""
 
-from facility.evaluation.rules.agreement import Settled
 from facility.evaluation.rules.assignment import Bar
 from facility.evaluation.rules.committee import Function
-from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.rules.divergence import Settled
+from facility.evaluation.rules.outcomes import Outcome
 from facility.web import sentences
 from facility.web.i18n import N_
 

@@ -14,9 +14,9 @@ from facility.db import Tx
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
 from facility.deployments.models.wish import Wish
-from facility.deployments.service.anew import ask_anew
 from facility.deployments.service.answering import accept
 from facility.deployments.service.requesting import RequestDraft, confirm_shortlist, request_expertise
+from facility.deployments.service.rescheduling import ask_anew
 from facility.deployments.service.wishing import WishDraft, refuse_wish, take_back, wish
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all

@@ -17,7 +17,7 @@ from facility.admission.service.consultations import answer_consultation
 from facility.admission.service.overlap import judge_overlap
 from facility.applications.models.application import AdmissibilityCheck, Application
 from facility.applications.queries.application import shown
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.applications.service.withdrawal import withdraw
 from facility.calls.rules.checklist import STANDARD, ChecklistItem
 from facility.db import Database

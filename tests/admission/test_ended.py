@@ -29,8 +29,8 @@ from facility.admission.service.consultations import (
 )
 from facility.admission.service.exceptions import decide_exception
 from facility.applications.models.application import Party
+from facility.applications.models.confirmation import ChangeRequest
 from facility.applications.models.ending import HAS_ENDED
-from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.status import ApplicationStatus, Track
 from facility.applications.service.answers import start_application

@@ -8,7 +8,7 @@ import pytest
 from facility.accounts.service.institutions import add_institution
 from facility.admission.queries.checklist import checklist
 from facility.applications.queries.application import shown
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.applications.service.answers import save_answers
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import STANDARD

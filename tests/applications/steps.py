@@ -10,7 +10,11 @@ from sqlalchemy import select
 
 from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
-from facility.applications.service.changing import begin_changes, discard_changes, discard_with_the_call
+from facility.applications.service.changing_submitted import (
+    begin_changes,
+    discard_changes,
+    discard_with_the_call,
+)
 from facility.applications.service.confirmations import confirm_party, decline_party, invite_party
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.service.parties import change_party, remove_party

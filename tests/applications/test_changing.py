@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
-from facility.applications.service.changing import (
+from facility.applications.service.changing_submitted import (
     begin_changes,
     discard_changes,
     discard_of_call,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from facility.applications.service.answers import save_answers
-from facility.applications.service.changing import begin_changes, discard_changes
+from facility.applications.service.changing_submitted import begin_changes, discard_changes
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.service.submission import submit

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.confirmation import may_confirm, may_decline
+from facility.applications.rules.parties import still_eligible
 from facility.applications.rules.status import TRANSITIONS, ApplicationStatus, scenario_status
 from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
 from facility.applications.rules.withdrawal import may_take_up_again, may_withdraw

@@ -16,7 +16,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules import bundle as rules
 from facility.calls.rules.call import Grid
 from facility.calls.rules.cool_down import CoolDown
-from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.rules.outcomes import Outcome
 from tests.oracle.figures import euro, instant, two_decimals
 from tests.oracle.world import World
 

@@ -19,12 +19,12 @@ from sqlalchemy import select, text
 from facility import clock
 from facility.awards.models.complaint import Complaint
 from facility.awards.models.decision import ReserveEntry
+from facility.awards.queries.later_version import kept_document
 from facility.awards.queries.report import report
-from facility.awards.queries.revision import kept_document
 from facility.awards.queries.versions import versions
 from facility.awards.rules.bundle import digest_of, root_of
-from facility.awards.rules.revision import places_after
-from facility.awards.service import revising
+from facility.awards.rules.later_version import places_after
+from facility.awards.service import later_version as revising
 from facility.awards.service.complaints import register_complaint
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.verification import verify

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from facility.awards.pages.exports import ranking_csv
+from facility.awards.queries.later_version import making
 from facility.awards.queries.ranking import ranking
-from facility.awards.queries.revision import making
-from facility.awards.service import revising
+from facility.awards.service import later_version as revising
 from facility.awards.service.offers import end_offers_due
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.scoring import Aggregate

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from facility.calls.rules.committee import Committee, committee_mistakes
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.evaluation.rules.committee import (
     Function,
     Member,

@@ -7,14 +7,8 @@ import pytest
 from facility.calls.rules.call import Grid
 from facility.calls.rules.scoring import Section
 from facility.evaluation.rules.assessing import may_assess, score_mistakes
-from facility.evaluation.rules.ranking import (
-    Candidate,
-    SectionMeans,
-    enough_assessments,
-    means,
-    missed_thresholds,
-    rank,
-)
+from facility.evaluation.rules.means import SectionMeans, enough_assessments, means, missed_thresholds
+from facility.evaluation.rules.ranking import Candidate, rank
 from facility.refused import Refused
 
 GRID = Grid(

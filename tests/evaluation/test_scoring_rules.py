@@ -16,17 +16,11 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import CallRules, Grid, call_mistakes
 from facility.calls.rules.lot import place_of
 from facility.calls.rules.scoring import Aggregate, Criterion, Section, Settles, Steps
-from facility.evaluation.rules.agreement import Divergence, Settled, divergence_of
 from facility.evaluation.rules.assessing import comment_mistakes, score_mistakes
-from facility.evaluation.rules.ranking import (
-    UNSETTLED,
-    Applicant,
-    Outcome,
-    Scores,
-    means,
-    missed_thresholds,
-    stand,
-)
+from facility.evaluation.rules.divergence import Divergence, Settled, divergence_of
+from facility.evaluation.rules.means import Scores, means, missed_thresholds
+from facility.evaluation.rules.outcomes import UNSETTLED, Applicant, Outcome
+from facility.evaluation.rules.ranking import stand
 from tests.oracle.scoring import counted, lot, missed, settled, tie
 from tests.scenarios import Draw, often
 from tests.scoring import assessment, grids

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from facility.db import Database, Tx
 from facility.evaluation.checks import scores
 from facility.evaluation.models import Assessment, SettingAside
-from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.rules.outcomes import Outcome
 from facility.evaluation.service import assessing as evaluation
 from facility.outbox.models import Mail
 from facility.refused import Refused

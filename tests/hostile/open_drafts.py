@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Litestar
 from sqlalchemy import text
 
-from facility.applications.service.changing import begin_changes
+from facility.applications.service.changing_submitted import begin_changes
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
 from facility.demo import budgets

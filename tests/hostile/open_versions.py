@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.awards.models.complaint import Complaint
-from facility.awards.service import revising
+from facility.awards.service import later_version as revising
 from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.service.ending import withdraw_award
 from facility.calls.rules.after_decision import AfterDecision

@@ -17,7 +17,7 @@ from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import start_application
-from facility.applications.service.changing import begin_changes
+from facility.applications.service.changing_submitted import begin_changes
 from facility.applications.service.confirmations import confirm_party, invite_party
 from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit

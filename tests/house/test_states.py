@@ -27,14 +27,14 @@ def _state(copies: str, use: str, *home: str) -> State:
 STATES = {
     "on board": _state(
         r"\bleft_at\s+IS\b|\bleft_at\.is_|\bleft_at is\b|\b(if|not|and|or) \w+\.left_at\b(?!\|)",
-        "Party.on_board, ON_BOARD_SQL or rules.boarding.is_on_board",
+        "Party.on_board, ON_BOARD_SQL or rules.parties.is_on_board",
         "applications/models/application.py",
-        "applications/rules/boarding.py",
+        "applications/rules/parties.py",
     ),
     "takes part": _state(
         r"confirmation\s*(<>|!=)\s*('declined'|Confirmation\.DECLINED)",
         "TAKES_PART or TAKES_PART_SQL",
-        "applications/models/boarding.py",
+        "applications/models/parties.py",
     ),
     "sealed, or opened": _state(
         r"\b[Aa]pplication\.opened_at(\s+IS\b(?! NOT DISTINCT)|\.is_| is\b)|opened=\w+\.opened_at is"

@@ -168,7 +168,7 @@ FAULTS = [
     ),
     Fault(
         "two officers write over each other",
-        "facility/applications/service/changes.py",
+        "facility/applications/service/editing.py",
         "if seen is None or seen == version:",
         "if seen is None or seen <= version:",
         "tests/applications/test_drafting.py tests/applications/partners/test_own_parts.py",
@@ -182,7 +182,7 @@ FAULTS = [
     ),
     Fault(
         "who left before is on board after",
-        "facility/applications/rules/boarding.py",
+        "facility/applications/rules/parties.py",
         "return left_at is None or (at is not None and left_at > at)",
         "return left_at is None or at is not None",
         "tests/applications/test_rules.py tests/awards/test_rules.py",
@@ -254,7 +254,7 @@ FAULTS = [
     # evaluation
     Fault(
         "at a threshold is below it",
-        "facility/evaluation/rules/ranking.py",
+        "facility/evaluation/rules/means.py",
         "return score is not None and score < least",
         "return score is not None and score <= least",
         "tests/evaluation/test_rules.py",
@@ -310,14 +310,14 @@ FAULTS = [
     ),
     Fault(
         "what does not apply to anybody counts as zero",
-        "facility/evaluation/rules/ranking.py",
+        "facility/evaluation/rules/means.py",
         "most = sum(item.weight * item.most for item, _score in applies)",
         "most = sum(item.weight * item.most for item in section.items)",
         "tests/evaluation/test_scoring_rules.py",
     ),
     Fault(
         "one assessor's sub-score rejects, whatever counts",
-        "facility/evaluation/rules/ranking.py",
+        "facility/evaluation/rules/means.py",
         "return median(given) if aggregate is Aggregate.MEDIAN",
         "return min(given) if aggregate is Aggregate.MEDIAN",
         "tests/evaluation/test_scoring_rules.py",
@@ -514,7 +514,7 @@ FAULTS = [
     ),
     Fault(
         "a bundle shows what was declared after the decision",
-        "facility/awards/queries/assessed.py",
+        "facility/awards/queries/bundle_assessments.py",
         "AND declared.conflict AND declared.at <= {_UNTIL}",
         "AND declared.conflict",
         "tests/awards/test_bundle.py",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
-from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.parties import still_eligible
 from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
 from facility.awards.rules.awards import final_commitment
 from facility.awards.rules.money_line import Request, draw_line
@@ -22,7 +22,8 @@ from facility.contracts.rules import Donor, donor_split, free
 from facility.data import DATA
 from facility.deployments.rules.answers import answer_by, next_to_ask
 from facility.deployments.rules.shortlist import ExpertiseRequest, shortlist
-from facility.evaluation.rules.ranking import Candidate, enough_assessments, means, missed_thresholds, rank
+from facility.evaluation.rules.means import enough_assessments, means, missed_thresholds
+from facility.evaluation.rules.ranking import Candidate, rank
 from facility.experts.rules.profile import ExpertProfile
 from facility.money import display
 from facility.rehearsal.rules.scenario import Application, Deployment, Expert, Scenario

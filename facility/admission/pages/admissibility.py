@@ -12,10 +12,10 @@ from facility.admission.rules.checklist import Judged, Verdict
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.drafting import MAX_REASON
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.applications.words import WORDS
 from facility.calls.queries.duties import duties_in
-from facility.calls.rules.duties import may_run
+from facility.calls.rules.segregation_of_duties import may_run
 from facility.calls.words import calls as call_words
 from facility.refused import Reason
 from facility.web import render

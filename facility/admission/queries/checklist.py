@@ -11,9 +11,9 @@ from facility.admission.queries.consultation import against, consultations
 from facility.admission.queries.overlap import judgements
 from facility.admission.rules.checklist import Facts, ItemFinding, find
 from facility.admission.rules.consultation import ConsultationState
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.applications.rules.submission import DECLARATIONS
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.rules.forms import By

@@ -17,9 +17,9 @@ from facility.admission.rules.consultation import (
     ConsulteeKind,
     stands_against,
 )
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.ending import HAS_ENDED
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.status import Track
 from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition

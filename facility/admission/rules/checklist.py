@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from facility.admission.rules.overlap import OverlapOutcome
-from facility.applications.rules.judged import Finding
+from facility.applications.rules.judged_items import Finding
 from facility.calls.rules.checklist import ChecklistItem
 from facility.refused import Reason, refuse_if
 

@@ -12,13 +12,13 @@ from facility.admission.rules.admissibility import may_check
 from facility.admission.rules.checklist import Judged, by_findings, check_judgements
 from facility.applications.models.application import AdmissibilityCheck, Application
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.queries.parts import track_of
+from facility.applications.queries.content import track_of
 from facility.applications.rules.status import ApplicationStatus, may_become
-from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.editing import lock_with_call, status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.rules.cancellation import may_go_on
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx, new_id
 from facility.events.log import record

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement
 from facility.accounts.models import Person
 from facility.admission.models.asked import AskedOnApplication
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import track_of
+from facility.applications.queries.content import track_of
 from facility.applications.rules.ending import may_still_answer
-from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.editing import lock_with_call, status_of
 from facility.applications.service.ending import ends_with_the_application
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState

@@ -10,8 +10,8 @@ from facility.admission.queries.checklist import checklist
 from facility.admission.service.admissibility import begin_check, check_admissibility
 from facility.applications.queries import application
 from facility.applications.queries.application import reference_of
-from facility.applications.rules.judged import Finding
-from facility.applications.service.changes import lock_with_call
+from facility.applications.rules.judged_items import Finding
+from facility.applications.service.editing import lock_with_call
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.words.calls import CHECKLIST
 from facility.db import Database, Tx

@@ -35,7 +35,7 @@ from facility.admission.service.asking import (
 )
 from facility.applications.events import DocumentInfected, DocumentRefused
 from facility.applications.models.application import ClassifiedRefusal, Party
-from facility.applications.service.changes import lead_of, status_of
+from facility.applications.service.editing import lead_of, status_of
 from facility.db import Database, Tx, new_id
 from facility.events.log import record
 from facility.events.schedule import scheduled

@@ -31,7 +31,7 @@ from facility.admission.service.asking import (
     run,
     write,
 )
-from facility.applications.service.changes import status_of
+from facility.applications.service.editing import status_of
 from facility.db import Database, Tx
 from facility.events.schedule import scheduled
 from facility.inquiries.kinds import Mailing, RemindingKind

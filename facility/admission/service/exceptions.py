@@ -11,9 +11,9 @@ from facility.admission.rules.consultation import ConsultationState, Consulted, 
 from facility.admission.rules.exceptions import may_decide_exception
 from facility.admission.service.consultations import answer_objection
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import track_of
+from facility.applications.queries.content import track_of
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.changes import status_of
+from facility.applications.service.editing import status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on

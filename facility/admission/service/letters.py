@@ -7,7 +7,7 @@ import msgspec
 
 from facility.accounts.models import Person
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import parts_of
+from facility.applications.queries.content import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.calls.models.call import Call
 from facility.calls.service.reading import after_decision_of

@@ -20,9 +20,9 @@ from facility.admission.rules.opening import (
 )
 from facility.applications.models.application import Application
 from facility.applications.rules.submission import canonical
-from facility.applications.service.changing import discard_of_call
+from facility.applications.service.changing_submitted import discard_of_call
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx, new_id
 from facility.events.log import record

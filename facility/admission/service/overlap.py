@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from facility.admission.events import OverlapJudged
 from facility.admission.models.overlap import Initiative, OverlapJudgement
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap
-from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.editing import lock_with_call, status_of
 from facility.db import Tx, new_id
 from facility.events.log import record
 from facility.refused import refuse

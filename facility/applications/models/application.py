@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.applications.rules.boarding import Confirmation, is_on_board
 from facility.applications.rules.drafting import is_editable
+from facility.applications.rules.parties import Confirmation, is_on_board
 from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import ApplicationStatus
 from facility.db import Base, Key, search_index, search_key_of
@@ -44,7 +44,7 @@ class Application(Base):
     the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers.
     opened_at: when two people opened its call with it; until then a joint application is sealed. changing_since: the lead
     changes what was submitted, which stays valid until it is submitted again; as_submitted: what it consists of, to come
-    back to (service.changing).
+    back to (service.changing_submitted).
     theme_codes: the themes once more, as the planner has statistics of them; search_key: what it is found by."""
 
     __tablename__ = "application"

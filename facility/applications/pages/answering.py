@@ -10,11 +10,11 @@ from facility.applications.pages.tasks import Task, part_tasks
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.changes_wanted import RequestLine, change_requests
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.change_requests import RequestLine, change_requests
+from facility.applications.queries.content import PartyLine
 from facility.applications.rules.agreement import MAX_WISH, Difference, agreed, differences, seal_of
-from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.drafting import MAX_REASON
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, decline_party
 from facility.db import Tx

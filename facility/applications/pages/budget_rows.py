@@ -6,7 +6,7 @@ import msgspec
 
 from facility.applications.pages.budget_form import GROUP, TYPED
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.rules.activities import Planned
 from facility.applications.rules.budget import BudgetLine
 from facility.contracts.rules import UnitCostKind

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.refused import refuse
 from facility.web.fields import Fields
 

@@ -11,9 +11,9 @@ from facility.applications.access import BY_LINK, EVERYBODY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.queries.tracker import tracker
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.confirmations import party_by_link, use_party_link
 from facility.applications.service.receipt import application_on_paper, receipt_on_paper, received
 from facility.applications.words import WORDS

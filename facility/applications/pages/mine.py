@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications import words
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries import lists
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, SHOWN, WITH_WORDS

@@ -10,8 +10,8 @@ from facility.applications.access import BY_PARTY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.pages.drafts import draft
 from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.queries.content import PartyLine
 from facility.applications.queries.history import told_to_parties
-from facility.applications.queries.parts import PartyLine
 from facility.applications.queries.tracker import tracker
 from facility.applications.words import WORDS
 from facility.refused import refuse

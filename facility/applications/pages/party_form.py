@@ -23,10 +23,10 @@ from facility.applications.pages.edit_form import (
 from facility.applications.pages.editing import Edited
 from facility.applications.pages.versions import sent_in
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.queries.writing import entry_version
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
-from facility.applications.rules.parts import MAX_ROLE
+from facility.applications.rules.own_parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
 from facility.db import Tx
 from facility.forms.checks import Answers

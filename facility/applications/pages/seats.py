@@ -12,10 +12,10 @@ from facility.applications.pages.drafts import draft, party_of
 from facility.applications.pages.editing import Edited
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.queries.writing import Change, entry_version, section_changes
 from facility.applications.rules.entries import EntryKind, entry_key
-from facility.applications.rules.parts import ROLE, own_sections, readable
+from facility.applications.rules.own_parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import FormSection
 from facility.forms.checks import Answers
 from facility.forms.reading import shown

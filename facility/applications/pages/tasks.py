@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.parts import PartyLine
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.queries.content import PartyLine
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.rules.parts import ROLE, own_sections, readable
+from facility.applications.rules.own_parts import ROLE, own_sections, readable
+from facility.applications.rules.parties import Confirmation
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind
 from facility.forms.checks import is_filled
 from facility.forms.findings import findings

@@ -11,9 +11,9 @@ from facility.applications.pages.budget_form import EditedBudget
 from facility.applications.pages.editing import unsaved
 from facility.applications.pages.party_form import party_entries
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.rules.parts import ROLE
+from facility.applications.rules.own_parts import ROLE
 from facility.calls.rules.forms import By, SectionKind
 from facility.drafting.queries import Copy, copies_of
 from facility.forms.checks import Answers

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications.access import BY_LEAD, BY_PARTY
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.content import PartyLine
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.withdrawal import may_withdraw
-from facility.applications.service.changing import begin_changes, discard_changes
+from facility.applications.service.changing_submitted import begin_changes, discard_changes
 from facility.applications.service.withdrawal import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render

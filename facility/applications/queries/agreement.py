@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.queries.budget import BudgetLineShown
-from facility.applications.queries.parts import Parts, PartyLine, answers_of
+from facility.applications.queries.content import Parts, PartyLine, answers_of
 from facility.applications.rules.activities import Planned
 from facility.applications.rules.agreement import Statement
 from facility.calls.rules.forms import By, FormDefinition, FormSection

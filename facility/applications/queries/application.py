@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.queries.budget import PlanShown
-from facility.applications.queries.parts import (
+from facility.applications.queries.content import (
     PARTS,
     Parts,
     answers_of,
@@ -24,7 +24,7 @@ from facility.applications.rules.activities import earliest_day
 from facility.applications.rules.budget import Totals, rates_day
 from facility.applications.rules.drafting import is_editable, may_change
 from facility.applications.rules.ending import has_ended
-from facility.applications.rules.judged import JudgedItem
+from facility.applications.rules.judged_items import JudgedItem
 from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import ApplicationStatus, Track
 from facility.applications.rules.submission import submission_reasons

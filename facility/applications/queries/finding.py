@@ -1,7 +1,7 @@
 """Pieces of statements by which applications, and what came of them, are found (`web.finding`)."""
 
-from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
+from facility.applications.models.parties import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.web.finding import MOST_SHOWN
 
 NOT_CLOSED = f"NOT {shut_out(person=':person_id')}"

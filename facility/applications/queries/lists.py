@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.models.parties import ON_BOARD_SQL
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.modes import submit_by
 from facility.web import carried

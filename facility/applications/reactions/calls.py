@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from facility.accounts.models import Person
 from facility.applications.models.application import Application, Party
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.events import AnswerPublished, CallCancelled, CallCorrected
 from facility.calls.models.call import Call

@@ -23,10 +23,10 @@ from facility.applications.events import (
 from facility.applications.models.application import Application, Party
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.application import snapshot
-from facility.applications.queries.parts import Parts, PartyLine, asked_of, parts_of, track_of
+from facility.applications.queries.content import Parts, PartyLine, asked_of, parts_of, track_of
 from facility.applications.rules.agreement import agreed, differences
-from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.ending import has_ended
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.news import write_to_partners

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.drafting import may_edit
+from facility.applications.rules.parties import Confirmation
 from facility.refused import refuse
 
 ASKABLE = frozenset({Confirmation.NONE, Confirmation.DECLINED})

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS, distinct_beneficiaries
-from facility.applications.rules.boarding import is_on_board
+from facility.applications.rules.parties import is_on_board
 from facility.applications.rules.status import Track
 from facility.calls.rules.call import CallRules
 from facility.refused import Reason, refuse_if

@@ -5,12 +5,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.applications.models.application import Application, Party
-from facility.applications.models.partners import ConfirmedContent
+from facility.applications.models.confirmation import ConfirmedContent
 from facility.applications.queries.agreement import confirmed_contents, statements_of
-from facility.applications.queries.parts import Parts, answers_of, asked_of, parts_of
+from facility.applications.queries.content import Parts, answers_of, asked_of, parts_of
 from facility.applications.rules.agreement import Statement, agreed, seal_of, touched
-from facility.applications.rules.boarding import Confirmation
-from facility.applications.rules.parts import part_is_complete
+from facility.applications.rules.own_parts import part_is_complete
+from facility.applications.rules.parties import Confirmation
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormDefinition
 from facility.db import Tx, new_id

@@ -13,16 +13,10 @@ from facility.accounts.service.institutions import chosen
 from facility.applications.events import ApplicationStarted
 from facility.applications.models.application import Application, Party, SectionAnswers
 from facility.applications.models.writing import SectionChange
-from facility.applications.queries.parts import asked_of
+from facility.applications.queries.content import asked_of
 from facility.applications.rules.drafting import may_start
 from facility.applications.rules.status import ApplicationStatus, Track
-from facility.applications.service.changes import (
-    changed,
-    check_seen,
-    lead_of,
-    lock_draft,
-    section_change,
-)
+from facility.applications.service.editing import changed, check_seen, lead_of, lock_draft, section_change
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection
 from facility.calls.service.batches import series_of

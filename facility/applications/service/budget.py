@@ -14,7 +14,7 @@ from facility.applications.queries.budget import rates_for
 from facility.applications.rules import budget
 from facility.applications.rules.budget import MAX_LINES, ceiling_of, line_mistakes, rates_day
 from facility.applications.service.amounts import add_up, asked_section
-from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.editing import changed, lock_draft
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.db import Tx

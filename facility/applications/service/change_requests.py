@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.applications.events import ChangeAnswered, PartnerAskedForChange
-from facility.applications.models.partners import ChangeRequest
+from facility.applications.models.confirmation import ChangeRequest
 from facility.applications.rules.agreement import ChangeOutcome, may_answer_change, may_ask_for_change
-from facility.applications.rules.boarding import Confirmation
-from facility.applications.service.changes import lock_party
+from facility.applications.rules.parties import Confirmation
+from facility.applications.service.editing import lock_party
 from facility.db import Tx, new_id
 from facility.events.log import record
 

@@ -7,8 +7,7 @@ from sqlalchemy import text
 
 from facility.applications.events import PartnerConfirmed, PartnerDeclined, PartnerInvited
 from facility.applications.models.application import Application, Party
-from facility.applications.queries.parts import track_of
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.queries.content import track_of
 from facility.applications.rules.confirmation import (
     ASKED_ONCE_WITHIN,
     ASKED_WITHIN,
@@ -18,9 +17,10 @@ from facility.applications.rules.confirmation import (
     may_decline,
 )
 from facility.applications.rules.ending import may_still_answer
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.agreement import keep_confirmed
 from facility.applications.service.change_requests import drop_request
-from facility.applications.service.changes import lock_party, status_of
+from facility.applications.service.editing import lock_party, status_of
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx

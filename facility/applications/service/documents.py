@@ -15,7 +15,7 @@ from facility.applications.events import (
 from facility.applications.models.application import Application, ClassifiedRefusal, Document
 from facility.applications.rules.drafting import MAX_DOCUMENTS, may_consult
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.editing import changed, lock_draft
 from facility.applications.service.entries import Saving
 from facility.db import Tx, new_id
 from facility.events.log import record

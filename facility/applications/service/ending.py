@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import text
 
 from facility.applications.models.ending import HAS_ENDED
-from facility.applications.queries.parts import track_of
+from facility.applications.queries.content import track_of
 from facility.applications.rules.ending import has_ended
-from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.editing import lock_with_call, status_of
 from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx
 from facility.events.schedule import one_by_one, scheduled

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from facility.applications.models.application import Application
 from facility.applications.models.writing import SectionChange
-from facility.applications.service.changes import check_seen, lead_of, section_change
+from facility.applications.service.editing import check_seen, lead_of, section_change
 from facility.db import Tx
 from facility.drafting.service import end
 from facility.forms.checks import Answers

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import parts_of
+from facility.applications.queries.content import parts_of
 from facility.db import Tx
 from facility.outbox.service import post
 from facility.web.i18n import _

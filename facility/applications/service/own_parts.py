@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from facility.applications.events import PartFilledIn
-from facility.applications.queries.parts import answers_of, asked_of, parts_of
-from facility.applications.rules.boarding import Confirmation
-from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
+from facility.applications.queries.content import answers_of, asked_of, parts_of
+from facility.applications.rules.own_parts import ROLE, may_fill_in, own_sections, readable
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.answers import save_answers
-from facility.applications.service.changes import lock_party
+from facility.applications.service.editing import lock_party
 from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
 from facility.db import Tx

@@ -8,18 +8,13 @@ from sqlalchemy import select
 from facility.accounts.service.institutions import chosen
 from facility.applications.events import PartnerRemoved
 from facility.applications.models.application import Application, Party
-from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
+from facility.applications.rules.parties import Confirmation
 from facility.applications.service.amounts import add_up, section_of
 from facility.applications.service.change_requests import drop_request
-from facility.applications.service.changes import (
-    changed,
-    check_version,
-    lock_draft,
-    lock_party,
-)
 from facility.applications.service.confirmations import PURPOSE, send_link
+from facility.applications.service.editing import changed, check_version, lock_draft, lock_party
 from facility.applications.service.entries import Saving
 from facility.applications.service.unsaved import drop_typed
 from facility.calls.rules.forms import SectionKind

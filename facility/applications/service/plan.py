@@ -10,7 +10,7 @@ from facility.applications.models.budget import PlannedActivity, PlannedPeople
 from facility.applications.rules.activities import MAX_ACTIVITIES, Plan, check_activity, moved
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key
 from facility.applications.service.amounts import asked_section
-from facility.applications.service.changes import changed, lead_of, lock_draft
+from facility.applications.service.editing import changed, lead_of, lock_draft
 from facility.applications.service.entries import Saving
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id

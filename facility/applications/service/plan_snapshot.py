@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from facility.applications.queries.budget import BudgetLineShown
-from facility.applications.queries.parts import Parts
+from facility.applications.queries.content import Parts
 from facility.applications.rules.activities import Planned
 from facility.applications.rules.budget import rates_day
 from facility.calls.rules.forms import FormDefinition, SectionKind

@@ -9,9 +9,9 @@ from sqlalchemy import TIMESTAMP, ColumnElement, and_, cast, func, or_, select
 
 from facility.applications.events import LeadToldWhoIsMissing, PartnerReminded
 from facility.applications.models.application import Application, Party
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
-from facility.applications.service.changes import lock_with_call
+from facility.applications.service.editing import lock_with_call
 from facility.calls.models.call import Call
 from facility.calls.models.standing import runs
 from facility.db import Database, Tx

@@ -9,8 +9,8 @@ from facility.applications.models.application import Party
 from facility.applications.models.budget import BudgetLine, PlannedPeople
 from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.amounts import add_up
-from facility.applications.service.changes import changed, check_version, lock_party
 from facility.applications.service.confirmations import send_link
+from facility.applications.service.editing import changed, check_version, lock_party
 from facility.applications.service.parties import new_party, take_out
 from facility.db import Tx
 from facility.events.log import record

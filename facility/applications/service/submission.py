@@ -8,7 +8,7 @@ import msgspec
 
 from facility.applications.events import ApplicationSubmitted, LateSubmissionRefused
 from facility.applications.models.application import Application, LateAttempt
-from facility.applications.queries.parts import (
+from facility.applications.queries.content import (
     Parts,
     PartyLine,
     answers_of,
@@ -28,7 +28,7 @@ from facility.applications.rules.submission import (
     submission_reasons,
 )
 from facility.applications.service.batches import taken_in, window_of
-from facility.applications.service.changes import check_version, lock_with_call
+from facility.applications.service.editing import check_version, lock_with_call
 from facility.applications.service.plan_snapshot import plan_content
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection

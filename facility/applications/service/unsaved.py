@@ -4,7 +4,7 @@ from facility.applications.models.application import Party
 from facility.applications.rules.ending import ENDED
 from facility.applications.rules.entries import EntryKind, entry_key
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.changes import lead_of
+from facility.applications.service.editing import lead_of
 from facility.db import Tx
 from facility.drafting.service import drop, forgets
 

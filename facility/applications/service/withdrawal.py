@@ -13,14 +13,8 @@ from facility.applications.rules.withdrawal import may_leave, may_take_up_again,
 from facility.applications.service.amounts import add_up
 from facility.applications.service.batches import was_carried_over
 from facility.applications.service.change_requests import drop_request
-from facility.applications.service.changes import (
-    changed,
-    lock_party,
-    lock_with_call,
-    status_of,
-    void_touched,
-)
 from facility.applications.service.confirmations import PURPOSE
+from facility.applications.service.editing import changed, lock_party, lock_with_call, status_of, void_touched
 from facility.applications.service.ending import end_what_is_open
 from facility.applications.service.unsaved import drop_typed
 from facility.calls.service.batches import series_of

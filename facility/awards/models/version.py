@@ -16,7 +16,7 @@ class RankingVersion(Base):
     from changes then; `award_decision` and `ranking_entry` keep it as well.
 
     document: the bundle as it was decided, as JSON to the byte; root: its root; ranks: by the references of its applications (null where one
-    has none). proposed: what was proposed (rules.revision.Revised). ended_at: it was closed without a decision, since nothing was left to
+    has none). proposed: what was proposed (rules.later_version.Revised). ended_at: it was closed without a decision, since nothing was left to
     rank anew.
     """
 

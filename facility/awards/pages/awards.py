@@ -26,7 +26,7 @@ from facility.awards.queries.complaints import latest_contestable
 from facility.awards.queries.reducing import parts
 from facility.awards.queries.results import set_off
 from facility.awards.queries.signing import signature_on, withholding_on
-from facility.awards.queries.together import together
+from facility.awards.queries.working_together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
 from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.awards.pages import exports
 from facility.awards.pages.decisions import WATCH, ready
 from facility.awards.queries.bundle import bundle
-from facility.awards.queries.revision import kept_document
+from facility.awards.queries.later_version import kept_document
 from facility.awards.service.verification import SCHEMA
 from facility.web.access import ANYONE, allow
 from facility.web.handler import FromPath, Page, Read, View

@@ -10,12 +10,12 @@ from facility.applications.models.conflict import shut_out
 from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
 from facility.awards.models.version import RANKED_AGAIN_SQL, VERSION_OPEN_SQL
 from facility.awards.pages.decisions import DECIDES, PROPOSES, WATCH, ranking_words, ready
+from facility.awards.queries.later_version import making
 from facility.awards.queries.proposals import returned_since
 from facility.awards.queries.report import report
-from facility.awards.queries.revision import making
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
-from facility.awards.service import revising
+from facility.awards.service import later_version as revising
 from facility.awards.words import STATUSES
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee

@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.queries import money
-from facility.awards.queries.assessed import (
+from facility.awards.queries.bundle_assessments import (
     ASSESSMENTS,
     CONFLICTS,
     CONSENSUS,

@@ -12,7 +12,7 @@ from facility.accounts.models import accounts_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
-from facility.awards.rules.revision import can_be_ranked_again
+from facility.awards.rules.later_version import can_be_ranked_again
 from facility.calls.rules.modes import Mode
 from facility.refused import passes, refuse
 

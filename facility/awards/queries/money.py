@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
-from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.parties import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.models.award import Award
 from facility.awards.models.decision import ReserveEntry, ReserveState

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.awards.models.offer import SHARE_SQL, OfferState, PartialOffer
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import TAKES_PART_SQL
+from facility.applications.models.parties import TAKES_PART_SQL
 from facility.awards.models.award import PUBLISHED_SQL
 from facility.awards.models.offer import REQUESTED_SQL
 from facility.db import Database

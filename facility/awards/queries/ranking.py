@@ -15,8 +15,8 @@ from facility.accounts.queries.people import beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
+from facility.awards.queries.later_version import kept_version
 from facility.awards.queries.proposals import Proposal, proposal
-from facility.awards.queries.revision import kept_version
 from facility.awards.queries.versions import NO_VERSIONS, Version, Versions, versions
 from facility.awards.rules.bundle import Bundle
 from facility.awards.rules.money_line import Drawn, draw, offers_of
@@ -25,15 +25,9 @@ from facility.calls.rules.call import LOT, Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.ranking import (
-    Applicant,
-    Judged,
-    Outcome,
-    SectionMeans,
-    drawn_by_lot,
-    means_kept,
-    stand,
-)
+from facility.evaluation.rules.means import SectionMeans, means_kept
+from facility.evaluation.rules.outcomes import Applicant, Outcome
+from facility.evaluation.rules.ranking import Judged, drawn_by_lot, stand
 from facility.money import display
 from facility.web.i18n import _
 

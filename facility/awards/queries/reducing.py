@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.awards.models.award import LEFT_AFTER_SQL
 from facility.awards.models.offer import PART_SQL
 from facility.refused import refuse

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.applications.models.conflict import closed_to
 from facility.awards.models.reasons import GIVES_REASONS_SQL
+from facility.awards.queries.later_version import kept_version, making
 from facility.awards.queries.ranking import decided
 from facility.awards.queries.reasons import reasons
-from facility.awards.queries.revision import kept_version, making
 from facility.awards.queries.versions import versions
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of, sheet

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from facility.awards.queries.revision import Making
+from facility.awards.queries.later_version import Making
 from facility.awards.rules.bundle import Bundle, RankRecord
-from facility.awards.rules.revision import places_after
+from facility.awards.rules.later_version import places_after
 
 
 class Change(msgspec.Struct, frozen=True):

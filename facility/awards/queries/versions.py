@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from facility.awards.models.version import REDONE_SQL, VERSION_OPEN_SQL
 from facility.awards.rules.complaints import complaint_reference
-from facility.awards.rules.revision import Revised
+from facility.awards.rules.later_version import Revised
 from facility.evaluation.queries.standing import Reader
 from facility.refused import refuse
 

@@ -19,7 +19,7 @@ from facility.calls.rules.modes import Mode
 from facility.db import Tx
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.committee import Function
-from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.rules.outcomes import Outcome
 from facility.evaluation.service.committee import people_in
 from facility.events.reactions import reacts_to
 from facility.money import format_eur

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
-from facility.applications.rules.boarding import is_on_board
+from facility.applications.rules.parties import is_on_board
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.cancellation import may_go_on
-from facility.evaluation.rules.ranking import UNSETTLED, Standing
+from facility.evaluation.rules.outcomes import UNSETTLED
+from facility.evaluation.rules.ranking import Standing
 from facility.money import format_eur
 from facility.refused import refuse
 

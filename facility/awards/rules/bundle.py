@@ -20,7 +20,8 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.money_line import Drawn, Offers
 from facility.calls.rules.call import Grid
 from facility.calls.rules.cool_down import CoolDown
-from facility.evaluation.rules.ranking import Judged, Outcome
+from facility.evaluation.rules.outcomes import Outcome
+from facility.evaluation.rules.ranking import Judged
 from facility.money import display
 
 FORMAT = "facility-ranking"

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from facility.evaluation.rules.ranking import Outcome, Standing
+from facility.evaluation.rules.outcomes import Outcome
+from facility.evaluation.rules.ranking import Standing
 from facility.refused import Reason, refuse, refuse_if
 
 MAX_TEXT = 3000

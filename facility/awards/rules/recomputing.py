@@ -18,7 +18,9 @@ from facility.awards.rules.bundle import (
 )
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Drawn, draw
 from facility.calls.rules.lot import place_of
-from facility.evaluation.rules.ranking import Applicant, Scores, Standing, stand
+from facility.evaluation.rules.means import Scores
+from facility.evaluation.rules.outcomes import Applicant
+from facility.evaluation.rules.ranking import Standing, stand
 
 
 class Recomputed(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 from facility.accounts.models import Person
 from facility.admission.service.letters import DecisionData
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import parts_of
+from facility.applications.queries.content import parts_of
 from facility.awards.models.complaint import Complaint
 from facility.awards.rules.complaints import complaint_reference
 from facility.calls.models.call import Call

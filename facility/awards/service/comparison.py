@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from facility.awards.rules.bundle import Bundle, LineRecord, Mean, RankRecord, RevisionRecord
+from facility.awards.rules.later_version import revision_of
 from facility.awards.rules.recomputing import recompute
-from facility.awards.rules.revision import revision_of
 from facility.formats.mistakes import Mistake, Path, mistake
 from facility.message import Message
 from facility.web.i18n import N_, filled, translated

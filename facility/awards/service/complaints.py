@@ -10,14 +10,14 @@ from sqlalchemy import func, select, text
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.editing import status_of
 from facility.awards.events.complaints import ComplaintDecided, ComplaintRegistered
 from facility.awards.models.complaint import Complaint
 from facility.awards.queries.complaints import TOOK_PART_SQL
 from facility.awards.rules.complaints import OF_LETTERS, About, check_answer, may_complain, reopens
-from facility.awards.rules.revision import can_be_ranked_again, may_rank_again
-from facility.awards.service.revising import begin_version, open_version
+from facility.awards.rules.later_version import can_be_ranked_again, may_rank_again
+from facility.awards.service.later_version import begin_version, open_version
 from facility.awards.service.shared import acting
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
@@ -113,7 +113,7 @@ async def decide_complaint(
     check of admissibility again, or the exception; about a decided ranking it may have the application assessed and ranked `again`; of
     anything else `follow_up` says what is done.
 
-    Refused: "complaint_decided", "took_part" or "shut_out" (forbidden), rules.complaints.check_answer, rules.revision.may_rank_again.
+    Refused: "complaint_decided", "took_part" or "shut_out" (forbidden), rules.complaints.check_answer, rules.later_version.may_rank_again.
     """
     unlocked = await tx.get(Complaint, complaint_id)
     call = await tx.lock(Call, unlocked.call_id)

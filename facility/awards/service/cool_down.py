@@ -7,7 +7,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.events.decisions import CoolDownSetAside
 from facility.awards.models.decision import CoolDownOverride
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx
 from facility.events.log import record

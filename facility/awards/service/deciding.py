@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import track_of
+from facility.applications.queries.content import track_of
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.batches import carry_over
@@ -40,7 +40,7 @@ from facility.awards.service.reasons import refuse_without_reasons
 from facility.awards.service.report import refuse_unsigned
 from facility.awards.service.shared import LOST, acting, lock_money
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import next_batch
 from facility.calls.service.closing import mark_decided
@@ -49,7 +49,8 @@ from facility.calls.service.lots import reveal_lot
 from facility.calls.service.reading import after_decision_of, rules_of
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
-from facility.evaluation.rules.ranking import Judged, Outcome, Standing
+from facility.evaluation.rules.outcomes import Outcome
+from facility.evaluation.rules.ranking import Judged, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
 from facility.evaluation.service.committee import refuse_committee, refuse_unless_full
 from facility.evaluation.service.conflicts import refuse_undecided

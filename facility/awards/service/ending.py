@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.parties import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events.awards import (
@@ -24,7 +24,7 @@ from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.awards import final_commitment, may_close, may_end
 from facility.awards.service import reserve
 from facility.awards.service.acceptance import open_acceptance, settle_acceptance
-from facility.awards.service.held import cancel_offer
+from facility.awards.service.held_money import cancel_offer
 from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
 from facility.calls.models.call import Call
 from facility.calls.service.reading import rules_of

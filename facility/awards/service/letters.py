@@ -12,20 +12,20 @@ from sqlalchemy import select, text
 from facility.accounts.models import Person
 from facility.admission.service.letters import DecisionData
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import parts_of
+from facility.applications.queries.content import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
 from facility.awards.models.offer import ACCEPTED_SQL, OfferState
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.proposals import ROOT_SQL
 from facility.awards.queries.ranking import shown
-from facility.awards.service.by_version import by_later_version
+from facility.awards.service.letter_versions import by_later_version
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
 from facility.calls.rules.scoring import Aggregate, Item
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx
-from facility.evaluation.rules.ranking import SectionMeans, means_kept
+from facility.evaluation.rules.means import SectionMeans, means_kept
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.money import format_eur

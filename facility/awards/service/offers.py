@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from facility.applications.models.application import Application, Party
-from facility.applications.service.changes import lead_of
+from facility.applications.service.editing import lead_of
 from facility.awards.events.offers import (
     PartialOfferAskedAgain,
     PartialOffered,
@@ -16,7 +16,7 @@ from facility.awards.events.offers import (
 )
 from facility.awards.models.offer import OfferState, PartialOffer
 from facility.awards.service.ending import serve_envelope
-from facility.awards.service.held import hold, release
+from facility.awards.service.held_money import hold, release
 from facility.awards.service.news import lead_contact
 from facility.awards.service.reserve import activate
 from facility.awards.service.shared import lock_money

@@ -9,7 +9,7 @@ from facility.awards.queries.reasons import reasons, to_write
 from facility.awards.rules.reasons import check_reasons, may_write, without_reasons
 from facility.awards.service.shared import acting
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.applications.models.application import Application, Party
-from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.editing import status_of
 from facility.awards.events.awards import AwardReduced, ReductionProposed
 from facility.awards.models.award import Award, AwardReduction
 from facility.awards.models.offer import PART_SQL

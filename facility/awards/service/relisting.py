@@ -14,15 +14,16 @@ from facility.applications.service.ending import end_what_is_open
 from facility.awards.events.decisions import LeaveKind, ReserveEnded, ReservePlaced
 from facility.awards.events.versions import ReserveMoved
 from facility.awards.models.decision import ReserveEntry, ReserveState
-from facility.awards.queries.revision import Making
-from facility.awards.rules.revision import places_after
-from facility.awards.service.held import cancel_offer
+from facility.awards.queries.later_version import Making
+from facility.awards.rules.later_version import places_after
+from facility.awards.service.held_money import cancel_offer
 from facility.awards.service.shared import LOST
 from facility.calls.models.call import Call
 from facility.calls.service.reading import after_decision_of
 from facility.contracts.models import Envelope
 from facility.db import Tx
-from facility.evaluation.rules.ranking import Judged, Outcome
+from facility.evaluation.rules.outcomes import Outcome
+from facility.evaluation.rules.ranking import Judged
 from facility.events.log import record
 from facility.periods import last_of_days
 

@@ -20,7 +20,7 @@ from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.reserve import ReserveList, serve_envelope
 from facility.awards.service.acceptance import ask_to_accept
-from facility.awards.service.held import cancel_offer
+from facility.awards.service.held_money import cancel_offer
 from facility.calls.models.call import Call
 from facility.calls.service.reading import after_decision_of
 from facility.contracts.models import Envelope

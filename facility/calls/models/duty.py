@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.db import Base
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.calls.rules.duties import Duty, may_run
+from facility.calls.rules.segregation_of_duties import Duty, may_run
 from facility.refused import Refused
 from facility.web.sentences import sentence
 

@@ -9,7 +9,7 @@ import msgspec
 from facility.calls.events import CallDraftChanged
 from facility.calls.models.call import Call
 from facility.calls.rules.checklist import ChecklistItem, checklist_of
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting

@@ -12,9 +12,9 @@ from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft, may_publish
 from facility.calls.rules.corrigenda import LEAST_NOTICE, changed_fields, corrigendum_mistakes, may_correct
-from facility.calls.rules.duties import Duty
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.modes import windows
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.draft import refuse_mistakes
 from facility.calls.service.duties import run

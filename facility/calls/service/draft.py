@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from facility.calls.events import CallDraftChanged, CallDrafted
 from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft, draft_mistakes
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed

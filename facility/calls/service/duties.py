@@ -9,7 +9,7 @@ from facility.accounts.models import accounts_of
 from facility.accounts.registry import of_people
 from facility.calls.models.call import Call
 from facility.calls.models.duty import CallDuty
-from facility.calls.rules.duties import Duty, may_run
+from facility.calls.rules.segregation_of_duties import Duty, may_run
 from facility.db import Tx
 
 # All accounts of a person have the duty, in the order of their ids.
@@ -77,7 +77,7 @@ def before_running(before: Before) -> Before:
 
 
 async def run(tx: Tx, call_id: UUID, duty: Duty) -> None:
-    """The actor does this for the call. Raises Refused as `rules.duties.may_run`, and as later rooms say (`before_running`)."""
+    """The actor does this for the call. Raises Refused as `rules.segregation_of_duties.may_run`, and as later rooms say (`before_running`)."""
     if tx.actor is not None:
         may_run((await take_duties(tx, call_id, {tx.actor: duty})).get(tx.actor))
         await refuse_before(tx, call_id, duty)

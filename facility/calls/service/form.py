@@ -8,8 +8,8 @@ import msgspec
 
 from facility.calls.events import CallDraftChanged
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
 from facility.calls.rules.forms import OF_PAGES, FormDefinition
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed

@@ -8,8 +8,8 @@ from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.queries.taxonomy import taxonomy
 from facility.calls.rules.call import form_is_complete, may_publish, may_still_publish
-from facility.calls.rules.duties import Duty
 from facility.calls.rules.modes import Mode
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import make_batches
 from facility.calls.service.duties import run

@@ -13,8 +13,8 @@ from facility.deployments.forms.wish import from_wish
 from facility.deployments.queries import requests as queries
 from facility.deployments.queries.wishes import to_complete
 from facility.deployments.rules.relaxing import DAYS_APART
-from facility.deployments.service.anew import ask_anew
 from facility.deployments.service.requesting import request_expertise
+from facility.deployments.service.rescheduling import ask_anew
 from facility.experts.queries.pool import themes
 from facility.experts.words import language_choices
 from facility.forms.rows import row_labels

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.deployments.rules.shortlist import Conflict
 from facility.zone import TODAY_SQL
 

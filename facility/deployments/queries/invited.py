@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.requests import ADRIFT, Shortlist, decoded

@@ -11,7 +11,7 @@ from facility.calls.rules.call import Grid
 from facility.calls.rules.scoring import Aggregate, Item, Steps
 from facility.calls.rules.scoring import Section as GridSection
 from facility.evaluation.rules.assessing import NOT_APPLICABLE, comment_mistakes, is_chosen, score_mistakes
-from facility.evaluation.rules.ranking import Scores, SectionMeans, means
+from facility.evaluation.rules.means import Scores, SectionMeans, means
 from facility.evaluation.service.assessing import UNSENT
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section

@@ -23,7 +23,7 @@ from facility.evaluation.forms.assessing import (
 )
 from facility.evaluation.queries import board
 from facility.evaluation.queries.consensus import consensus_on, typed_scores
-from facility.evaluation.rules.agreement import dissent_mistakes
+from facility.evaluation.rules.consensus import dissent_mistakes
 from facility.evaluation.service import consensus as commands
 from facility.forms.reading import typed_in
 from facility.refused import refuse

@@ -14,8 +14,9 @@ from facility.evaluation.models import HAS_COMMITTEE_SQL, leads, recused
 from facility.evaluation.queries import board
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.consensus import consensuses, may_lead
-from facility.evaluation.rules.agreement import divergence_of
-from facility.evaluation.rules.ranking import UNSETTLED, stand
+from facility.evaluation.rules.divergence import divergence_of
+from facility.evaluation.rules.outcomes import UNSETTLED
+from facility.evaluation.rules.ranking import stand
 from facility.evaluation.service import consensus as commands
 from facility.evaluation.words import OUTCOMES, SETTLED
 from facility.refused import refuse

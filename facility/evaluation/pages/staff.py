@@ -27,8 +27,9 @@ from facility.evaluation.queries.assignment import offered, remarks
 from facility.evaluation.queries.calls import calls as calls_shown
 from facility.evaluation.queries.consensus import consensuses
 from facility.evaluation.queries.standing import home
-from facility.evaluation.rules.ranking import Scores, stand
-from facility.evaluation.rules.spread import Spreads, spread_of
+from facility.evaluation.rules.means import Scores
+from facility.evaluation.rules.ranking import stand
+from facility.evaluation.rules.score_statistics import Spreads, spread_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS, SETTLED
 from facility.refused import refuse

@@ -12,7 +12,7 @@ from facility.accounts.queries.people import PersonShown, with_role
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
 from facility.calls.queries.duties import duties_in
-from facility.calls.rules.duties import Duty, why_not_assess
+from facility.calls.rules.segregation_of_duties import Duty, why_not_assess
 from facility.evaluation.models import ENOUGH_SQL
 from facility.evaluation.queries.standing import barred
 from facility.evaluation.rules.assessing import assignment_mistakes

@@ -10,15 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.application import LATEST_CHECK_SQL
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.models.call import flag_after_decision
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
-from facility.evaluation.rules.agreement import Divergence, divergence_of
-from facility.evaluation.rules.ranking import SCORED, Outcome, Standing
+from facility.evaluation.rules.divergence import Divergence, divergence_of
+from facility.evaluation.rules.outcomes import SCORED, Outcome
+from facility.evaluation.rules.ranking import Standing
 from facility.refused import refuse
 
 

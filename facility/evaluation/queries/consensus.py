@@ -13,7 +13,7 @@ from facility.applications.models.conflict import shut_out
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts, leads, stands
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.agreement import Divergence, divergence_of
+from facility.evaluation.rules.divergence import Divergence, divergence_of
 from facility.evaluation.rules.pseudonyms import pseudonym
 
 type Scores = dict[str, Decimal | None]

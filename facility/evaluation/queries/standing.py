@@ -32,7 +32,8 @@ from facility.evaluation.models import (
 )
 from facility.evaluation.queries.conflicts import candidates_sql
 from facility.evaluation.rules.assignment import Bar, Bars
-from facility.evaluation.rules.ranking import Applicant, Scores
+from facility.evaluation.rules.means import Scores
+from facility.evaluation.rules.outcomes import Applicant
 from facility.web.access import Role
 
 type Reader = AsyncConnection | AsyncSession

@@ -7,7 +7,7 @@ from fractions import Fraction
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import Grid
 from facility.calls.rules.scoring import PARTS, Item, Steps
-from facility.evaluation.rules.ranking import Scores, enough_assessments
+from facility.evaluation.rules.means import Scores, enough_assessments
 from facility.refused import Reason, refuse
 
 

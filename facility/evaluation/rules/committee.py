@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.rules.committee import Committee
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.folding import fold
 from facility.refused import Reason
 

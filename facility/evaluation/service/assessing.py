@@ -16,7 +16,7 @@ from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.call import Grid
 from facility.calls.rules.cancellation import may_go_on
-from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
+from facility.calls.rules.segregation_of_duties import Duty, may_run, may_still_assess, why_not_assess
 from facility.calls.service.duties import refuse_before, run, take_duties
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
@@ -49,7 +49,8 @@ from facility.evaluation.rules.assessing import (
     score_mistakes,
 )
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
-from facility.evaluation.rules.ranking import Scores, Standing, stand
+from facility.evaluation.rules.means import Scores
+from facility.evaluation.rules.ranking import Standing, stand
 from facility.evaluation.service.conflicts import look, look_for_names
 from facility.evaluation.service.over import is_over
 from facility.evaluation.service.settling import settle

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from facility.accounts.models import Person
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
-from facility.calls.rules.duties import Duty, may_run
+from facility.calls.rules.segregation_of_duties import Duty, may_run
 from facility.calls.service.duties import take_duties
 from facility.db import Tx, new_id
 from facility.evaluation.events import CommitteeMemberAppointed, CommitteeMemberLeft

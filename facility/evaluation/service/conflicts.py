@@ -15,7 +15,7 @@ from facility.applications.models.application import Application
 from facility.applications.service.conflicts import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import refuse_before, run
 from facility.db import Tx, new_id
 from facility.evaluation.events import ConflictDecided, ConflictsFound, TieDeclared, TieEnded

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from facility.applications.models.application import Application
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import refuse_before, run
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
@@ -28,9 +28,9 @@ from facility.evaluation.models import (
     stands,
 )
 from facility.evaluation.queries.standing import count_unsent, counting_assessors
-from facility.evaluation.rules.agreement import dissent_mistakes, may_begin
 from facility.evaluation.rules.assessing import comment_mistakes, score_mistakes
-from facility.evaluation.rules.ranking import Scores
+from facility.evaluation.rules.consensus import dissent_mistakes, may_begin
+from facility.evaluation.rules.means import Scores
 from facility.evaluation.service.assessing import as_kept, lock_for_judging
 from facility.evaluation.service.settling import end_consensus, judged_now, settle
 from facility.events.log import record
@@ -48,7 +48,7 @@ _LEADS = text(f"SELECT {leads(':actor')} FROM call WHERE call.id = :call")  # no
 async def begin_consensus(tx: Tx, application_id: UUID, rapporteur_id: UUID) -> UUID:
     """Ask the assessors of the application to agree on scores, which one of them writes. Returns the id of the consensus.
 
-    Refused: as `_lead`, `rules.agreement.may_begin`.
+    Refused: as `_lead`, `rules.consensus.may_begin`.
     """
     call = await _lead(tx, application_id)
     await settle(tx, application_id)

@@ -6,7 +6,7 @@ from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.service.conflicts import close_to
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import before_running
 from facility.db import Tx
 from facility.evaluation.events import ConflictDeclared

@@ -2,7 +2,7 @@
 
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.changes import status_of
+from facility.applications.service.editing import status_of
 from facility.calls.models.call import Call
 from facility.db import Tx
 

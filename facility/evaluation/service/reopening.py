@@ -4,7 +4,7 @@ from uuid import UUID
 
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx
 from facility.evaluation.events import AssessmentReopened

@@ -16,7 +16,8 @@ from facility.db import Tx
 from facility.evaluation.events import ConsensusEnded, ScoresUnsettled
 from facility.evaluation.models import Consensus, Unsettled, stands
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.ranking import UNSETTLED, Judged, stand
+from facility.evaluation.rules.outcomes import UNSETTLED
+from facility.evaluation.rules.ranking import Judged, stand
 from facility.events.log import record
 
 

@@ -11,12 +11,12 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries.standing import scores_of
-from facility.evaluation.rules.ranking import Scores, filled, means
+from facility.evaluation.rules.means import Scores, filled, means
 from facility.money import display
 from facility.refused import refuse
 from facility.rehearsal.rules.scenario import Application, Lead, Partner

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from facility import clock
-from facility.applications.service.changing import begin_changes, discard_with_the_call
+from facility.applications.service.changing_submitted import begin_changes, discard_with_the_call
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit
 from facility.calls.rules.forms import FormDefinition

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts.service import security_officer
 from facility.applications.models.application import ClassifiedRefusal, Document
-from facility.applications.queries.parts import parts_of
+from facility.applications.queries.content import parts_of
 from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import attach_document
 from facility.applications.service.submission import submit

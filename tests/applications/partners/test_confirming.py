@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.applications.models.partners import ChangeRequest, ConfirmedContent
+from facility.applications.models.confirmation import ChangeRequest, ConfirmedContent
 from facility.applications.rules.agreement import ChangeOutcome
 from facility.applications.service.answers import save_answers
 from facility.applications.service.change_requests import answer_change, ask_for_change

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models.partners import ChangeRequest
+from facility.applications.models.confirmation import ChangeRequest
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit

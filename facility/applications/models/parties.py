@@ -4,7 +4,7 @@ row at hand the rule is `rules.is_on_board`)."""
 from sqlalchemy import ColumnElement, and_
 
 from facility.applications.models.application import Party
-from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.parties import Confirmation
 from facility.db import as_sql
 
 TAKES_PART: ColumnElement[bool] = and_(Party.on_board, Party.confirmation != Confirmation.DECLINED)

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select, text, update
 from facility.applications.events import ApplicationChanged, ConfirmationsVoided
 from facility.applications.models.application import Application, Party
 from facility.applications.models.writing import SectionChange
-from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.drafting import may_edit
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.agreement import touched_names
 from facility.calls.models.call import Call

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from facility.evaluation.rules.ranking import Scores
+from facility.evaluation.rules.means import Scores
 from facility.money import display
 
 

@@ -1,47 +1,11 @@
-"""When scores are too far apart, what settles that, and when assessors may agree on scores (FR24 Art. 153; dossier 9)."""
+"""When assessors may agree on scores, and what whoever dissents says (dossier 9)."""
 
 from collections.abc import Collection
-from enum import StrEnum
-from fractions import Fraction
-
-import msgspec
 
 from facility.calls.rules.call import Grid
-from facility.evaluation.rules.ranking import (
-    UNSETTLED,
-    Applicant,
-    Outcome,
-    apart,
-    diverged_at,
-    enough_assessments,
-    unsettled,
-)
+from facility.evaluation.rules.means import enough_assessments
+from facility.evaluation.rules.outcomes import UNSETTLED, Applicant, Outcome
 from facility.refused import Reason, refuse
-
-
-class Settled(StrEnum):
-    """How a divergence was settled, if it was."""
-
-    OPEN = "open"
-    ASSESSOR = "assessor"
-    CONSENSUS = "consensus"
-
-
-class Divergence(msgspec.Struct, frozen=True):
-    """The totals of an application's assessors differ by so many points, which is more than the call allows."""
-
-    apart: Fraction
-    settled: Settled
-
-
-def divergence_of(applicant: Applicant, grid: Grid) -> Divergence | None:
-    """The divergence of an application; None where there is none, or the call names no limit."""
-    if diverged_at(applicant, grid) is None:
-        return None
-    settled = Settled.OPEN if unsettled(applicant, grid) else Settled.ASSESSOR
-    if applicant.agreed is not None:
-        settled = Settled.CONSENSUS
-    return Divergence(apart(applicant.assessments, grid), settled)
 
 
 def may_begin[Person](

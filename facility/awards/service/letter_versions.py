@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from facility.awards.queries.revision import kept_version
+from facility.awards.queries.later_version import kept_version
 from facility.awards.queries.versions import versions
 from facility.db import Tx
 

@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 
 from facility.applications.events import ChangesBegun, ChangesDiscarded
 from facility.applications.models.application import Application
-from facility.applications.models.boarding import ON_BOARD_SQL
-from facility.applications.queries.parts import track_of
+from facility.applications.models.parties import ON_BOARD_SQL
+from facility.applications.queries.content import track_of
 from facility.applications.rules.drafting import may_change
-from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.editing import lock_with_call, status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from facility import clock
 from facility.awards.models.offer import OFFER_OPEN_SQL
 from facility.awards.queries import money
-from facility.awards.queries.assessed import assessed_now
+from facility.awards.queries.bundle_assessments import assessed_now
 from facility.awards.queries.cool_down import cooling
 from facility.awards.queries.versions import Version, versions
 from facility.awards.rules.bundle import (
@@ -27,9 +27,7 @@ from facility.awards.rules.bundle import (
     version_of,
 )
 from facility.awards.rules.complaints import complaint_reference
-from facility.awards.rules.money_line import Drawn, Request
-from facility.awards.rules.recomputing import Recomputed, recompute, standing_of
-from facility.awards.rules.revision import (
+from facility.awards.rules.later_version import (
     STILL_OPEN,
     Before,
     Place,
@@ -37,8 +35,11 @@ from facility.awards.rules.revision import (
     above_and_reserve,
     served_at_once,
 )
+from facility.awards.rules.money_line import Drawn, Request
+from facility.awards.rules.recomputing import Recomputed, recompute, standing_of
 from facility.evaluation.queries.standing import Reader, applicants
-from facility.evaluation.rules.ranking import OPEN, Applicant, Judged, Standing, stand
+from facility.evaluation.rules.outcomes import OPEN, Applicant
+from facility.evaluation.rules.ranking import Judged, Standing, stand
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 

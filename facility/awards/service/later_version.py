@@ -13,19 +13,19 @@ from facility.awards.models.complaint import Complaint
 from facility.awards.models.decision import AwardDecision
 from facility.awards.models.version import RankingCause, RankingVersion
 from facility.awards.queries.bundle import bundle
+from facility.awards.queries.later_version import Making, making
 from facility.awards.queries.reasons import reasons
-from facility.awards.queries.revision import Making, making
 from facility.awards.rules.awards import may_decide
 from facility.awards.rules.bundle import document_of
 from facility.awards.rules.complaints import complaint_reference
-from facility.awards.rules.revision import may_propose_version
+from facility.awards.rules.later_version import may_propose_version
 from facility.awards.service.deciding import go_back, go_back_with_reason, lock_and_look, refuse_suspended
 from facility.awards.service.ending import serve_envelope
 from facility.awards.service.relisting import line_up, renumber, settle_the_rest
 from facility.awards.service.report import refuse_unsigned
 from facility.awards.service.shared import acting, lock_money
 from facility.calls.models.call import Call
-from facility.calls.rules.duties import Duty
+from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx, new_id
@@ -42,7 +42,7 @@ async def begin_version(
     tx: Tx, call: Call, application: Application, complaint: Complaint, *, by_others: bool
 ) -> None:
     """The application is assessed again because of the complaint, for the version that is being made, or a next one. The caller holds the
-    locks of all three, and has asked rules.revision.may_rank_again."""
+    locks of all three, and has asked rules.later_version.may_rank_again."""
     version = await open_version(tx, call.id) or await _next(tx, call)
     reference = complaint_reference(call.reference, complaint.number)
     reassessment = await begin_reassessment(tx, application, by_others=by_others, reason=reference)
@@ -119,7 +119,7 @@ async def propose_version(tx: Tx, call_id: UUID) -> RankingVersion:
     """Propose the next version as it stands now; assessors send no more. Proposing anew replaces a proposal that is not decided; nothing
     happens where the same person has proposed the same.
 
-    Refused: "not_ranked_again", rules.revision.may_propose_version, "reasons_missing", what the call's committee lacks,
+    Refused: "not_ranked_again", rules.later_version.may_propose_version, "reasons_missing", what the call's committee lacks,
     "conflicts_undecided"; (forbidden) "assesses_here", "shut_out".
     """
     actor = acting(tx)
@@ -207,7 +207,7 @@ async def decide_version(tx: Tx, call_id: UUID, *, seen: str | None = None) -> R
     reserve list, which is served at once with the money that is free, as whenever money comes free.
 
     `seen`: the fingerprint of what the deciding person was shown. Refused: "not_proposed", "same_person", "assesses_here", "on_committee"
-    or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.revision.may_propose_version, what the call's committee
+    or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.later_version.may_propose_version, what the call's committee
     lacks, "report_unsigned".
     """
     actor = acting(tx)

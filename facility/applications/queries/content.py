@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.queries.budget import PLAN, PlanShown
 from facility.applications.rules.activities import Planned, not_joint
 from facility.applications.rules.answers import form_findings
-from facility.applications.rules.boarding import Confirmation, is_on_board
 from facility.applications.rules.exceptions import asked_for
-from facility.applications.rules.parts import part_findings, without_confidential
+from facility.applications.rules.own_parts import part_findings, without_confidential
+from facility.applications.rules.parties import Confirmation, is_on_board
 from facility.applications.rules.plan import plan_findings
 from facility.applications.rules.status import Track
 from facility.applications.rules.submission import ApplicationView, Partner
