@@ -1,5 +1,6 @@
 """A real PostgreSQL for the session, a fresh database for each test, and browsers in the test's own loop."""
 
+import asyncio
 import contextlib
 import gc
 import re
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+import uvloop
 from hypothesis import HealthCheck
 from hypothesis import settings as drawing
 from litestar import Litestar
@@ -37,6 +39,7 @@ from tests.judging import Judging, judging
 from tests.prepared import Prepared, built_once
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # the loop of the service
 load_slices()  # commands record deliveries for the reactions that are known
 links.configure(SECRET)
 

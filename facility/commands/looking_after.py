@@ -31,7 +31,11 @@ def reconcile(settings: Settings) -> None:
         return off
 
     store.configure(settings)
-    sys.exit(1 if with_database(settings, tell) else 0)
+    try:
+        off = with_database(settings, tell)
+    finally:
+        store.configure(None)
+    sys.exit(1 if off else 0)
 
 
 def docs(settings: Settings) -> None:

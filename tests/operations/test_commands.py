@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bench.processes import free_port
 from facility.cli import main
 from facility.embedded.server import EmbeddedPostgres
+from facility.files.store import configured
 from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER
 from facility.settings import ROOT
 from tests.oracle.figures import normal
@@ -190,6 +191,7 @@ def test_reconcile_names_what_is_off_and_exits_1(data: Path, within: Within) -> 
     [named] = [line.split()[1] for line in lines if line.startswith("     event ")]
     assert run_sql(data, "SELECT id::text FROM event ORDER BY seq DESC LIMIT 1") == [(named,)]
     assert within(data, "reconcile").exit_code == 0
+    assert configured() is None  # what the command looked into is not left to whatever runs next here
 
 
 def test_rebuild_shows_progress_and_gives_the_same_read_models(data: Path, within: Within) -> None:
