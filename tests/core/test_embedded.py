@@ -39,6 +39,25 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(outer)
 
 
+@pytest.fixture(scope="module")
+def set_up() -> Iterator[Path]:
+    """A data folder that was set up once, its server stopped: what is not about setting up begins with a copy of it."""
+    outer = Path(tempfile.mkdtemp(prefix="facility-test-"))
+    outer.chmod(0o711)
+    with postgres(outer / "var"):
+        pass
+    yield outer / "var"
+    EmbeddedPostgres(outer / "var").destroy()
+    shutil.rmtree(outer)
+
+
+@pytest.fixture
+def used(folder: Path, set_up: Path) -> Path:
+    """A data folder in which the server ran before."""
+    subprocess.run(["cp", "-a", set_up, folder], check=True)
+    return folder
+
+
 def postgres(folder: Path) -> EmbeddedPostgres:
     return EmbeddedPostgres(folder, fsync=False)
 
@@ -76,90 +95,90 @@ async def test_the_database_and_its_settings(folder: Path) -> None:
         ]
 
 
-async def test_fsync_is_on_unless_the_data_may_be_lost(folder: Path) -> None:
-    with EmbeddedPostgres(folder) as db:
+async def test_fsync_is_on_unless_the_data_may_be_lost(used: Path) -> None:
+    with EmbeddedPostgres(used) as db:
         assert await ask(db, "SHOW fsync") == "on"
-    with postgres(folder) as db:
+    with postgres(used) as db:
         assert await ask(db, "SHOW fsync") == "off"
 
 
-async def test_a_stop_ends_the_server_and_a_second_start_keeps_the_data(folder: Path) -> None:
-    with postgres(folder) as db:
+async def test_a_stop_ends_the_server_and_a_second_start_keeps_the_data(used: Path) -> None:
+    with postgres(used) as db:
         await ask(db, "CREATE TABLE kept AS SELECT 7 AS number")
-        server = postmaster(folder)
+        server = postmaster(used)
     assert gone(server)
 
-    with postgres(folder) as db:
+    with postgres(used) as db:
         assert await ask(db, "SELECT number FROM kept") == 7
 
 
-async def test_open_transactions_do_not_hold_up_a_stop(folder: Path) -> None:
-    db = postgres(folder)
+async def test_open_transactions_do_not_hold_up_a_stop(used: Path) -> None:
+    db = postgres(used)
     db.start()
     connection = await asyncpg.connect(host=str(db.sockets), port=PORT, user=USER, database=DATABASE)
     await connection.execute("BEGIN; CREATE TABLE lost ()")
 
     db.stop()
 
-    assert not (folder / "postgres" / "data" / "postmaster.pid").exists()
+    assert not (used / "postgres" / "data" / "postmaster.pid").exists()
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
         await connection.fetchval("SELECT 1")
-    with postgres(folder) as again:
+    with postgres(used) as again:
         assert await ask(again, "SELECT to_regclass('lost')") is None
 
 
-async def test_the_last_to_leave_stops_the_server(folder: Path) -> None:
-    first, second = postgres(folder), postgres(folder)
+async def test_the_last_to_leave_stops_the_server(used: Path) -> None:
+    first, second = postgres(used), postgres(used)
     assert first.start() == second.start()
-    server = postmaster(folder)
+    server = postmaster(used)
 
     first.stop()
     first.stop()
     assert await ask(second, "SELECT 1") == 1
-    assert postmaster(folder) == server
+    assert postmaster(used) == server
 
     second.stop()
     assert gone(server)
 
 
-async def test_a_killed_service_leaves_a_server_that_the_next_takes_over(folder: Path) -> None:
-    words = [sys.executable, "-c", CHILD, str(folder)]
+async def test_a_killed_service_leaves_a_server_that_the_next_takes_over(used: Path) -> None:
+    words = [sys.executable, "-c", CHILD, str(used)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:  # noqa: ASYNC220
         assert child.stdout is not None
         assert child.stdout.readline() == "started\n"
-        left_behind = postmaster(folder)
+        left_behind = postmaster(used)
         child.kill()
         assert child.wait() == -signal.SIGKILL
 
-    with postgres(folder) as db:
+    with postgres(used) as db:
         assert await ask(db, "SELECT 1") == 1
-        assert postmaster(folder) == left_behind
+        assert postmaster(used) == left_behind
     assert gone(left_behind)
 
 
-async def test_a_killed_server_starts_again_with_what_was_committed(folder: Path) -> None:
-    with postgres(folder) as db:
+async def test_a_killed_server_starts_again_with_what_was_committed(used: Path) -> None:
+    with postgres(used) as db:
         await ask(db, "CREATE TABLE kept AS SELECT 7 AS number")
-        server = postmaster(folder)
+        server = postmaster(used)
         server.kill()
 
-        other = postgres(folder)
+        other = postgres(used)
         other.start()
-        assert postmaster(folder) != server
+        assert postmaster(used) != server
         assert await ask(other, "SELECT number FROM kept") == 7
         other.stop()
 
 
-async def test_a_stale_pid_that_another_program_has_got_since(folder: Path) -> None:
-    with postgres(folder) as db:
+async def test_a_stale_pid_that_another_program_has_got_since(used: Path) -> None:
+    with postgres(used) as db:
         await ask(db, "CREATE TABLE kept AS SELECT 7 AS number")
-        stale = (folder / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
+        stale = (used / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
     words = [str(os.getpid()), *stale[1:]]
-    (folder / "postgres" / "data" / "postmaster.pid").write_text("\n".join(words) + "\n")
+    (used / "postgres" / "data" / "postmaster.pid").write_text("\n".join(words) + "\n")
 
-    with postgres(folder) as db:
+    with postgres(used) as db:
         assert await ask(db, "SELECT number FROM kept") == 7
-        assert postmaster(folder).pid != os.getpid()
+        assert postmaster(used).pid != os.getpid()
 
 
 async def test_a_set_up_that_was_cut_off_is_done_anew(folder: Path) -> None:
@@ -173,13 +192,13 @@ async def test_a_set_up_that_was_cut_off_is_done_anew(folder: Path) -> None:
     assert sorted(path.name for path in home.iterdir()) == ["data", "log", "run"]
 
 
-def test_data_of_another_version_is_left_alone(folder: Path) -> None:
-    with postgres(folder):
-        version = folder / "postgres" / "data" / "PG_VERSION"
+def test_data_of_another_version_is_left_alone(used: Path) -> None:
+    with postgres(used):
+        version = used / "postgres" / "data" / "PG_VERSION"
     version.write_text("17\n")
 
     with pytest.raises(EmbeddedError, match=f"written by PostgreSQL 17, this is {MAJOR}"):
-        postgres(folder).start()
+        postgres(used).start()
 
 
 async def test_a_folder_that_is_closed_to_others_stays_closed(tmp_path: Path) -> None:
@@ -211,13 +230,13 @@ async def test_a_path_too_long_for_a_socket(folder: Path) -> None:
     assert not sockets.exists()
 
 
-async def test_the_log_quotes_nobody(folder: Path) -> None:
-    with postgres(folder) as db:
+async def test_the_log_quotes_nobody(used: Path) -> None:
+    with postgres(used) as db:
         await ask(db, "CREATE TABLE person (mail text UNIQUE)")
         await ask(db, "INSERT INTO person VALUES ('ana@example.org')")
         with pytest.raises(asyncpg.UniqueViolationError):
             await ask(db, "INSERT INTO person VALUES ('ana@example.org')")
-        log = (folder / "postgres" / "log").read_text()
+        log = (used / "postgres" / "log").read_text()
 
     assert "person_mail_key" in log
     assert "ana@example.org" not in log
