@@ -36,7 +36,7 @@ from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, settings
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
-from tests.prepared import Prepared, built_once
+from tests.prepared import EMPTY, Prepared, built_once
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # the loop of the service
@@ -111,8 +111,6 @@ BEGIN
     );
 END $$
 """
-EMPTY = "SELECT empty_all()"
-"""Empties the shared database, once the fixtures have made it."""
 
 
 @pytest_asyncio.fixture(scope="session")

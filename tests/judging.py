@@ -39,6 +39,7 @@ from facility.story.calls import CALL, SHORT_GRID, enter_money
 from facility.story.drafts import Part, write_draft
 from facility.story.teller import Teller
 from tests.cast import INSTITUTIONS, call_together
+from tests.prepared import Prepared
 
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
 CLOSES = datetime(2021, 7, 30, 10, tzinfo=UTC)
@@ -54,6 +55,9 @@ NO_COOL_DOWN = CoolDown()
 
 class Judging:
     """The cast by first name, and what was built so far by its short name."""
+
+    prepared: Prepared | None = None
+    """By which `kept` goes on from it."""
 
     def __init__(self, db: Database) -> None:
         self.db = db

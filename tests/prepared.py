@@ -2,10 +2,10 @@
 
 import copy
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+from typing import Any, Concatenate, Protocol, runtime_checkable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from facility.db import Database
 
@@ -40,12 +40,29 @@ END $$
 """
 
 
+# Empties all tables, once the fixtures have made it.
+EMPTY = "SELECT empty_all()"
+
+
+@runtime_checkable
+class Goes(Protocol):
+    """What tests begin with and go on from."""
+
+    prepared: "Prepared | None"
+
+
 class Prepared:
     """Builds what a test begins with, or puts it back. The database is empty before."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._made: dict[Any, tuple[str, Any]] = {}
+        self._commits = 0
+        self._stands: tuple[int, Any, Any] = 0, None, None
+        event.listen(db.engine.sync_engine, "commit", self._see_commit)
+
+    def _see_commit(self, _connection: object) -> None:
+        self._commits += 1
 
     async def __call__[Made](self, build: Callable[..., Awaitable[Made]], *given: Hashable) -> Made:
         """What `build(db, *given)` has made, as it was then; the test may change it."""
@@ -55,8 +72,33 @@ class Prepared:
         else:
             self._made[key] = f"kept_{len(self._made)}", await self._build(build, *given)
             await self._run(_KEEP.replace("kept", self._made[key][0]))
-        made: Made = copy.deepcopy(self._made[key][1], {id(self._db): self._db})
+        made: Made = self._copy(self._made[key][1])
+        if isinstance(made, Goes):
+            made.prepared = self
+        self._stands = self._commits, made, key
         return made
+
+    async def go_on[Made](self, start: Any, build: Callable[..., Awaitable[Made]], *given: Hashable) -> Made:
+        """What `build(start, *given)` gives. Where nothing was written since `start` was put back, that is kept and put back, too:
+        its rows, what `start` holds afterwards, and the result."""
+        commits, put_back, before = self._stands
+        if commits != self._commits or put_back is not start:
+            return await build(start, *given)
+        key = (before, build, *given)
+        if key not in self._made:
+            result = await build(start, *given)
+            self._made[key] = f"kept_{len(self._made)}", self._copy((vars(start), result))
+            await self._run(_KEEP.replace("kept", self._made[key][0]))
+        else:
+            await self._run(EMPTY)
+            await self._run(f"SELECT {self._made[key][0]}.put_back()")
+            held, result = self._copy(self._made[key][1])
+            vars(start).update(held)
+        self._stands = self._commits, start, key
+        return result
+
+    def _copy[Made](self, made: Made) -> Made:
+        return copy.deepcopy(made, {id(self._db): self._db, id(self): self})
 
     async def _build(self, build: Callable[..., Awaitable[Any]], *given: Hashable) -> Any:
         async with self._db.reader() as connection:
@@ -78,3 +120,17 @@ def built_once(build: Callable[[Database], Awaitable[Any]]) -> Any:
 
     put_back.__doc__ = build.__doc__
     return pytest.fixture(name=build.__name__)(put_back)
+
+
+def kept[Start: Goes, **P, Made](
+    build: Callable[Concatenate[Start, P], Awaitable[Made]],
+) -> Callable[Concatenate[Start, P], Awaitable[Made]]:
+    """A way to go on that many tests have in common: done once, put back for the others. It writes by the test's database alone."""
+
+    async def go_on(start: Start, /, *given: P.args, **named: P.kwargs) -> Made:
+        if start.prepared is None or named:
+            return await build(start, *given, **named)
+        return await start.prepared.go_on(start, build, *given)
+
+    go_on.__doc__ = build.__doc__
+    return go_on

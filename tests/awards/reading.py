@@ -11,8 +11,10 @@ from facility.applications.service import withdrawal
 from facility.contracts.models import Donor, LedgerEntry
 from facility.refused import Refused
 from tests.judging import DECIDED, Judging
+from tests.prepared import kept
 
 
+@kept
 async def three(play: Judging) -> None:
     """A (ranked first), B and C of the dossier's amounts, assessed; the call closed."""
     await play.apply("A", "35427.70")

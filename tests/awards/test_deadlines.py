@@ -21,6 +21,7 @@ from facility.web.deadlines import Deadline, deadlines_of, missed_in
 from tests.awards.reading import three
 from tests.browser import Browsers, errors, work
 from tests.judging import CLOSES, DECIDED, Judging
+from tests.prepared import kept
 from tests.statements import count_statements
 
 INFORM, OTHERS, SIGN = (
@@ -46,6 +47,7 @@ async def sign(play: Judging, name: str, day: date, at: datetime = DECIDED, who:
     return award.id
 
 
+@kept
 async def decided(play: Judging) -> None:
     await three(play)
     await play.decide()

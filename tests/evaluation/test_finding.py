@@ -10,7 +10,7 @@ from facility.accounts.service.people import add_institution, add_user, rename
 from facility.activities.service.activities import change_activity, postpone
 from facility.applications.service.answers import start_application
 from facility.calls.models.call import Call
-from facility.db import Tx
+from facility.db import Database, Tx
 from facility.experts.service.pool import register_expert, seed_themes
 from facility.web.access import Role
 from tests.browser import Browser, Browsers
@@ -18,7 +18,8 @@ from tests.doing import ask_experts, planned
 from tests.evaluation.test_recusal import Play
 from tests.experts.test_service import like
 from tests.house.test_finding import results
-from tests.judging import CLOSES, DECIDED, Judging
+from tests.judging import CLOSES, DECIDED, Judging, judging
+from tests.prepared import built_once
 from tests.statements import count_statements
 
 READERS = ("ada", "vera", "paul", "ines", "carl", "greta")
@@ -79,7 +80,7 @@ RECUSED = [(Role.ASSESSOR, role) for role in Role if role is not Role.ASSESSOR]
 
 @pytest.mark.parametrize("roles", RECUSED, ids=lambda pair: "+".join(pair))
 async def test_what_one_is_recused_from_is_found_in_no_role(
-    db: object, browse: Browsers, roles: Collection[Role], recused: Play
+    browse: Browsers, roles: Collection[Role], recused: Play
 ) -> None:
     await recused.become("nora", *roles)
     nora = await browse(recused.people["nora"])
@@ -93,18 +94,19 @@ async def test_what_one_is_recused_from_is_found_in_no_role(
     assert await titles(nora, "tirana", "Activities") == (["Workshop in ports"] if rest else [])
 
 
-@pytest.fixture
-async def recused(db: object) -> Play:
-    made = Play(db)  # type: ignore[arg-type]
+@built_once
+async def recused(db: Database) -> Play:
+    made = Play(db)
     await made.tell()
     await made.go_on()
     await planned(made, "PORTS", title="Workshop in ports")
     return made
 
 
-@pytest.fixture
-async def delivering(play: Judging) -> Judging:
+@built_once
+async def delivering(db: Database) -> Judging:
     """An award of SHIPS, an activity under it, and experts who were asked for its days."""
+    play = await judging(db)
     await play.apply("SHIPS", "10000.00", partners=("XK",))
     await play.close()
     await play.score("elena", "SHIPS", "16.25", "64")

@@ -136,10 +136,12 @@ async def proposed(db: Database) -> Play:
     return made
 
 
-@pytest.fixture
-async def play(proposed: Play) -> Play:
-    await proposed.go_on()
-    return proposed
+@built_once
+async def play(db: Database) -> Play:
+    made = Play(db)
+    await made.tell()
+    await made.go_on()
+    return made
 
 
 def about(app: Litestar) -> list[tuple[str, str]]:

@@ -19,10 +19,12 @@ from facility.events.sequence import number
 from facility.monitoring.models import READ_MODELS
 from tests.doing import ask_experts, held
 from tests.judging import CLOSES, DECIDED, Judging
+from tests.prepared import kept
 
 TABLES = [table.name for name in READ_MODELS for table in PROJECTIONS[name].tables]
 
 
+@kept
 async def story(play: Judging) -> dict[str, UUID]:
     """A and B awarded; A's workshop counts, its second activity is moved and called off, B is withdrawn later."""
     await play.apply("A", "35427.70")
