@@ -132,8 +132,9 @@ async def database_url(shared_database: str, emptying: Callable[[], Awaitable[ob
 
 @pytest_asyncio.fixture(scope="session")
 async def standing_db(shared_database: str) -> AsyncIterator[Database]:
-    """The shared database by one engine: a fresh one would connect, compile and prepare every statement again."""
-    made = Database(shared_database, pool_size=5)
+    """The shared database by one engine: a fresh one would connect, compile and prepare every statement again. Tests go through more
+    of them than pages do."""
+    made = Database(shared_database, pool_size=5, statements=300)
     yield made
     await made.dispose()
 
