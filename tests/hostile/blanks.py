@@ -1,7 +1,9 @@
 """What stands on a page where a value is missing: the words of a program, headings and buttons without a word, stray signs."""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SPEAKING = frozenset(
     [
@@ -53,54 +55,50 @@ _BLOCKS = SPEAKING - {"a"} | frozenset(
     ]
 )
 _UNREAD = frozenset({"script", "style", "textarea", "svg"})
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
 _STRAY = re.compile(
     r"\bNone\b|\bnan\b|\bNaN\b|\bUndefined\b|\( *\)|\[ *\]|\{ *\}|,\s*,| [,;.](?=\s|$)|[.;]\s+[.;](?=\s|$)"
 )
 
 
-class _Blanks(HTMLParser):
+class _Blanks:
+    """Goes through a page from its first to its last word."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.found: list[str] = []
-        self._open: list[tuple[str, list[str]]] = []
         self._block: list[str] = []
         self._said = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        label = given.get("aria-label") or given.get("alt") or (tag == "input" and "input")
-        if label:
-            for _, words in self._open:
-                words.append(str(label))
+    def take_in(self, node: LexborNode, *, is_read: bool) -> bool:
+        """Whether the element says anything, by words in it or by a label."""
+        tag = node.tag or ""
         if tag in _BLOCKS:
             self._end_block()
-        if tag not in _VOID:
-            self._open.append((tag, [str(label)] if label else []))
-
-    def handle_data(self, data: str) -> None:
-        if not any(tag in _UNREAD for tag, _ in self._open):
-            self._block.append(data)
-            for _, words in self._open:
-                words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
+        says = any([_is_labelled(tag, node), *self._said_in(node, is_read=is_read and tag not in _UNREAD)])
         if tag in _BLOCKS:
             self._end_block()
-        while self._open:
-            ended, words = self._open.pop()
-            if ended in SPEAKING and not "".join(words).strip():
-                self.found.append(f"<{ended}> without a word after {self._said[-80:]!r}")
-            if ended == tag:
-                return
+        if tag in SPEAKING and not says:
+            self.found.append(f"<{tag}> without a word after {self._said[-80:]!r}")
+        return says
+
+    def _said_in(self, node: LexborNode, *, is_read: bool) -> Iterator[bool]:
+        for inner in node.iter(include_text=True):
+            if inner.tag != "-text":
+                yield self.take_in(inner, is_read=is_read)
+            elif is_read:
+                words = inner.text_content or ""
+                self._block.append(words)
+                yield bool(words.strip())
 
     def _end_block(self) -> None:
         line = " ".join("".join(self._block).split())
         self._block.clear()
         self._said = line or self._said
         self.found += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
+
+
+def _is_labelled(tag: str, node: LexborNode) -> bool:
+    given = node.attributes
+    return bool(tag == "input" or given.get("aria-label") or given.get("alt"))
 
 
 def program_words(text: str) -> list[str]:
@@ -110,6 +108,7 @@ def program_words(text: str) -> list[str]:
 
 def blanks(html: str) -> list[str]:
     """Each with what stands around it."""
-    parser = _Blanks()
-    parser.feed(html)
-    return parser.found
+    page, root = _Blanks(), LexborHTMLParser(html).root
+    if root is not None:
+        page.take_in(root, is_read=True)
+    return page.found

@@ -4,7 +4,6 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -13,6 +12,7 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from facility import clock
 from facility.web import csrf
@@ -66,105 +66,111 @@ SENDS = ("formaction", "hx-post", "data-autosave")
 """Those to which the fields of a form go, besides its action."""
 
 
-class Parser(HTMLParser):
+_TELLING = ", ".join(["form", "input", "button", "textarea", "select", *(f"[{name}]" for name in LEADS_TO)])
+"""The elements that say something of forms and of where one gets."""
+
+
+class Parser:
     """Forms of a page, what stands in their controls, where links lead, and everything that a page may ask for."""
 
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, page: str, html: str = "") -> None:
         self.page = page
         self.forms: list[PageForm] = []
         self.links: list[str] = []
         self.targets: set[tuple[str, str]] = set()
-        self._form: PageForm | None = None
-        self._area: Field | None = None
-        self._select: Field | None = None
         self._beside: list[tuple[str, set[str]]] = []
+        self._within: dict[int, PageForm] = {}
+        # A node that several words tell of comes several times.
+        for node in {node.mem_id: node for node in LexborHTMLParser(html).css(_TELLING)}.values():
+            self._take_in(node)
+        self._add_beside()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def _take_in(self, node: LexborNode) -> None:
         """Forms, inputs, text areas, selects with their options, and buttons with names."""
-        given = {name: value or "" for name, value in attrs}
+        tag, given = node.tag or "", {name: value or "" for name, value in node.attributes.items()}
+        form = self._within.get(node.mem_id)
         self._look_for_targets(tag, given)
         if tag == "a" and given.get("href", "").startswith("/"):
             self.links.append(given["href"].partition("#")[0])
         if tag == "form" and given.get("method") == "post":
-            multipart = given.get("enctype") == "multipart/form-data"
-            self._form = PageForm(given.get("action") or self.page, self.page, multipart=multipart)
-            self.forms.append(self._form)
-        elif self._form is not None:
-            self._control(self._form, tag, given)
-        self._look_for_other_ways(given)
+            form = self._begin(node, given)
+        elif form is not None:
+            _control(form, node, tag, given)
+        self._look_for_other_ways(form, given)
+
+    def _begin(self, node: LexborNode, given: Mapping[str, str]) -> PageForm:
+        multipart = given.get("enctype") == "multipart/form-data"
+        form = PageForm(given.get("action") or self.page, self.page, multipart=multipart)
+        self.forms.append(form)
+        self._within |= dict.fromkeys((inner.mem_id for inner in node.css(_TELLING)), form)
+        return form
 
     def _look_for_targets(self, tag: str, given: Mapping[str, str]) -> None:
-        methods = {**LEADS_TO, "action": given.get("method", "get").upper()} if tag == "form" else LEADS_TO
-        targets = ((method, given.get(name, "").partition("#")[0]) for name, method in methods.items())
-        self.targets |= {(method, path) for method, path in targets if path.startswith("/")}
+        for name, address in given.items():
+            if address.startswith("/") and (method := _method(tag, name, given)):
+                self.targets.add((method, address.partition("#")[0]))
 
-    def _look_for_other_ways(self, given: Mapping[str, str]) -> None:
+    def _look_for_other_ways(self, form: PageForm | None, given: Mapping[str, str]) -> None:
         """Where else the form is sent: by a button of its own, as it is typed, or from beside it, by names."""
         for address in (given[name].partition("#")[0] for name in SENDS if given.get(name)):
-            if self._form is None:
+            if form is None:
                 self._beside.append((address, set(given.get("hx-params", "").split(","))))
-            elif address != self._form.action:
-                self.forms.append(msgspec.structs.replace(self._form, action=address))
+            elif address != form.action:
+                self.forms.append(msgspec.structs.replace(form, action=address))
 
-    def close(self) -> None:
+    def _add_beside(self) -> None:
         """What stands beside the forms sends fields of theirs."""
-        super().close()
         fields = [field for form in self.forms for field in form.fields]
         for address, names in self._beside:
             self.forms.append(
                 PageForm(address, self.page, [field for field in fields if field.name in names])
             )
 
-    def _control(self, form: PageForm, tag: str, given: Mapping[str, str]) -> None:
-        name = given.get("name", "")
-        if tag == "option" and self._select is not None:
-            if "selected" in given or not self._select.value:
-                self._select.value = given.get("value", "")
-        elif not name or name == csrf.FIELD:
-            return
-        elif tag == "button":
-            form.buttons.append((name, given.get("value", "")))
-        elif tag == "input":
-            self._input(form, name, given)
-        elif tag == "textarea":
-            self._area = Field(name, "textarea", "")
-            form.fields.append(self._area)
-        elif tag == "select":
-            self._select = Field(name, "select", "")
-            form.fields.append(self._select)
 
-    def _input(self, form: PageForm, name: str, given: Mapping[str, str]) -> None:
-        kind, value = given.get("type", "text"), given.get("value", "")
-        known = next((field for field in form.fields if field.name == name), None)
-        if known is None:
-            form.fields.append(Field(name, kind, value))
-        elif "checked" in given:
-            known.value = value
+def _method(tag: str, name: str, given: Mapping[str, str]) -> str | None:
+    """How the address in this attribute is asked for."""
+    if tag == "form" and name == "action":
+        return given.get("method", "get").upper()
+    return LEADS_TO.get(name)
 
-    def handle_data(self, data: str) -> None:
-        """What stands in a text area. HTML drops a newline that comes first."""
-        if self._area is not None:
-            self._area.value += data
 
-    def handle_endtag(self, tag: str) -> None:
-        """Ends."""
-        if tag == "form":
-            self._form = None
-        elif tag == "textarea" and self._area is not None:
-            self._area.value = self._area.value.removeprefix("\n")
-            self._area = None
-        elif tag == "select":
-            self._select = None
+def _control(form: PageForm, node: LexborNode, tag: str, given: Mapping[str, str]) -> None:
+    name = given.get("name", "")
+    if not name or name == csrf.FIELD:
+        return
+    if tag == "button":
+        form.buttons.append((name, given.get("value", "")))
+    elif tag == "input":
+        _input(form, name, given)
+    elif tag == "textarea":
+        form.fields.append(Field(name, "textarea", node.text()))
+    elif tag == "select":
+        form.fields.append(Field(name, "select", _selected(node)))
+
+
+def _input(form: PageForm, name: str, given: Mapping[str, str]) -> None:
+    kind, value = given.get("type", "text"), given.get("value", "")
+    known = next((field for field in form.fields if field.name == name), None)
+    if known is None:
+        form.fields.append(Field(name, kind, value))
+    elif "checked" in given:
+        known.value = value
+
+
+def _selected(node: LexborNode) -> str:
+    """What a select sends: the last option that is selected, or the first that sends anything."""
+    value = ""
+    for option in node.css("option"):
+        given = option.attributes
+        if "selected" in given or not value:
+            value = given.get("value") or ""
+    return value
 
 
 def read(response: httpx.Response) -> Parser:
     """What a page holds; nothing for what is no page."""
-    parser = Parser(response.request.url.path)
-    if response.headers.get("content-type", "").startswith("text/html"):
-        parser.feed(response.text)
-        parser.close()
-    return parser
+    is_page = response.headers.get("content-type", "").startswith("text/html")
+    return Parser(response.request.url.path, response.text if is_page else "")
 
 
 def filled(form: PageForm) -> PageForm:
