@@ -34,7 +34,8 @@ from facility.settings import Settings
 from facility.web import cookies
 from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, settings_for
 from tests.cast import Cast, call_together
-from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
+from tests.databases import run
+from tests.house.story import sessions, story, untouched, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
 from tests.prepared import EMPTY, Prepared, built_once
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
@@ -69,17 +70,6 @@ def server() -> Iterator[str]:
 
 def _at(url: str, name: str) -> str:
     return re.sub(r"@/\w+\?", f"@/{name}?", url)
-
-
-async def run(url: str, *statements: str) -> None:
-    """These statements, each committed, by a connection of their own."""
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            for statement in statements:
-                await connection.execute(text(statement))
-    finally:
-        await engine.dispose()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -20,7 +20,7 @@ from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
-from tests.conftest import run
+from tests.databases import run
 from tests.prepared import EMPTY
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 

@@ -19,11 +19,11 @@ from facility.outbox.links import token_of
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.conftest import run
+from tests.databases import run
 from tests.hostile.asking import listening
 from tests.hostile.forms import PageForm, Parser, filled, gets, posts, read, send, template_of
 from tests.hostile.open_ends import leave_open
-from tests.house.story import fill, may, objects
+from tests.house.story import fill, may, objects, printed_once
 from tests.house.world import EVERYBODY, TakesBack, World
 
 NOBODY = ""
@@ -37,14 +37,15 @@ class Watched(TakesBack):
     """Takes back what a request wrote, and says what would have been committed."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, pool_size=2)
+        super().__init__(url)
         self._writes: list[str] = []
         self.kept: list[str] = []
-        self.said: list[str] = []
         event.listen(self.engine.sync_engine, "before_cursor_execute", self._see)
         event.listen(self.engine.sync_engine, "rollback", lambda _: self._writes.clear())
 
     def _see(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "INSERT" not in statement and not statement.lstrip().startswith(("UPDATE", "DELETE")):
+            return  # as with most: they are long
         words = statement.split()
         if words[0] in ("INSERT", "UPDATE", "DELETE") or "INSERT" in words:
             self._writes.append(" ".join(words[:4]))
@@ -66,22 +67,10 @@ class Watched(TakesBack):
             yield tx
             await tx.flush()
             self.kept += self._writes
-            if tx.recorded:
-                rows = await tx.session.execute(_SAID, {"now": tx.now})
-                self.said += rows.scalars().all()
 
     def forget(self) -> None:
         """Before the next request."""
         self.kept.clear()
-        self.said.clear()
-
-
-_SAID = text(
-    """
-    SELECT kind || data::text FROM event WHERE recorded_at = :now
-    UNION ALL SELECT subject FROM mail WHERE created_at = :now
-    """
-)
 
 
 class Crowd:
@@ -90,6 +79,7 @@ class Crowd:
     def __init__(self, app: Litestar, db: Watched, sessions: dict[str, str]) -> None:
         self.app = app
         self.db = db
+        self.sessions = sessions
         self.browsers = {NOBODY: Browser(app)}
         for name, session in sessions.items():
             self.browsers[name] = Browser(app)
@@ -106,7 +96,16 @@ class Crowd:
         """Close all."""
         for browser in self.browsers.values():
             await browser.aclose()
-        await self.db.dispose()
+
+
+@contextlib.asynccontextmanager
+async def crowding(app: Litestar, url: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
+    """Everybody's browsers on the database at this address, for a while."""
+    crowd = Crowd(app, Watched(url), sessions)
+    with printed_once():
+        yield crowd
+    await crowd.leave()
+    await crowd.db.dispose()
 
 
 class GoingOn(NamedTuple):
@@ -121,18 +120,29 @@ async def going_on(standing_app: Litestar, server: str, story: str, sessions: di
     """Made once. Nobody is connected: tests copy it, too."""
     await run(server, "CREATE DATABASE going_on TEMPLATE story")
     url = story.replace("/story?", "/going_on?")
-    return GoingOn(url, await leave_open(standing_app, url, sessions))
+    pages = await leave_open(standing_app, url, sessions)
+    pages.setdefault(NOBODY, []).extend(["/sign-in", f"/sign-in/check/{await _sign_in_request(url)}"])
+    return GoingOn(url, pages)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def watched(server: str, going_on: GoingOn) -> AsyncIterator[Watched]:
+    """A copy for all who only try, with connections that stay: they know each statement by then."""
+    await run(server, "CREATE DATABASE watched TEMPLATE going_on")
+    db = Watched(going_on.url.replace("/going_on?", "/watched?"))
+    yield db
+    await db.dispose()
 
 
 @pytest_asyncio.fixture
-async def crowd(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
+async def crowd(standing_app: Litestar, watched: Watched, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
     """Everybody's browsers."""
-    made = Crowd(standing_app, Watched(going_on.url), sessions)
+    made = Crowd(standing_app, watched, sessions)
     yield made
     await made.leave()
 
 
-async def _link_pages(db: Database) -> list[str]:
+async def link_pages(db: Database) -> list[str]:
     """The pages of all links that are still good."""
     async with db.reader() as connection:
         rows = await connection.execute(
@@ -241,14 +251,16 @@ def _is_document(page: httpx.Response) -> bool:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def walked(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, str], world: World) -> Walk:
+async def walked(
+    standing_app: Litestar, watched: Watched, going_on: GoingOn, sessions: dict[str, str], world: World
+) -> Walk:
     """Everybody has been everywhere, first where something waits for them."""
-    crowd = Crowd(standing_app, Watched(going_on.url), sessions)
+    crowd = Crowd(standing_app, watched, sessions)
     walk = Walk(standing_app, crowd)
-    code = f"/sign-in/check/{await _sign_in_request(going_on.url)}"
-    for name in crowd.browsers:
-        start = [] if name else ["/sign-in", code, *await _link_pages(crowd.db)]
-        await walk.walk(name, ["/", *going_on.pages.get(name, ()), *start])
+    with printed_once():
+        for name in crowd.browsers:
+            links = [] if name else await link_pages(watched)
+            await walk.walk(name, ["/", *going_on.pages.get(name, ()), *links])
     walk.reached = frozenset(walk.shown)
     funded = objects(world)["awarded"]["application_id"]
     for route, handler in gets(standing_app):

@@ -1,6 +1,7 @@
 """What one party marks confidential reaches nobody else: every route, mail, document, export, event and log is looked through."""
 
 import contextlib
+import functools
 import io
 import logging
 import re
@@ -36,10 +37,10 @@ from facility.outbox.models import Link
 from facility.web.guard import handlers
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser
-from tests.conftest import run
+from tests.databases import run
 from tests.house.links import Guarded
 from tests.house.story import TakingBack, fill, objects
-from tests.house.world import EVERYBODY, World
+from tests.house.world import EVERYBODY, TakesBack, World
 
 PART = FormSection(
     key="part",
@@ -63,7 +64,8 @@ class Planted(msgspec.Struct):
     """A copy of the story with a secret of each party, by the words of it, and who may read which."""
 
     db: Database
-    url: str
+    undone: TakesBack
+    """The same, where what a request writes is taken back."""
     readers: dict[str, set[str]]
     links: dict[str, UUID]
     """Pages of links that are good, with the party whose each is."""
@@ -77,7 +79,7 @@ async def planted(server: str, story: str, world: World) -> AsyncIterator[Plante
     await run(server, "CREATE DATABASE confided TEMPLATE story")
     url = story.replace("/story?", "/confided?")
     db = Database(url, pool_size=2)
-    made = Planted(db, url, {}, {})
+    made = Planted(db, TakesBack(url), {}, {})
     async with db.transaction(now=clock.now()) as tx:
         section = msgspec.json.encode(PART).decode()
         await tx.session.execute(
@@ -93,6 +95,7 @@ async def planted(server: str, story: str, world: World) -> AsyncIterator[Plante
     await drain(db, clock.now)
     await _links(made)
     yield made
+    await made.undone.dispose()
     await db.dispose()
 
 
@@ -184,7 +187,7 @@ def read_out(response: httpx.Response) -> str:
     if response.headers.get("content-type", "").startswith("application/pdf"):
         # Documents of the story are no real ones; what the product makes is.
         with contextlib.suppress(PyPdfError):
-            return "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+            return _printed(response.content)
     if response.content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
             return "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
@@ -199,7 +202,7 @@ async def _walk(
     leaks, read = [], set()
     sets = {key: ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded")}
     guarded = Guarded(app, session) if session else None
-    async with TakingBack(app, made.url, session) as browser:
+    async with TakingBack(app, made.undone, session) as browser:
         for route, handler in handlers(app):
             requested = set[tuple[str, str]]()
             for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
@@ -243,6 +246,11 @@ async def _ask(browser: Browser, method: str, path: str) -> httpx.Response:
     return await (browser.head(path) if path.endswith("/stream") else browser.get(path))
 
 
+@functools.cache
+def _printed(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
 def _secrets(response: httpx.Response, made: Planted) -> set[str]:
     words = whole_text(response)
     return {secret for secret in made.readers if secret in words}
@@ -273,7 +281,7 @@ async def test_no_answer_tells_another_what_is_confidential(
 
 async def test_a_link_shows_its_own_secret_alone(standing_app: Litestar, planted: Planted) -> None:
     assert planted.links
-    async with TakingBack(standing_app, planted.url, None) as browser:
+    async with TakingBack(standing_app, planted.undone, None) as browser:
         for path, party_id in planted.links.items():
             for below in (
                 "",

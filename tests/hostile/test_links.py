@@ -19,11 +19,11 @@ from facility.outbox.sender import text_of
 from facility.web.access import Role, Visitor
 from facility.web.entrances import entrance, open_to
 from tests.browser import lent
-from tests.conftest import run
-from tests.hostile.conftest import Crowd, GoingOn, Walk, Watched
+from tests.databases import run
+from tests.hostile.conftest import Crowd, GoingOn, Walk, crowding
 from tests.hostile.forms import gets
 from tests.hostile.judge import listed
-from tests.house.links import admitted, let_in
+from tests.house.links import Guarded, admitted, let_in
 from tests.house.world import World
 
 type Targets = Mapping[tuple[str, str], str]
@@ -49,10 +49,11 @@ NO_PAGES = ("/stream", "/count", "/find", "/institutions", "/check", "/registere
 
 async def closed(app: Litestar, session: str | None, targets: Targets) -> list[tuple[str, str, str]]:
     """Where the guard would not let this person pass, and on which page it is offered."""
+    guarded = Guarded(app, session)
     return [
         (page, method, path)
         for (method, path), page in sorted(targets.items())
-        if not await admitted(app, session, method, path)
+        if not await guarded.admitted(method, path)
     ]
 
 
@@ -92,9 +93,8 @@ async def test_what_is_led_to_is_there(walked: Walk) -> None:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def hats(server: str, story: str, world: World) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """A copy of the story in which two people have several roles; its address, and their sessions."""
-    await run(server, "DROP DATABASE IF EXISTS hats WITH (FORCE)")
+async def hats(standing_app: Litestar, server: str, story: str, world: World) -> AsyncIterator[Crowd]:
+    """Of a copy of the story in which some people have several roles."""
     await run(server, "CREATE DATABASE hats TEMPLATE story")
     db, made = Database(story.replace("/story?", "/hats?")), {}
     async with db.transaction(now=clock.now()) as tx:
@@ -108,26 +108,23 @@ async def hats(server: str, story: str, world: World) -> AsyncIterator[tuple[str
             )
             made[name] = await begin_session(tx, person)
     await db.dispose()
-    yield story.replace("/story?", "/hats?"), made
-    await run(server, "DROP DATABASE hats WITH (FORCE)")
+    async with crowding(standing_app, db.url, made) as crowd:
+        yield crowd
 
 
 @pytest.mark.parametrize("name", TWO_HATS)
 async def test_nor_does_a_page_lead_astray_who_has_several_roles(
-    standing_app: Litestar, hats: tuple[str, dict[str, str]], name: str
+    standing_app: Litestar, hats: Crowd, name: str
 ) -> None:
-    url, sessions = hats
-    crowd = Crowd(standing_app, Watched(url), sessions)
-    walk = Walk(standing_app, crowd)
+    walk, session = Walk(standing_app, hats), hats.sessions[name]
     await walk.walk(name, ["/"])
-    lent(standing_app, crowd.db)
-    shut = await closed(standing_app, sessions[name], walk.targets[name])
+    lent(standing_app, hats.db)
+    shut = await closed(standing_app, session, walk.targets[name])
     refused = [
         (path, answer.status_code) for (_, path), answer in walk.answers.items() if answer.status_code >= 400
     ]
-    visitor = await let_in(standing_app, sessions[name], "/me")
-    wrong = await differing(crowd.db, standing_app, visitor, shut, walk.targets[name])
-    await crowd.leave()
+    visitor = await let_in(standing_app, session, "/me")
+    wrong = await differing(hats.db, standing_app, visitor, shut, walk.targets[name])
     assert not shut, listed(shut)
     assert not refused, listed(refused)
     assert not wrong, listed(wrong)

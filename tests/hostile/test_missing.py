@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest_asyncio
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -11,12 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from facility.db import Database
-from facility.outbox.links import token_of
 from facility.outbox.models import Mail
 from facility.outbox.sender import text_of
-from tests.conftest import run
+from tests.databases import run
 from tests.hostile.blanks import blanks, program_words
-from tests.hostile.conftest import NOBODY, Crowd, Watched
+from tests.hostile.conftest import NOBODY, crowding, link_pages
 from tests.hostile.forms import gets
 from tests.hostile.test_confidential import read_out
 from tests.house.story import fill, may, objects
@@ -96,22 +96,28 @@ async def test_what_is_missing_leaves_no_trace(
     standing_app: Litestar, bare: str, sessions: dict[str, str], world: World
 ) -> None:
     """On every page, as everybody who may read it."""
-    crowd, traces = Crowd(standing_app, Watched(bare), sessions), set()
-    for route, handler in gets(standing_app):
-        for path, name in _places(world, route, handler):
-            answer = await crowd[name].get(path)
-            if answer.status_code >= 500:
-                traces.add(f"{answer.status_code} {route.path_format} as {name}")
-            kind = answer.headers.get("content-type", "")
-            if kind.startswith("text/html"):
-                traces |= {f"{route.path_format}: {trace}" for trace in blanks(answer.text)}
-            elif kind == "application/pdf" and not route.path_format.endswith(_SENT_IN):
-                traces |= {f"{route.path_format}: {trace}" for trace in program_words(read_out(answer))}
-    for path in await _links(crowd):
-        answer = await crowd[NOBODY].get(path)
-        traces |= {f"/link/{path.split('/')[2]}: {trace}" for trace in blanks(answer.text)}
-    await crowd.leave()
+    traces = set()
+    async with crowding(standing_app, bare, sessions) as crowd:
+        for route, handler in gets(standing_app):
+            for path, name in _places(world, route, handler):
+                answer = await crowd[name].get(path)
+                traces |= {f"{route.path_format}: {trace}" for trace in _traces(route, answer)}
+        for path in await link_pages(crowd.db):
+            answer = await crowd[NOBODY].get(path)
+            traces |= {f"/link/{path.split('/')[2]}: {trace}" for trace in blanks(answer.text)}
     assert not traces, "\n".join(sorted(traces))
+
+
+def _traces(route: HTTPRoute, answer: httpx.Response) -> list[str]:
+    """Of a program in a page, or in a document that the product has made."""
+    kind = answer.headers.get("content-type", "")
+    if answer.status_code >= 500:
+        return [str(answer.status_code)]
+    if kind.startswith("text/html"):
+        return blanks(answer.text)
+    if kind == "application/pdf" and not route.path_format.endswith(_SENT_IN):
+        return program_words(read_out(answer))
+    return []
 
 
 async def test_no_mail_says_what_is_missing(standing_app: Litestar, bare: str) -> None:
@@ -143,12 +149,3 @@ def _places(world: World, route: HTTPRoute, handler: HTTPRouteHandler) -> list[t
         if name == NOBODY or may(handler.opt["allow"], world, name, ids)
     }
     return [(path, name) for (_, path), name in visits.items()]
-
-
-async def _links(crowd: Crowd) -> list[str]:
-    """All that are good."""
-    async with crowd.db.reader() as connection:
-        rows = await connection.execute(
-            text("SELECT * FROM link WHERE used_at IS NULL AND revoked_at IS NULL")
-        )
-        return [f"/link/{row.purpose}/{token_of(row.id, row.nonce)}" for row in rows]

@@ -19,7 +19,7 @@ from facility.log import LineFormatter
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.conftest import run
+from tests.databases import Remembering, run
 from tests.hostile.conftest import Crowd, GoingOn, Walk
 from tests.hostile.forms import FREE, PageForm, send
 from tests.hostile.judge import listed
@@ -65,12 +65,21 @@ class Real:
 
 @pytest_asyncio.fixture
 async def real(
-    standing_app: Litestar, server: str, going_on: GoingOn, sessions: dict[str, str], walked: Walk
+    standing_app: Litestar, server: str, going_on: GoingOn, sessions: dict[str, str]
 ) -> AsyncIterator[Real]:
     """A fresh copy of the story as it goes on."""
+    async with really(standing_app, server, going_on, sessions) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def really(
+    app: Litestar, server: str, going_on: GoingOn, sessions: dict[str, str]
+) -> AsyncIterator[Real]:
+    """A copy, for a while."""
     await run(server, "DROP DATABASE IF EXISTS copied", "CREATE DATABASE copied TEMPLATE going_on")
-    db = Database(going_on.url.replace("/going_on?", "/copied?"), pool_size=2)
-    yield Real(standing_app, db, sessions)
+    db = Remembering(going_on.url.replace("/going_on?", "/copied?"))
+    yield Real(app, db, sessions)
     await db.dispose()
 
 

@@ -2,7 +2,6 @@
 bears its footnote."""
 
 import re
-from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,9 +19,9 @@ from facility.db import Database
 from facility.designations import all_footnotes
 from facility.outbox.links import token_of
 from facility.web import sheets
-from tests.conftest import run
+from tests.databases import run
 from tests.hostile.blanks import blanks
-from tests.hostile.conftest import NOBODY, Crowd, Watched
+from tests.hostile.conftest import NOBODY, Crowd, crowding
 from tests.hostile.forms import gets, posts
 from tests.hostile.test_confidential import PART, whole_text
 from tests.house.story import fill, may, objects
@@ -73,20 +72,24 @@ type Answers = list[tuple[str, str, httpx.Response]]
 
 
 @pytest_asyncio.fixture(scope="module")
-async def answers(
-    standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
-) -> AsyncIterator[Answers]:
+async def readers(standing_app: Litestar, planted: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
+    """Of the copy."""
+    async with crowding(standing_app, planted, sessions) as crowd:
+        yield crowd
+
+
+@pytest_asyncio.fixture(scope="module")
+async def answers(standing_app: Litestar, readers: Crowd, world: World) -> Answers:
     """What stands at each route, as one person of each role gets it: route, path, answer."""
-    crowd, collected = Crowd(standing_app, Watched(planted), sessions), []
+    collected = []
     for route, handler in gets(standing_app):
         for path, name in _places(world, route, handler).items():
             if not path.endswith("/stream"):
-                collected.append((route.path_format, path, await crowd[name].get(path)))
-    for path in await _links(crowd.db):
+                collected.append((route.path_format, path, await readers[name].get(path)))
+    for path in await _links(readers.db):
         for below in ("", "/part/part"):
-            collected.append((f"/link/partner{below}", path, await crowd[NOBODY].get(path + below)))
-    yield collected
-    await crowd.leave()
+            collected.append((f"/link/partner{below}", path, await readers[NOBODY].get(path + below)))
+    return collected
 
 
 def _wrong(answer: httpx.Response) -> bool:
@@ -123,16 +126,15 @@ def test_every_text_is_shown_as_it_was_typed(answers: Answers) -> None:
 
 
 async def test_every_text_is_shown_as_it_was_typed_when_a_form_comes_back(
-    standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
+    standing_app: Litestar, readers: Crowd, world: World
 ) -> None:
     """Where it is sent with nothing filled in."""
-    crowd, wrong = Crowd(standing_app, Watched(planted), sessions), set()
+    wrong = set()
     for route, handler in posts(standing_app):
         for path, name in _places(world, route, handler).items():
-            answer = await crowd[name].send_form(path)
+            answer = await readers[name].send_form(path)
             if _wrong(answer):
                 wrong.add(f"{answer.status_code} POST {path}")
-    await crowd.leave()
     assert sorted(wrong) == []
 
 
@@ -146,10 +148,8 @@ def test_no_designation_leaves_the_facility_without_its_footnote(answers: Answer
     """By pages, documents, tables, feeds and calendars; a scenario is data to be read in."""
     bare = {route for route, _, answer in answers if not _noted(answer)}
     assert bare - {"/rehearsal/examples/{name}"} == set()
-    kinds = Counter(
-        answer.headers.get("content-type") for _, _, answer in answers if _prints(whole_text(answer))
-    )
-    assert kinds.keys() >= {
+    kinds = {answer.headers.get("content-type") for _, _, answer in answers if _prints(whole_text(answer))}
+    assert kinds >= {
         "text/html; charset=utf-8",
         "text/calendar; charset=utf-8",
         "application/atom+xml",

@@ -30,23 +30,32 @@ async def let_in(app: Litestar, session: str, path: str) -> Visitor:
 
 
 class Guarded:
-    """What the guard answers one person who has signed in: asked once for each rule and object, however many routes share
-    them."""
+    """What the guard answers one person: asked once for each rule and object, however many routes share them."""
 
-    def __init__(self, app: Litestar, session: str) -> None:
+    def __init__(self, app: Litestar, session: str | None) -> None:
         self._app = app
         self._session = session
         self._known: dict[tuple[Any, ...], int | None] = {}
+        self._admitted: dict[tuple[Any, ...], bool] = {}
 
     async def refusal(self, method: Any, path: str) -> int | None:
         """The status with which the person is turned away, or None where the guard lets them pass."""
         place = entrance(self._app, path, method)
         assert place is not None
-        objects = (str(place.params[name]) for name in sorted(place.door.params))
-        key = (place.door.rule, place.door.shuts_out, *objects)
+        key = _asked(place)
         if key not in self._known:
             self._known[key] = await self._ask(path, place)
         return self._known[key]
+
+    async def admitted(self, method: Any, path: str) -> bool:
+        """Whether the guard lets the person pass; no trace is left where it does not."""
+        place = entrance(self._app, path, method)
+        if place is None:
+            return False
+        key = (*_asked(place), self._session is None and method == "GET")
+        if key not in self._admitted:
+            self._admitted[key] = await admitted(self._app, self._session, method, path)
+        return self._admitted[key]
 
     async def _ask(self, path: str, place: Entrance) -> int | None:
         try:
@@ -54,6 +63,12 @@ class Guarded:
         except Stop as stop:
             return stop.status
         return None
+
+
+def _asked(place: Entrance) -> tuple[Any, ...]:
+    """What the guard's answer depends on."""
+    objects = (str(place.params[name]) for name in sorted(place.door.params))
+    return (place.door.rule, place.door.shuts_out, *objects)
 
 
 def _scope(app: Litestar, session: str | None, path: str, place: Entrance) -> Any:

@@ -1,13 +1,15 @@
 """The demo story for tests that walk through it: told once, with a session for everybody and the ids of its objects."""
 
+import contextlib
 import functools
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest_asyncio
 from litestar import Litestar
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import clock, schema
 from facility.accounts.service.sessions import begin_session
@@ -19,16 +21,14 @@ from facility.seed import seed
 from facility.web import cookies
 from facility.web.access import Allow
 from tests.browser import Browser, lent
+from tests.databases import run
 from tests.house.world import EVERYBODY, TakesBack, World
 
 
 @pytest_asyncio.fixture(scope="session")
 async def story(server: str, standing_app: Litestar) -> str:
     """The address of a database that holds the demo story, told once."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE DATABASE story"))
-    await engine.dispose()
+    await run(server, "CREATE DATABASE story")
     url = server.replace("/facility?", "/story?")
     db = Database(url)
     async with db.engine.begin() as connection:
@@ -67,6 +67,16 @@ async def sessions(story: str) -> dict[str, str]:
             made[name] = await begin_session(tx, ids[name])
     await db.dispose()
     return made
+
+
+@pytest_asyncio.fixture(scope="session")
+async def untouched(server: str, story: str, sessions: dict[str, str]) -> AsyncIterator[TakesBack]:
+    """The story for whoever only tries. It is a copy with connections that stay, since they know each statement by then: while
+    somebody is connected to the story itself, nobody can copy it."""
+    await run(server, "CREATE DATABASE untouched TEMPLATE story")
+    db = TakesBack(story.replace("/story?", "/untouched?"))
+    yield db
+    await db.dispose()
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -189,18 +199,34 @@ def may(rule: Allow, world: World, name: str, ids: dict[str, Any]) -> bool:
     )
 
 
+@functools.cache
+def _printed() -> Callable[..., bytes]:
+    from facility import press  # takes a second to load
+
+    return functools.cache(press.write)
+
+
+@contextlib.contextmanager
+def printed_once() -> Iterator[None]:
+    """Each of many people asks for the same documents. Every page of theirs is written anew; it is laid out and printed where it
+    differs from all before, which takes ten times as long as the rest of the request."""
+    with patch("facility.press.write", _printed()):
+        yield
+
+
 class TakingBack:
     """A browser whose requests are rolled back, within a block."""
 
-    def __init__(self, app: Litestar, url: str, session: str | None) -> None:
-        self.db = TakesBack(url, pool_size=2)
-        self.browser = Browser(lent(app, self.db))
+    def __init__(self, app: Litestar, db: TakesBack, session: str | None) -> None:
+        self._block = contextlib.ExitStack()
+        self.browser = Browser(lent(app, db))
         if session:
             self.browser.cookies.set(cookies.SESSION, session)
 
     async def __aenter__(self) -> Browser:
+        self._block.enter_context(printed_once())
         return self.browser
 
     async def __aexit__(self, *_: object) -> None:
+        self._block.close()
         await self.browser.aclose()
-        await self.db.dispose()

@@ -12,7 +12,7 @@ from facility.web.access import Role
 from facility.web.finding import KINDS, LONGEST
 from tests.browser import Browsers, states
 from tests.house.story import TakingBack
-from tests.house.world import EVERYBODY, World
+from tests.house.world import EVERYBODY, TakesBack, World
 
 RESULT = re.compile(
     r'<section data-group="([^"]+)">|<li><a href="([^"]+)">([^<]*)</a><span class="[^"]+">([^<]*)</span></li>'
@@ -52,12 +52,12 @@ def may_find(world: World, name: str, row: Any) -> bool:
 
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_an_application_is_found_by_whoever_may_read_it_and_by_nobody_else(
-    standing_app: Litestar, story: str, sessions: dict[str, str], world: World, name: str
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World, name: str
 ) -> None:
     known = [row for row in world.applications.values() if row.title]
     assert {is_sealed(row.track, row.opened_at) for row in known if row.received_at} == {True, False}
     wrong = []
-    async with TakingBack(standing_app, story, sessions[name]) as browser:
+    async with TakingBack(standing_app, untouched, sessions[name]) as browser:
         for row in known:
             by_reference = (await browser.get("/search", params={"q": row.reference})).text
             by_title = (await browser.get("/search", params={"q": row.title[:LONGEST]})).text
@@ -69,7 +69,7 @@ async def test_an_application_is_found_by_whoever_may_read_it_and_by_nobody_else
 
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_what_is_done_under_an_award_is_found_by_whoever_may_open_it_and_by_nobody_else(
-    standing_app: Litestar, story: str, sessions: dict[str, str], world: World, name: str
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World, name: str
 ) -> None:
     known = {
         f"/{place}/{row.id}": row
@@ -77,7 +77,7 @@ async def test_what_is_done_under_an_award_is_found_by_whoever_may_open_it_and_b
         for row in world.rows[table]
     }
     wrong = []
-    async with TakingBack(standing_app, story, sessions[name]) as browser:
+    async with TakingBack(standing_app, untouched, sessions[name]) as browser:
         for href, row in known.items():
             found_by = (await browser.get("/search", params={"q": row.reference})).text
             if (f'href="{href}"' in found_by) != ((await browser.get(href)).status_code == 200):
@@ -88,10 +88,10 @@ async def test_what_is_done_under_an_award_is_found_by_whoever_may_open_it_and_b
 
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_every_result_leads_to_a_page_that_its_reader_may_open(
-    standing_app: Litestar, story: str, sessions: dict[str, str], world: World, name: str
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World, name: str
 ) -> None:
     groups: set[str] = set()
-    async with TakingBack(standing_app, story, sessions[name]) as browser:
+    async with TakingBack(standing_app, untouched, sessions[name]) as browser:
         for words in ("taf 2026", "taf 2025", "police", "joint", "a", "er", "ma", "prosec", "x0"):
             text = (await browser.get("/search", params={"q": words})).text
             assert not re.search(r"·\s*</span>", text)
@@ -124,9 +124,9 @@ STRANGE = ("", "   ", "%", "'\"--;", "‏‎‮", "x", "_", "\\", "{application}
 
 
 async def test_strange_input_gets_a_page_that_says_what_to_type(
-    standing_app: Litestar, story: str, sessions: dict[str, str]
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
 ) -> None:
-    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+    async with TakingBack(standing_app, untouched, sessions["Ada Berisha"]) as browser:
         answers = {words: await browser.get("/search", params={"q": words}) for words in STRANGE}
         long = await browser.get("/search", params={"q": "a" * 10_000})
         nul = await browser.get("/search?q=pol%00ice")

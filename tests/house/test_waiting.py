@@ -9,7 +9,7 @@ from facility.web.access import Role
 from facility.web.waiting import KINDS
 from tests.browser import work
 from tests.house.story import TakingBack
-from tests.house.world import EVERYBODY, World
+from tests.house.world import EVERYBODY, TakesBack, World
 
 GROUP = re.compile(r'<section data-group="(\w+)">(.*?)</section>', re.DOTALL)
 ROW = re.compile(r'<li data-work="([\w-]+)"><a href="([^"]+)">([^<]+)</a>')
@@ -58,10 +58,10 @@ WORK = {
 
 
 async def test_everybody_sees_their_work_by_how_it_presses(
-    standing_app: Litestar, story: str, sessions: dict[str, str]
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
 ) -> None:
     for name, role in EVERYBODY.items():
-        async with TakingBack(standing_app, story, sessions[name]) as browser:
+        async with TakingBack(standing_app, untouched, sessions[name]) as browser:
             page = await browser.get("/")
         if role in ("commission", "auditor"):
             assert (page.status_code, page.headers["location"]) == (303, "/commission")
@@ -75,10 +75,10 @@ async def test_everybody_sees_their_work_by_how_it_presses(
 
 
 async def test_each_row_leads_to_where_it_is_done_and_stands_in_the_list_of_its_kind(
-    standing_app: Litestar, story: str, sessions: dict[str, str]
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
 ) -> None:
     for name in WORK:
-        async with TakingBack(standing_app, story, sessions[name]) as browser:
+        async with TakingBack(standing_app, untouched, sessions[name]) as browser:
             rows = ROW.findall((await browser.get("/")).text)
             for key in {key for key, _href, _act in rows}:
                 listed = ROW.findall((await browser.get(f"/waiting/{key}")).text)
@@ -87,8 +87,10 @@ async def test_each_row_leads_to_where_it_is_done_and_stands_in_the_list_of_its_
             assert set(opened.values()) == {200}, (name, opened)
 
 
-async def test_work_of_one_call(standing_app: Litestar, story: str, sessions: dict[str, str]) -> None:
-    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+async def test_work_of_one_call(
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
+) -> None:
+    async with TakingBack(standing_app, untouched, sessions["Ada Berisha"]) as browser:
         page = (await browser.get("/")).text
         assert 'href="/?call=TAF-2026-06/U1"' in page
         assert work(await browser.get("/?call=TAF-2026-06/U1")) == [
@@ -102,14 +104,14 @@ async def test_work_of_one_call(standing_app: Litestar, story: str, sessions: di
 
 
 async def test_every_kind_of_work_can_be_asked_and_its_whole_list_opened(
-    standing_app: Litestar, story: str, sessions: dict[str, str], world: World
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World
 ) -> None:
     for kind in KINDS.values():
         names = [name for name, role in EVERYBODY.items() if Role(role) in kind.roles]
         assert names, kind.label
-        async with TakingBack(standing_app, story, sessions[names[0]]) as browser:
+        async with TakingBack(standing_app, untouched, sessions[names[0]]) as browser:
             answers = [(await browser.get(path)).status_code for path in (f"/waiting/{kind.key}", kind.href)]
         assert (kind.label, answers) == (kind.label, [200, 200])
         others = [name for name, role in EVERYBODY.items() if Role(role) not in kind.roles]
-        async with TakingBack(standing_app, story, sessions[others[0]]) as browser:
+        async with TakingBack(standing_app, untouched, sessions[others[0]]) as browser:
             assert (await browser.get(f"/waiting/{kind.key}")).status_code == 404

@@ -8,6 +8,7 @@ from litestar import Litestar
 
 from tests.browser import Browser
 from tests.house.story import TakingBack
+from tests.house.world import TakesBack
 
 CALL = re.compile(r'<a href="(/staff/calls/[0-9a-f-]{36})">(TAF-[^<]+)</a>')
 STAGE = re.compile(
@@ -36,9 +37,9 @@ def _tabs(page: str) -> list[tuple[str, str, str]]:
 
 
 async def test_where_each_call_of_the_story_stands(
-    standing_app: Litestar, story: str, sessions: dict[str, str]
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
 ) -> None:
-    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+    async with TakingBack(standing_app, untouched, sessions["Ada Berisha"]) as browser:
         stands = {}
         for reference, href in (await _calls(browser)).items():
             stages = STAGE.findall((await browser.get(href)).text)
@@ -52,9 +53,9 @@ async def test_where_each_call_of_the_story_stands(
 
 @pytest.mark.parametrize("name", ["Ada Berisha", "Paul Weber", "Greta Lind", "Carl Jansen"])
 async def test_each_tab_opens_and_has_all_tabs_above_it(
-    standing_app: Litestar, story: str, sessions: dict[str, str], name: str
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], name: str
 ) -> None:
-    async with TakingBack(standing_app, story, sessions[name]) as browser:
+    async with TakingBack(standing_app, untouched, sessions[name]) as browser:
         seen = set()
         for href in (await _calls(browser)).values():
             tabs = _tabs((await browser.get(href)).text)
@@ -71,9 +72,9 @@ async def test_each_tab_opens_and_has_all_tabs_above_it(
 
 
 async def test_what_is_next_is_the_first_of_ones_work_in_the_call(
-    standing_app: Litestar, story: str, sessions: dict[str, str]
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
 ) -> None:
-    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+    async with TakingBack(standing_app, untouched, sessions["Ada Berisha"]) as browser:
         href = (await _calls(browser))["TAF-2026-02"]
         ((address, sentence),) = NEXT.findall((await browser.get(href)).text)
         first = re.search(
@@ -82,12 +83,14 @@ async def test_what_is_next_is_the_first_of_ones_work_in_the_call(
         )
         assert first is not None
         assert (address, sentence) == first.groups()
-    async with TakingBack(standing_app, story, sessions["Carl Jansen"]) as browser:
+    async with TakingBack(standing_app, untouched, sessions["Carl Jansen"]) as browser:
         assert NEXT.findall((await browser.get(href)).text) == []
 
 
-async def test_a_call_that_is_not_there(standing_app: Litestar, story: str, sessions: dict[str, str]) -> None:
-    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+async def test_a_call_that_is_not_there(
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str]
+) -> None:
+    async with TakingBack(standing_app, untouched, sessions["Ada Berisha"]) as browser:
         nowhere = "12345678-1234-4234-8234-123456789abc"
         for path in (f"/staff/calls/{nowhere}", f"/evaluation/{nowhere}", f"/staff/questions?call={nowhere}"):
             assert (path, (await browser.get(path)).status_code) == (path, 404)

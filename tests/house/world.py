@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from facility.db import Database, Tx
+from tests.databases import Remembering
 
 EVERYBODY = {
     "Rut Hansen": "administrator",
@@ -26,7 +27,7 @@ EVERYBODY = {
 }
 
 
-class TakesBack(Database):
+class TakesBack(Remembering):
     """A database on which everything that a request writes is rolled back: each may be tried again."""
 
     @asynccontextmanager

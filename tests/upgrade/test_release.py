@@ -38,7 +38,7 @@ from facility.settings import ROOT
 from facility.web import cookies
 from facility.worker import postman
 from tests.browser import SECRET, Browser, lent, settings_for
-from tests.conftest import run
+from tests.databases import run
 from tests.house.world import EVERYBODY
 from tests.smtp import SmtpServer
 from tests.upgrade.release import Release
