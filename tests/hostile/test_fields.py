@@ -14,6 +14,9 @@ from tests.hostile.values import CHANGES, CODES, DAYS, EVERYTHING, INSTANTS, KEY
 SLOW = {"/rehearsal"}  # plays whole scenarios; its files have a test of their own
 KEEPS = "/copy"
 """Ends the address at which a form is kept as it was typed, whatever stands in which field."""
+KEY = re.compile(r"[0-9a-f-]{36}")
+ROWS = 5
+"""One in so many rows that are none is tried. There are six kinds: with each group of a form another one."""
 NUMBER = re.compile(r"[0-9a-f-]{36}|\d+")
 
 
@@ -27,7 +30,7 @@ async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> N
     problems = []
     for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
         free = route not in SLOW and any(field.kind in FREE for field in form.fields)
-        for label, value in some(EVERYTHING.items(), place, 16) if free else ():
+        for label, value in some(EVERYTHING.items(), place, 24) if free else ():
             response = await send(crowd[name], form.action, list(changed(form, value)))
             if problem := wrong(response, crowd) or _lost(form, value, response):
                 problems.append((route, label, problem))
@@ -58,20 +61,21 @@ def _ends(names: Iterable[str]) -> set[str]:
 
 
 def _alone(form: PageForm, place: int) -> Iterator[tuple[str, str, Value]]:
-    """For each field a text, and one of what it is read as; others for each field, so that each meets many."""
+    """For each field one of what it is read as; another for each field, so that each meets many. Texts in what is no text come in
+    every field at once, above."""
     names = _ends(field.name for field in form.fields)
     for nth, field in enumerate((field for field in form.fields if field.name in names), place):
-        for kind in _kinds(field) if field.kind != "file" else ():
-            for label, value in some(kind.items(), nth, len(kind)):
-                yield field.name, label, value
+        kind = _kind(field)
+        for label, value in some(kind.items(), nth, len(kind)) if field.kind != "file" else ():
+            yield field.name, label, value
 
 
-def _kinds(field: Field) -> list[dict[str, Value]]:
-    if field.kind not in FREE:
-        return [KEYS, TEXTS]
+def _kind(field: Field) -> dict[str, Value]:
+    if field.kind not in FREE:  # keys in hidden fields come below
+        return KEYS if field.kind != "hidden" and KEY.fullmatch(field.value) else TEXTS
     if field.kind in ("date", "time") or re.search(r"_(day|on|time|at)$|from|until", field.name):
-        return [DAYS | TIMES | INSTANTS, TEXTS]
-    return [NUMBERS, TEXTS] if re.match(r"[\d\s.,]+$", field.value) else [TEXTS]
+        return DAYS | TIMES | INSTANTS
+    return NUMBERS if re.match(r"[\d\s.,]+$", field.value) else TEXTS
 
 
 async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> None:
@@ -91,10 +95,10 @@ async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> No
 
 
 def _carried(field: str, place: int) -> list[tuple[str, Value]]:
-    """All instants where one is meant, else a few of each kind."""
+    """A third of the instants where one is meant: they are all read by `web.carried`. Else one of each kind."""
     instant = re.search(r"(?:_at|^seen|^read)$", field)
     return [
-        *some(INSTANTS.items(), place, 1 if instant else len(INSTANTS)),
+        *some(INSTANTS.items(), place, 3 if instant else len(INSTANTS)),
         *some(NUMBERS.items(), place, len(NUMBERS)),
         *some(KEYS.items(), place, len(KEYS)),
     ]
@@ -175,7 +179,7 @@ def _more(values: Sequence[tuple[str, str]], place: int) -> Iterator[tuple[str, 
     yield "twice", [*values, *values]
     for unknown in some(("is_admin", "__class__", "reason[]", ""), place, 4):
         yield f"unknown {unknown!r}", [*values, (unknown, "x")]
-    yield from some(_rows(values), place, 3)
+    yield from some(_rows(values), place, ROWS)
     for row in _groups(values):
         yield "rows out of bounds", [*values, *((f"{row}-{n}-amount", "1") for n in range(990))]
 
@@ -185,7 +189,7 @@ def _pressed(
 ) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
     """The same by the form's other buttons, which show it again before it has been read."""
     for place, button in enumerate(form.buttons):
-        for label, pairs in some(_rows(values), place, 3):
+        for label, pairs in some(_rows(values), place, ROWS):
             yield f"{button[1]}, {label}", [*pairs, button]
 
 
