@@ -102,10 +102,12 @@ class Crowd:
 async def crowding(app: Litestar, url: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
     """Everybody's browsers on the database at this address, for a while."""
     crowd = Crowd(app, Watched(url), sessions)
-    with printed_once():
-        yield crowd
-    await crowd.leave()
-    await crowd.db.dispose()
+    try:
+        with printed_once():
+            yield crowd
+    finally:
+        await crowd.leave()
+        await crowd.db.dispose()
 
 
 class GoingOn(NamedTuple):

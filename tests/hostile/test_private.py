@@ -79,8 +79,10 @@ async def really(
     """A copy, for a while."""
     await run(server, "DROP DATABASE IF EXISTS copied", "CREATE DATABASE copied TEMPLATE going_on")
     db = Remembering(going_on.url.replace("/going_on?", "/copied?"))
-    yield Real(app, db, sessions)
-    await db.dispose()
+    try:
+        yield Real(app, db, sessions)
+    finally:
+        await db.dispose()
 
 
 def _lines(caplog: pytest.LogCaptureFixture) -> str:
