@@ -1,25 +1,32 @@
 """Rules that spread awards: computed with the line, shown, and set aside with a reason; none is the default."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility.awards.models.decision import CoolDownOverride, RankingEntry
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
+from facility.awards.rules.reserve import held_back
 from facility.awards.service.cool_down import set_cool_down_aside
 from facility.awards.service.ending import withdraw_award
+from facility.awards.service.letters import RESERVE, write_letters
 from facility.calls.models.call import Call
 from facility.calls.rules.cool_down import CoolDown
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.letters.models import Letter
+from facility.letters.service import letter_on_paper
 from facility.refused import Refused
+from facility.settings import Settings
+from facility.web.render import environment
 from tests.browser import Browsers
 from tests.judging import CLOSES, Judging, judging
 from tests.prepared import built_once
@@ -172,6 +179,42 @@ async def test_what_the_money_does_not_reach_for_takes_nobodys_share(db: Databas
     assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "reserve"}
     await play.end("A", "40000.00")
     assert await play.statuses() == {"A": "closed", "B": "reserve", "C": "awarded"}
+
+
+async def test_who_waits_only_because_of_the_limit_reads_so(
+    db: Database, browse: Browsers, settings: Settings
+) -> None:
+    """A and C take the awards of their beneficiary. A gives money back: it would be enough for B, whose page and letter name the limit."""
+    play = await judging(db)
+    two = CoolDown(per_beneficiary_most=2)
+    await play.call("TAF-2021-02", amount="80000.00", skip_unaffordable=True, cool_down=two)
+    for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", "30000.00")):
+        await play.apply(name, asks, call="TAF-2021-02")
+    await play.close("TAF-2021-02")
+    for name, relevance in (("A", "70"), ("B", "60"), ("C", "50")):
+        await play.score("elena", name, "16", relevance)
+    await play.decide("TAF-2021-02")
+    call_id, limit = play.calls["TAF-2021-02"], "already have the maximum number of awards in this call"
+    carl = await browse(play.people["carl"])
+    assert limit not in (await carl.get(f"/awards/calls/{call_id}")).text
+    await play.end("A", "0.00")
+    assert await play.statuses() == {"A": "closed", "B": "reserve", "C": "awarded"}
+    assert limit in (await carl.get(f"/awards/calls/{call_id}")).text
+    async with db.transaction(now=CLOSES) as tx:
+        await write_letters(tx, call_id, RESERVE, [play.applications["B"]])
+        letters = await tx.session.scalars(select(Letter).where(Letter.kind == "reserve"))
+        (letter,) = [letter for letter in letters if letter.data["held_back"]]
+        paper = await letter_on_paper(await tx.session.connection(), environment(settings), letter.id)
+    pages = PdfReader(io.BytesIO(paper.content)).pages
+    words = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert ("There is enough money for it, but" in words, "not enough money" in words) == (True, False)
+
+
+def test_only_enough_money_makes_it_the_limit() -> None:
+    full = Cooling(beneficiaries={"A": "AL", "B": "RS"}, taken={"AL": 1, "RS": 0}, most=1)
+    waiting = [Request("A", Decimal(10)), Request("B", Decimal(10))]
+    assert [held_back(waiting, Decimal(free), full) for free in (9, 10)] == [frozenset(), {"A"}]
+    assert held_back(waiting, Decimal(10)) == frozenset()
 
 
 async def test_the_batches_of_a_series_share_what_a_beneficiary_may_get(db: Database) -> None:

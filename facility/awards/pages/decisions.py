@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.awards.pages import exports
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.awards import awards_of_call, carried, money, places
+from facility.awards.queries.held_back import held_back
 from facility.awards.queries.proposals import proposal, returned
 from facility.awards.queries.ranking import Ranking, ranking
 from facility.awards.queries.ranking_words import missed_words, threshold_of, tie_break_words
@@ -270,6 +271,8 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     if made is None or made.decided_at is None:
         return view.go(f"/evaluation/{call_id}")
     shares = await awards_queries.shares(read, call_id)
+    on_the_list = await places(read, call_id)
+    waits = any(place.state == "waiting" for place in on_the_list)
     return view.page(
         "awards/call.html",
         workspace=await workspace_of(view, read, call_id, "awards"),
@@ -279,9 +282,11 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         awards=await awards_of_call(read, call_id),
         shares=shares,
         donors=list(next(iter(shares.values()), {})),
-        places=await places(read, call_id),
+        places=on_the_list,
         carried=await carried(read, call_id),
         place_words=PLACES,
+        held_back=await held_back(read, call_id) if waits else frozenset(),
+        cooled=COOLED,
         offers=OFFERS,
         ends=ENDS,
     )

@@ -16,7 +16,7 @@ from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
 from facility.awards.service import later_version as revising
-from facility.awards.words import STATUSES
+from facility.awards.words import COOLED, STATUSES
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
@@ -44,7 +44,7 @@ _UNSIGNED = f"""({HAS_COMMITTEE_SQL} AND EXISTS (SELECT FROM committee_member WH
     AND NOT EXISTS (SELECT FROM report_signature WHERE report_signature.call_id = call.id
         AND report_signature.person_id = committee_member.person_id AND report_signature.at >= proposed_at)))"""  # noqa: S608
 waits(
-    N_("Rankings to make anew"),
+    N_("New versions of rankings to propose"),
     N_("Propose the new version of the ranking of {thing}"),
     "/evaluation",
     Role.SECRETARIAT,
@@ -105,6 +105,7 @@ async def _show(
         returned=None if proposed else await returned_since(read, call_id, now.version.begun_at),
         why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
         statuses=STATUSES,
+        cooled=COOLED,
     )
 
 

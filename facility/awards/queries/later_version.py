@@ -34,6 +34,7 @@ from facility.awards.rules.later_version import (
     Revised,
     above_and_reserve,
     served_at_once,
+    still_limited,
 )
 from facility.awards.rules.money_line import Drawn, Request
 from facility.awards.rules.recomputing import Recomputed, recompute, standing_of
@@ -120,7 +121,8 @@ _ROWS = text(
 class Making(msgspec.Struct, frozen=True):
     """The next version as it stands now; previous: the one that stands. standing, drawn: by ids; waiting_for: the applications that lack
     assessments or a correction, or whose scores are to be settled. ids, statuses, places (the numbers of those who wait) by reference; last: the highest
-    number that was ever given on the reserve list. served: who of the list would get an award at once with the EUR that are `free`."""
+    number that was ever given on the reserve list. served: who of the list would get an award at once with the EUR that are `free`; limited: who would wait although there is money, since its
+    beneficiary has the most awards that the call gives."""
 
     version: Version
     previous: Bundle
@@ -135,6 +137,7 @@ class Making(msgspec.Struct, frozen=True):
     last: int
     free: Decimal
     served: tuple[str, ...]
+    limited: frozenset[str]
 
     @property
     def ready(self) -> bool:
@@ -187,6 +190,7 @@ async def making(reader: Reader, call_id: UUID, at: datetime | None = None) -> M
     served = served_at_once(
         places, left, free, cool, today, skip_unaffordable=previous.call.skip_unaffordable
     )
+    limited = still_limited(places, served, free, cool)
     lacking = {entry.applicant.reference for entry in judged.others if entry.outcome in OPEN}
     lacking |= {cause.application for cause in version.still_open if not cause.redone}
     return Making(
@@ -203,6 +207,7 @@ async def making(reader: Reader, call_id: UUID, at: datetime | None = None) -> M
         last=max((row.place for row in rows.values() if row.place), default=0),
         free=free,
         served=tuple(key for key in revised.reserve if str(ids[key]) in served),
+        limited=frozenset(key for key in revised.reserve if str(ids[key]) in limited),
     )
 
 

@@ -11,7 +11,7 @@ from facility.awards.rules.bundle import Bundle, ProposedLine, RevisionRecord
 from facility.awards.rules.complaints import About
 from facility.awards.rules.money_line import Cooling, Request
 from facility.awards.rules.recomputing import Recomputed
-from facility.awards.rules.reserve import serve_reserve
+from facility.awards.rules.reserve import held_back, serve_reserve
 from facility.calls.rules.modes import Mode
 from facility.refused import refuse
 
@@ -105,6 +105,16 @@ def served_at_once(
             msgspec.structs.replace(cooling, offered=cooling.offered - gone),
         )
     )
+
+
+def still_limited(
+    places: Sequence[Place], served: Collection[str], free: Decimal, cooling: Cooling
+) -> frozenset[str]:
+    """Who waits after these have been `served` although the rest of the EUR that were free is enough: see `held_back`."""
+    requests = [place.request for place in places]
+    spent = sum((request.amount for request in requests if request.application in served), Decimal(0))
+    waiting = [request for request in requests if request.application not in served]
+    return held_back(waiting, free - spent, cooling.with_taken(cooling.codes_of(served)))
 
 
 def revision_of(bundle: Bundle, computed: Recomputed) -> RevisionRecord:

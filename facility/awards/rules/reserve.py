@@ -21,6 +21,15 @@ def serve_reserve(
     return draw_line(reserve, free, skip_unaffordable, cooling).awards
 
 
+def held_back(waiting: Iterable[Request], free: Decimal, cooling: Cooling = NO_COOLING) -> frozenset[str]:
+    """Who waits although the EUR that are free are enough: the lead's beneficiary has as many awards as its call gives."""
+    return frozenset(
+        request.application
+        for request in waiting
+        if request.amount <= free and cooling.why(request.application, ()) == "per_beneficiary"
+    )
+
+
 class ReserveList(msgspec.Struct, frozen=True):
     """The reserve list of one call, from its top, and what the call may still commit, in EUR, out of an amount that it
     may share with other batches of its series (`pot`)."""

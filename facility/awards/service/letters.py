@@ -17,6 +17,7 @@ from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
 from facility.awards.models.offer import ACCEPTED_SQL, OfferState
 from facility.awards.models.reasons import GIVES_REASONS_SQL
+from facility.awards.queries.held_back import held_back
 from facility.awards.queries.proposals import ROOT_SQL
 from facility.awards.queries.ranking import shown
 from facility.awards.service.letter_versions import by_later_version
@@ -53,7 +54,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
     `strengths`, `weaknesses`: where the call gives them. `agreed`: the scores are those of a consensus. `offered`: what is offered of the
     request, until `answer_by`; `partial`: the award is such a part. `version`: of the ranking, where there are several, and the complaints
-    `because` of which it was made.
+    `because` of which it was made. `held_back`: it waits only since other leads of its beneficiary have the most awards of the call.
     """
 
     email: str
@@ -82,6 +83,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     offered: Decimal | None = None
     answer_by: date | None = None
     partial: bool = False
+    held_back: bool = False
     version: int | None = None
     because: tuple[str, ...] = ()
 
@@ -234,11 +236,12 @@ async def write_letters(tx: Tx, call_id: UUID, kind: Kind, application_ids: Coll
         return
     rows = (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(application_ids)})).all()
     by_version = await by_later_version(tx, call_id)
+    waiting = await held_back(tx.session, call_id) if kind is RESERVE else frozenset[UUID]()
     for row in rows:
-        await _write(tx, kind, row, by_version.get(row.id))
+        await _write(tx, kind, row, by_version.get(row.id), held_back=row.id in waiting)
 
 
-async def _write(tx: Tx, kind: Kind, row: Any, later: dict[str, Any] | None) -> None:
+async def _write(tx: Tx, kind: Kind, row: Any, later: dict[str, Any] | None, *, held_back: bool) -> None:
     known = {**row._mapping, "counted": means_kept(row.counted)} | (later or {})
     grid = msgspec.convert(row.grid, Grid)
     sections, total = _scores(grid, known["counted"], known["missed"])
@@ -251,7 +254,14 @@ async def _write(tx: Tx, kind: Kind, row: Any, later: dict[str, Any] | None) -> 
         fields |= {"valid_until": None}
     if kind.contestable:
         fields |= after_decision_of(row).redress(tx.now)
-    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total, aggregate=grid.aggregate)
+    stated = LetterData(
+        **fields,
+        written_at=tx.now,
+        sections=sections,
+        total=total,
+        aggregate=grid.aggregate,
+        held_back=held_back,
+    )
     context = {
         "call": stated.call,
         "application": stated.application,
