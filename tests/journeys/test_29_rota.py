@@ -78,10 +78,11 @@ def ask_at_night(ada: Visitor, application: UUID, first: date, last: date) -> No
     ada.page.locator("#f-themes-0-code").select_option(THEME)
     ada.page.locator("#f-themes-0-weight").fill("3")
     ada.fill("Time to answer", "2")
+    ada.unfold("How experts are asked")
     ada.fill("Reminder", "1")
-    ada.tick("Ask whoever is on call first")
+    ada.tick("Ask the expert on call first")
     ada.press("Make the shortlist")
-    ada.sees(f"On call this week for {NAME}", "whoever is on call is asked first")
+    ada.sees(f"On call this week for {NAME}", "the expert on call is asked first")
     codes = ada.page.locator("main table th[scope=row] > a").all_text_contents()
     assert [code for code in codes if code.startswith("X29")] == ["X291", "X293", "X292"]
     ada.press("Confirm the order and send the invitations")

@@ -46,6 +46,7 @@ def ask(ada: Visitor, application: UUID, first: date, last: date) -> str:
     ada.page.locator("#f-themes-0-code").select_option("X.JIT")
     ada.page.locator("#f-themes-0-weight").fill("3")
     ada.fill("At least this level in one of the themes", "3")
+    ada.unfold("Extra points")
     ada.fill("Points for a regional language", "2")
     ada.fill("Points for no deployment in the last 12 months", "1")
     ada.choose("Recent deployments are counted", "from the profile")

@@ -45,6 +45,7 @@ async def _request_page(
         status=status,
         form=fields,
         application=application,
+        usual=forms.blank(application, ()),
         asked=section,
         **further,
         weights=weights,
