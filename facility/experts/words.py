@@ -1,5 +1,6 @@
 """Languages and days as people say them, and what the rules on experts say."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
@@ -131,6 +132,11 @@ def days(first: date, last: date) -> str:
     return str(format_interval(first, last, "yMMMMd", locale=_locale()))
 
 
+def unbroken(period: str) -> str:
+    """The days for a heading: a line may end beside the dash between two months, and nowhere else in them."""
+    return re.sub(r"(?<=\S)–(?=\S)", "\u2060–\u2060", period.replace(" ", "\u00a0"))
+
+
 def week_days(week: date) -> str:
     """The days of the week that begins on this Monday: "4–10 Oct 2021"."""
     return days(week, last_day(week))
@@ -168,6 +174,7 @@ filters.register("language_asked", language_asked)
 filters.register("levels_in_words", levels_in_words)
 filters.register("branch_in_words", branch_in_words)
 filters.register("days", days)
+filters.register("unbroken", unbroken)
 filters.register("weekdays", weekdays)
 filters.register("week_days", week_days)
 filters.register("month_name", month_name)
@@ -185,7 +192,7 @@ sentences.register(
         "validity_over": N_("This day is over. Choose a later one."),
         "validity_too_long": N_("Choose a day at most {years} years from today."),
         "candidacy_sent": N_("You have sent this form already."),
-        "candidacy_decided": N_("This candidate has been decided on meanwhile."),
+        "candidacy_decided": N_("Somebody has already decided on this candidate."),
         "superior_is_expert": N_("The superior needs another address than the expert."),
         "superior_named": N_("You have named your superior already."),
         "left_the_pool": N_("This expert is no longer in the pool."),
@@ -197,7 +204,7 @@ sentences.register(
         "theme_retired": N_("This theme is retired already."),
         "theme_active": N_("This theme can be chosen already."),
         "cycle_years": N_("The last year is before the first."),
-        "cycles_overlap": N_("Another row holds for one of these years."),
+        "cycles_overlap": N_("Another row already covers one of these years."),
         "calendar_link_stands": N_("Your calendar has an address already."),
         "calendar_link_ended": N_("This address was ended already."),
         "profile_link_ended": N_("This expert has no link any more."),
