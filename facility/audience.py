@@ -674,7 +674,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     versions.RankingReopened: Row(
         "The lead gets the answer to its complaint. Who assessed is told as their work ends (AssessorTakenOff).",
-        officer=(AGAIN, Task("Rankings to make anew")),
+        officer=(AGAIN, Task("New versions of rankings to propose")),
         decider=(AGAIN,),
     ),
     versions.VersionProposed: Row(

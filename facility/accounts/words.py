@@ -75,7 +75,7 @@ sentences.register(
         "institution_known": N_("This institution is on the list already, as {name}."),
         "name_without_letters": N_("Write the name in letters."),
         "name_unchanged": N_("This is already its name."),
-        "institution_decided": N_("This institution has been decided on already."),
+        "institution_decided": N_("Somebody has already decided on this institution."),
         "institution_closed": N_("This entry is no longer on the list and can't be changed."),
         "institution_in_use": N_(
             "This entry has officers or applications. Merge it into the right entry instead."

@@ -117,7 +117,9 @@ async def _to_lead(
 async def tell_why_no_experts_are_asked(tx: Tx, event: WishRefused) -> None:
     """To the lead, with the reason."""
     wish = await tx.get(Wish, event.wish_id)
-    await _to_lead(tx, event.activity_id, "refused", _("No experts are asked"), reason=wish.reason)
+    await _to_lead(
+        tx, event.activity_id, "refused", _("Your request for experts was refused"), reason=wish.reason
+    )
 
 
 @reacts_to(OrderConfirmed)
@@ -140,7 +142,7 @@ async def tell_that_experts_come(tx: Tx, event: InvitationAccepted) -> None:
         return
     wish = await tx.get(Wish, deployment.wish_id)
     names = [row.name for row in rows if row.named_to_parties]
-    await _to_lead(tx, wish.activity_id, "filled", _("Experts have said yes"), deployment, names=names)
+    await _to_lead(tx, wish.activity_id, "filled", _("Your experts have accepted"), deployment, names=names)
 
 
 _COMING = text(

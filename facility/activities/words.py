@@ -37,7 +37,7 @@ WISHES = {
 
 ASKING = {
     DeploymentState.REQUESTED: (N_("Being prepared"), "wait"),
-    DeploymentState.ASKING: (N_("Experts are asked"), "wait"),
+    DeploymentState.ASKING: (N_("Experts are being asked"), "wait"),
     DeploymentState.FILLED: (N_("All seats filled"), "ok"),
     DeploymentState.EXHAUSTED: (N_("More experts are needed"), "wait"),
     DeploymentState.ENDED: (N_("No longer asked for"), "plain"),
@@ -69,7 +69,7 @@ sentences.register(
         "report_needs_evidence": N_("Agenda, attendance list and report are needed."),
         "attendance_twice": N_("You have entered this line twice. Enter it once."),
         "evidence_personal": N_(
-            "This document shows who was there, so it opens for the parties, the secretariat and the auditor only."
+            "This document shows who was there. Only the parties, the secretariat and the auditor can open it."
         ),
         "missing_evidence": N_("It cannot be verified yet: evidence is missing ({missing})."),
     }

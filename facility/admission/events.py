@@ -147,7 +147,7 @@ class LateAnswerTaken(Event, frozen=True, kw_only=True):
     """The officer let an answer count that had come after the period."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A late answer was let count: {outcome}"
+    sentence: ClassVar[str] = "A late answer was accepted: {outcome}"
     application_id: UUID
     consultation_id: UUID
     outcome: str

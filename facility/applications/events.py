@@ -195,7 +195,7 @@ class LateSubmissionRefused(Event, frozen=True, kw_only=True):
     """Somebody tried to submit when the time was over; reasons are codes. `at`: when the request was there."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A submission at {at} was refused, since the time was over"
+    sentence: ClassVar[str] = "A submission at {at} was refused because the deadline had passed"
     application_id: UUID
     call_id: UUID
     at: datetime
@@ -266,7 +266,7 @@ class PartnersNoLongerAsked(Event, frozen=True, kw_only=True):
     """The application ended while these partners had not answered; their links no longer work."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "Partners that had not answered need not answer any more"
+    sentence: ClassVar[str] = "Partners that had not answered no longer need to answer"
     application_id: UUID
     party_ids: list[UUID]
 

@@ -13,7 +13,7 @@ def complaint_form() -> Section:
         key="complaint",
         title=_("Your complaint"),
         fields=(
-            ask("text", _("What you complain of"), T.LONG_TEXT, hint, most=MAX_TEXT),
+            ask("text", _("What you complain about"), T.LONG_TEXT, hint, most=MAX_TEXT),
             ask("name", _("Your name and function"), T.SHORT_TEXT),
         ),
     )
@@ -25,17 +25,24 @@ def answer_to_complaint(*, reopens: bool, ranks_again: bool = False) -> Section:
     ways = (
         (
             "others",
-            _("It is upheld: other assessors assess the application again, and the ranking is made anew"),
+            _(
+                "It is upheld: other assessors assess the application again, and a new version of the ranking is made"
+            ),
         ),
-        ("correction", _("It is upheld: its assessors correct what counted, and the ranking is made anew")),
+        (
+            "correction",
+            _(
+                "It is upheld: its assessors correct their assessments, and a new version of the ranking is made"
+            ),
+        ),
         ("upheld", _("It is upheld, and the ranking stays as it is")),
     )
     plain = (("upheld", _("The complaint is upheld")),)
     rejected = ("rejected", _("The complaint is rejected"))
     outcomes = options((*(ways if ranks_again else plain), rejected))
-    hint = _("They stand in the letter to the lead.")
+    hint = _("The lead reads them in the letter.")
     done = _(
-        "The ranking is not computed anew by itself. Say what is done for this application, and by which decision."
+        "The ranking is not recalculated automatically. Say what is done for this application, and by which decision."
     )
     upheld = AskedIf("outcome", ("upheld",))
     follow_up = ask("follow_up", _("What is done"), T.LONG_TEXT, done, most=MAX_TEXT, asked_if=upheld)

@@ -28,7 +28,7 @@ sentences.register(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."
         ),
         "earlier_batch_open": N_(
-            "An earlier batch of this series is not decided yet. What it has no money for is ranked again in this one."
+            "An earlier batch of this call is not decided yet. Applications that it can't fund are ranked again in this batch."
         ),
         "already_set_aside": N_("These rules have already been set aside for this application."),
         "not_proposed": N_("The ranking of this call has not been proposed."),
@@ -36,17 +36,19 @@ sentences.register(
             "This has changed since you opened the page. Go back, reload it, and check the current state."
         ),
         "not_an_award": N_("This award has ended."),
-        "exceptional_proposed": N_("An award has been proposed already. That proposal is decided on first."),
+        "exceptional_proposed": N_(
+            "An award has been proposed already. Somebody must decide on that proposal first."
+        ),
         "too_little_money": N_("Only EUR {free} is free in the envelope."),
         "no_part_to_take_off": N_(
             "There is nothing to take off: this party did not leave after the award was made, or had no part in the money."
         ),
         "reduction_proposed": N_(
-            "Somebody has proposed to take this part off the award already. That proposal is decided on first."
+            "Somebody has proposed to take this part off the award already. That proposal must be decided first."
         ),
         "reduced": N_("The part of this partner has been taken off the award already."),
         "withdrawal_proposed": N_(
-            "Somebody has proposed to withdraw this award already. That proposal is decided on first."
+            "Somebody has proposed to withdraw this award already. That proposal must be decided first."
         ),
         "still_time_to_accept": N_("The lead still has time to accept this award."),
         "nothing_to_accept": N_(
@@ -59,10 +61,10 @@ sentences.register(
         "no_complaints": N_(
             "No complaint can be made here: the call takes none, or nothing has been decided."
         ),
-        "decision_changed": N_("That decision does not stand any more."),
+        "decision_changed": N_("That decision is no longer valid."),
         "complaint_late": N_("The time to complain about this decision is over."),
         "complaint_made": N_("You have already complained about this decision."),
-        "complaint_missing": N_("Say what you complain of."),
+        "complaint_missing": N_("Say what you complain about."),
         "complainant_missing": N_("Enter your name."),
         "complaint_decided": N_("This complaint is decided."),
         "follow_up_missing": N_("Say what is done for this application."),
@@ -80,9 +82,9 @@ sentences.register(
         "withheld": N_("This award is already withheld from the public list."),
         "not_withheld": N_("This award is not withheld from the public list."),
         "signed_later": N_("Enter the day once the agreement has been signed by all."),
-        "not_ranked_again": N_("The ranking of this call can't be made anew for this application now."),
+        "not_ranked_again": N_("This application can't be ranked again now."),
         "version_proposed": N_(
-            "The next version of the ranking waits for its decision. Decide this complaint after that, or have the proposal taken back first."
+            "The next version of the ranking is waiting to be decided. Decide this complaint after that, or have the proposal taken back first."
         ),
         "reassessment_open": N_(
             "These applications still lack assessments or a correction, or their scores are to be settled: {applications}."
@@ -129,7 +131,7 @@ ENDS = {
 """How an award ended."""
 
 PLACES = {
-    "waiting": (N_("Waits"), "wait"),
+    "waiting": (N_("Waiting"), "wait"),
     "activated": (N_("Got an award"), "ok"),
     "withdrawn": (N_("Withdrawn"), "plain"),
     "ineligible": (N_("Ineligible"), "bad"),
@@ -152,7 +154,7 @@ ABOUT = {
 """What a complaint contests."""
 
 OFFERS = {
-    "open": (N_("Waits for the lead"), "wait"),
+    "open": (N_("Waiting for the lead"), "wait"),
     "accepted": (N_("Accepted"), "ok"),
     "declined": (N_("Declined"), "plain"),
     "expired": (N_("Not answered in time"), "plain"),

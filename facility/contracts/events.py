@@ -85,10 +85,10 @@ class CommitmentChanged(Event, frozen=True, kw_only=True):
 
 
 class CommitmentShared(Event, frozen=True, kw_only=True):
-    """An award's commitment, in EUR, was shared anew among the donors. `by_donor`: what was booked, by the donor's id."""
+    """An award's commitment, in EUR, was shared again among the donors. `by_donor`: what was booked, by the donor's id."""
 
     subject: ClassVar[str] = "envelope"
-    sentence: ClassVar[str] = "A commitment of EUR {amount} was shared anew among the donors"
+    sentence: ClassVar[str] = "A commitment of EUR {amount} was shared again among the donors"
     envelope_id: UUID
     contract_id: UUID
     award_id: UUID

@@ -78,7 +78,7 @@ URGENCIES = {
 
 STAGES: dict[Stage, Message] = {
     "asked": N_("First expert asked"),
-    "yes": N_("Every seat has a yes"),
+    "yes": N_("All seats filled"),
     "released": N_("All released"),
     "deployed": N_("On the spot"),
 }
@@ -95,9 +95,9 @@ EXCLUSIONS = {
 """Why an expert is not on the shortlist, untranslated."""
 
 PASSED_OVER = {
-    "booked": N_("booked on one of the days by then"),
+    "booked": N_("was booked on one of the days in the meantime"),
     "left": N_("had left the pool"),
-    "conflict": N_("has a conflict of interest by now"),
+    "conflict": N_("now has a conflict of interest"),
     "not_available": N_("is no longer available on all of the days"),
 }
 """Why somebody on the list was not asked when it was their turn, untranslated."""
@@ -120,7 +120,7 @@ RECENT_FROM = {
 
 
 WHYS = {
-    Why.SAME: N_("as one by one"),
+    Why.SAME: N_("the same as one by one"),
     Why.FREED: N_("comes here instead of to {other}"),
     Why.MOVED: N_("comes for somebody who is needed elsewhere"),
     Why.DAYS: N_("is needed for {other} on these days"),
@@ -306,7 +306,7 @@ def _cause(cause: Cause) -> str:
     if cause.kind == "order":
         return _("Until the order was confirmed: {time}.", time=lasting(cause.took))
     if cause.kind == "answers":
-        return _("Until the last yes: {time}.", time=lasting(cause.took))
+        return _("Until the last acceptance: {time}.", time=lasting(cause.took))
     if cause.kind == "declined":
         return ngettext("{count} expert declined.", "{count} experts declined.", cause.count)
     if cause.kind == "silent":
@@ -343,7 +343,7 @@ sentences.register(
         "link_stands": N_("The expert can still answer by the link that was sent."),
         "conflict_undeclared": N_("Say whether you have a conflict of interest."),
         "list_goes_on": N_("The list of this request has not run out."),
-        "nobody_more": N_("The pool has changed: this adds nobody any more."),
+        "nobody_more": N_("The pool has changed. This would no longer add an expert."),
         "not_accepted": N_("There is no booking to cancel."),
         "deployment_ended": N_("This deployment has ended."),
         "rate_missing": N_("The unit costs or the travel windows have no rate for this place today."),

@@ -10,7 +10,7 @@ from facility.web.i18n import N_
 sentences.register(
     {
         "evaluation_ended": N_(
-            "The ranking of this call was proposed. Scores and assignments change no more."
+            "The ranking of this call was proposed. Scores and assignments can't change any more."
         ),
         "not_in_evaluation": N_("This application is not being assessed."),
         "keeps_its_scores": N_(
@@ -44,21 +44,19 @@ sentences.register(
         "assignment_changed": N_(
             "Something has changed since this proposal was made. Check the new proposal before you confirm it."
         ),
-        "departure_reason_missing": N_("Say why you chose somebody else than was proposed."),
+        "departure_reason_missing": N_("Say why you chose a different assessor."),
         "too_many_for_application": N_("{application} needs at most {needs} more assessors."),
         "nothing_to_assign": N_("There is nothing to assign."),
         "not_theirs": N_("This assessor doesn't have the application any more."),
         "not_sent": N_("This assessment isn't sent, so it is still open."),
-        "recused_already": N_(
-            "This assessor has declared a conflict of interests and is out of it. Assign somebody else."
-        ),
+        "recused_already": N_("This assessor has declared a conflict of interests. Assign somebody else."),
         "already_assigned": N_("This assessor has the application already."),
         "own_appointment": N_("You can't appoint yourself."),
         "may_not_serve": N_("Choose an active person who works for the facility or assesses for it."),
-        "may_not_vote": N_("{person} is not an assessor, so can't vote or be a substitute."),
-        "may_only_observe": N_("{person} only looks on in the facility, so can only be an observer."),
+        "may_not_vote": N_("{person} is not an assessor, so they can't vote or be a substitute."),
+        "may_only_observe": N_("{person} only looks on in the facility, so they can only be an observer."),
         "assesses_in_call": N_(
-            "{person} assesses in this call, so can't be the chair, the secretary or an observer."
+            "{person} assesses in this call, so they can't be the chair, the secretary or an observer."
         ),
         "on_committee_already": N_("This person is on the committee already."),
         "committee_chair_taken": N_("The committee has a chair already."),
@@ -117,7 +115,7 @@ sentences.register(
         "answered_already": N_("You have answered already."),
         "dissent_missing": N_("Say why you dissent."),
         "consensus_closed": N_("This consensus is closed. Its scores count."),
-        "consensus_over": N_("This consensus has ended. Reload the page to see what is true now."),
+        "consensus_over": N_("This consensus has ended. Reload the page to see the current state."),
         "scores_unsettled": N_("Scores have to be settled first: {names}."),
         "unknown_section": N_("The grid of this call does not have this section or sub-criterion."),
     }

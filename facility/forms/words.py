@@ -31,8 +31,8 @@ def condition(field: Field, section: Section) -> str:
     if field.asked_if is None:
         return ""
     other = section.field(field.asked_if.field)
-    answers = listed([chosen(other, value) for value in field.asked_if.values])
-    return _("Only if the answer to “{question}” is {answers}.", question=other.label, answers=answers)
+    answers = listed([f"“{chosen(other, value)}”" for value in field.asked_if.values])
+    return _("Only if you answer “{question}” with {answers}.", question=other.label, answers=answers)
 
 
 filters.register("asked_when", condition)

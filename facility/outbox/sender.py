@@ -40,7 +40,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 async def hand_over_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[Turn]:
-    """Mails that wait for their turn, or that a sender left halfway. Each is handed over again if nobody marks it.
+    """Waiting mails for their turn, or that a sender left halfway. Each is handed over again if nobody marks it.
 
     Those with a link or a document go first: somebody waits for them. In the rush before a deadline receipts would otherwise wait
     for the mails to everybody's partners.

@@ -45,7 +45,7 @@ sentences.register(
     {
         "rehearsal_under_way": N_("Another rehearsal is running. Try again in a moment."),
         "rehearsal_too_long": N_(
-            "Playing this scenario would take too long for a page. Make it smaller, or play it with “facility rehearse”."
+            "Running this scenario would take too long for a page. Make it smaller, or run it with “facility rehearse”."
         ),
     }
 )

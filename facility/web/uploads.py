@@ -155,7 +155,7 @@ async def _take(sender: Sender, fields: Fields, file: Upload, received: Received
         problem = translated(UNREADABLE[unreadable.code])
     except (ScannerAway, StoreAway, ReaderBusy) as away:
         log.warning("document not taken", error=type(away).__name__)
-        problem = _("Documents can't be taken just now. Please try again in a few minutes.")
+        problem = _("Documents can't be received right now. Please try again in a few minutes.")
     else:
         if isinstance(taken, Stored):
             received.stored.append((file, taken))

@@ -149,7 +149,7 @@ async def test_the_lead_asks_the_secretariat_completes_and_the_lead_hears(
     await booked(play, deployment)
     assert await mails(play) == [
         ("omar@example.org", "Experts are asked: A/A1"),
-        ("omar@example.org", "Experts have said yes: A/A1"),
+        ("omar@example.org", "Your experts have accepted: A/A1"),
     ]
     async with play.db.reader() as connection:
         contexts = list(
@@ -195,7 +195,7 @@ async def test_the_secretariat_refuses_with_a_reason_and_the_lead_may_ask_again(
     assert (await ada.send_form(refuses, {"reason": " "})).status_code == 422
     assert (await ada.send_form(refuses, {"reason": "Nobody knows this."})).status_code == 303
     await deliver_all(play.db, clock.now)
-    assert await mails(play) == [("omar@example.org", "No experts are asked: A/A1")]
+    assert await mails(play) == [("omar@example.org", "Your request for experts was refused: A/A1")]
     assert "Nobody knows this." in (await ada.get(f"/activities/{key}")).text
     with pytest.raises(Refused, match="wish_over"):
         await play.act("omar", lambda tx: take_back(tx, key), clock.now())

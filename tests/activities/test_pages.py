@@ -232,7 +232,7 @@ async def test_from_evidence_to_verification_and_back(play: Judging, browse: Bro
         200,
         403,
     ]
-    assert "it opens for the parties" in (await carl.get(by_name["attendance_list.pdf"])).text
+    assert "can open it" in (await carl.get(by_name["attendance_list.pdf"])).text
     await play.act("omar", lambda tx: complete(tx, key), AFTER)  # as a rehearsal may, without a report
     assert "the secretariat verifies it" in (await omar.get(here)).text
     assert (await omar.get(f"{here}/verify")).status_code == 403

@@ -132,11 +132,11 @@ async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
 async def test_the_award_letter_says_amount_and_scores(play: Judging, settings: Settings) -> None:
     said, read = await pdf(play, settings, "A")
     for text in (
-        "Your application A is awarded",
+        "Your application A gets an award",
         "The facility supports it with up to EUR 35 427.70.",
         "Financial and operational capacity 16.00 20 12",
         "Total 80.60 100 60",
-        "It has rank 1 of 2.",
+        "Your application has rank 1 of 2.",
         "Co-funded by the European Union",
         "Paul Weber",
     ):

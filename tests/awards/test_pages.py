@@ -91,7 +91,7 @@ async def test_one_proposes_and_another_decides_what_the_page_has_shown(
     assert (await paul.send_form(call_path(play, "/decision"), {"seen": seen})).status_code == 409
     assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "below_threshold"}
     outcome = await paul.get(f"/awards/calls/{play.calls['TAF-2021-01']}")
-    assert [text in outcome.text for text in ("30\u00a0755.92", "Got an award", "Waits")] == [
+    assert [text in outcome.text for text in ("30\u00a0755.92", "Got an award", "Waiting")] == [
         True,
         False,
         True,
@@ -151,7 +151,7 @@ async def test_exports_are_whole_and_safe(play: Judging, browse: Browsers) -> No
     )
     figures = await carl.get(call_path(play, "/figures.csv"))
     assert ",".join(read(figures)[1]).startswith(
-        "A,Joint work A,35427.70,35427.70,30755.92,2919.86,1751.92,Standing,2021-09-01T13:30:00"
+        "A,Joint work A,35427.70,35427.70,30755.92,2919.86,1751.92,Active,2021-09-01T13:30:00"
     )
     report = await carl.get(call_path(play, "/report.pdf"))
     assert (report.headers["content-type"], report.content[:5]) == ("application/pdf", b"%PDF-")
@@ -272,7 +272,7 @@ async def test_no_award_yet(db: Database, browse: Browsers) -> None:
     play = await judging(db)
     carl = await browse(play.people["carl"])
     assert "No awards yet" in (await carl.get("/awards")).text
-    assert "No closing waits" in (await carl.get("/awards?closing=yes")).text
+    assert "No closing has to be confirmed" in (await carl.get("/awards?closing=yes")).text
     assert (await carl.get(f"/awards/{UUID(int=1)}")).status_code == 404
     undecided = await carl.get(f"/awards/calls/{play.calls['TAF-2021-01']}")
     assert (undecided.status_code, undecided.headers["location"]) == (303, call_path(play, ""))

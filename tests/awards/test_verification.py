@@ -191,7 +191,7 @@ def test_a_digest_is_named_with_its_record() -> None:
     assert differences(changed) == [
         (
             "assessments[2]",
-            f"its digest does not fit its content ({record['application']} {record['assessor']})",
+            f"its digest does not match its content ({record['application']} {record['assessor']})",
         )
     ]
 

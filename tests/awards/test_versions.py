@@ -462,7 +462,7 @@ async def test_the_pages(today: Judging, browse: Browsers) -> None:
     await assessed(today, "C", "75", at=clock.now())
     page = await vera.get(f"/evaluation/{call}/again")
     assert "Award at once" in page.text
-    assert "rankings-to-make-anew" in work(await vera.get("/"))
+    assert "new-versions-of-rankings-to-propose" in work(await vera.get("/"))
     page = await vera.send_form(f"/evaluation/{call}/again/propose", {})
     assert page.status_code < 400
     await vera.send_form(f"/evaluation/{call}/again/propose", {})

@@ -76,7 +76,12 @@ async def test_the_course_of_a_request_on_the_page(sending: Sending, browse: Bro
     for name in ("ada", "carl", "greta"):
         page = await (await browse(sending.play.people[name])).get("/deployments/times")
         assert page.status_code == 200
-        for words in ("1 day 6 hours", "1 of 1", "1 expert declined.", "Until the last yes: 1 day 6 hours."):
+        for words in (
+            "1 day 6 hours",
+            "1 of 1",
+            "1 expert declined.",
+            "Until the last acceptance: 1 day 6 hours.",
+        ):
             assert words in page.text
     ada = await browse(sending.play.people["ada"])
     assert '"1.25"' in (await ada.get("/deployments/times.csv")).text

@@ -164,7 +164,7 @@ async def test_the_shortlist_shows_balance_and_why_there_is_a_conflict(
     ada = await browse(sending.play.people["ada"])
     form = (await ada.get(f"/deployments/new?application={sending.play.applications['A']}")).text
     assert 'name="cool_off_months"' in form
-    assert "From bookings:" in form
+    assert "“From bookings” counts" in form
     key = await requested(sending, ada, seats="1", cool_off_months="24", recent_from="bookings")
     page = (await ada.get(f"/deployments/{key}/order")).text
     for words in (

@@ -161,7 +161,7 @@ async def test_a_person_takes_a_proposal_request_by_request(
         "comes for somebody who is needed elsewhere",
     ):
         assert words in page
-    assert "the same question has the same answer" in (await ada.get(f"{path}?again=true")).text
+    assert "the result is the same" in (await ada.get(f"{path}?again=true")).text
     # Nothing is made twice, and nobody is asked yet.
     again = await ada.send_form("/deployments/matching", {"most": "2", "most_of_state": "1"})
     assert again.headers["location"] == path

@@ -60,7 +60,7 @@ async def test_the_expert_sees_the_sum_before_the_yes(paying: Sending, browse: B
         "1 half day at EUR 175.00",
         "4 nights abroad at EUR 160.00",
         "2 215.00",
-        "The per diem is an example and stands in no list.",
+        "The per diem is an example, not a figure from a list.",
         "Outbound: a whole day if you depart by 14:00, half a day by 18:30, later no fee.",
     ):
         assert words in page.replace("\N{NO-BREAK SPACE}", " ")

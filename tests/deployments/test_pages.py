@@ -304,7 +304,7 @@ async def test_the_commission_reads_codes_and_lead_times_and_no_names(
     for words in (
         "X0",
         "X1",
-        "It took 1 day 6 hours from the request to the last yes.",
+        "It took 1 day 6 hours from the request to the last acceptance.",
         "1 of 1 seats filled.",
     ):
         assert words in page

@@ -59,7 +59,7 @@ def test_a_clerical_error_is_put_right_by_a_link(
     ada.goto(f"/applications/{application}/clarifications")
     ada.press("Ask", status=422)
     ada.tick("A clerical error")
-    ada.page.get_by_label("What is to be put right").select_option(index=1)
+    ada.page.get_by_label("What needs correction").select_option(index=1)
     ada.fill("Your question", "Is this spelt as it should be?")
     ada.fill("Time to answer", "5")
     ada.press("Ask")
@@ -110,6 +110,6 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
     state = "SELECT state FROM consultation WHERE id = :id"
     until("silence counts", lambda: service.value_of(state, id=consultation) == "tacit")
     delegation.open_mail()
-    delegation.sees("no answer has counted as consent")
+    delegation.sees("your silence counted as consent")
     ada.goto(f"/applications/{application}/consultations")
     ada.sees("A delegation", "Consent by silence")

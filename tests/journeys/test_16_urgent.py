@@ -38,7 +38,7 @@ def draft(ada: Visitor) -> str:
     ada.fill("Amount of the call", "20 000")
     ada.fill("Smallest award", "1 000")
     ada.fill("Largest award", "10 000")
-    ada.fill("Fewest assessments of each application", "1")
+    ada.fill("Minimum number of assessments of each application", "1")
     ada.fill("Reason", "Whoever needs help at once can't wait for two assessors.")
     ada.press("Save the draft", status=422)
     ada.fill("Decided within", "8")

@@ -94,10 +94,10 @@ def choose_pin(nora: Visitor) -> str:
     nora.follow("Your PIN")
     nora.fill("PIN", "123456")
     nora.fill("The same PIN again", "123456")
-    nora.press("Keep this PIN", status=422)
+    nora.press("Save the PIN", status=422)
     nora.fill("PIN", PIN)
     nora.fill("The same PIN again", PIN)
-    nora.press("Keep this PIN")
+    nora.press("Save the PIN")
     nora.sees("You have chosen a PIN.")
     return profile
 
@@ -302,7 +302,7 @@ def test_after_the_mission_the_sum_is_confirmed(
     mail = xenia.post.next(xenia.email, f"What is due to you: {reference}")
     assert "Together: EUR 1\u00a0195.00" in mail.text
     ada.goto("/deployments/times")
-    expect(ada.row(reference)).to_contain_text("Until the last yes: 2 days.")
+    expect(ada.row(reference)).to_contain_text("Until the last acceptance: 2 days.")
 
 
 def entry_in(mail: Received) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def complain(omar: Visitor) -> None:
     """On a phone, from the mail with the letter, without signing in."""
     omar.open_mail(f"Application {CALL}/001")
     omar.heading("Complain about the decision")
-    omar.fill("What you complain of", "All our partners are authorities by law.")
+    omar.fill("What you complain about", "All our partners are authorities by law.")
     omar.press("Send the complaint", status=422)
     omar.fill("Your name and function", "Omar Hoxha, head of unit")
     omar.press("Send the complaint")

@@ -39,7 +39,7 @@ def test_the_lead_takes_the_part_that_is_left(
     paul.sees("The call is decided.")
 
     milena = visit(company["milena"].email, phone=True)
-    milena.open_mail(f"A part of what you request is offered: {CALL}/002")
+    milena.open_mail(f"Offer of a part of what you request: {CALL}/002")
     milena.sees("EUR 20\u00a0000.00, which is 50 % of that", "12\u00a0000.00", "8\u00a0000.00")
     milena.tick("We agree to an award of the amount that is offered")
     milena.press("Send the answer", status=422)

@@ -36,7 +36,7 @@ def decided(stage: Stage) -> None:
 
 def complain(omar: Visitor) -> None:
     omar.open_mail(f"Application {CALL}/003")
-    omar.fill("What you complain of", "The second section was misread.")
+    omar.fill("What you complain about", "The second section was misread.")
     omar.fill("Your name and function", "Omar Hoxha, head of unit")
     omar.press("Send the complaint")
 
@@ -44,7 +44,9 @@ def complain(omar: Visitor) -> None:
 def uphold(ada: Visitor) -> None:
     """Ada, who took no part."""
     begin(ada, "Decide the complaint", CALL)
-    ada.tick("It is upheld: other assessors assess the application again, and the ranking is made anew")
+    ada.tick(
+        "It is upheld: other assessors assess the application again, and a new version of the ranking is made"
+    )
     ada.press("Decide the complaint", status=422)
     ada.fill("Reasons", "The annex was not read.")
     ada.press("Decide the complaint")
@@ -64,12 +66,12 @@ def assign(vera: Visitor) -> None:
 
 def propose_and_decide(vera: Visitor, paul: Visitor) -> None:
     begin(vera, "Propose the new version of the ranking", CALL)
-    vera.sees("Award at once", "Awards stay")
+    vera.sees("Award at once", "Awards that were made stay")
     vera.press("Propose this version")
     begin(paul, "Decide the new version of the ranking", CALL)
     paul.sees("Award at once")
     paul.press("Decide this version")
-    paul.sees("Version 2 of the ranking", f"because of the complaint {CALL}/C1", "This version stands.")
+    paul.sees("Version 2 of the ranking", f"because of the complaint {CALL}/C1", "This version is in force.")
     paul.follow(re.compile("^Version 1, decided on"))
     paul.sees("It has been replaced.")
 

@@ -59,7 +59,7 @@ def test_one_proposes_another_decides_and_letters_go_out(
     )
     paul.goto(f"/evaluation/{call_id}/decision")
     paul.press("Decide the call")
-    paul.sees("The call is decided. The letters are on their way.", "Standing", "Waits")
+    paul.sees("The call is decided. The letters are on their way.", "Active", "Waiting")
     assert paul.post_form(f"/evaluation/{call_id}/decision")[0] == 409
     committed = "SELECT sum(ledger_entry.amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"
     assert str(service.value_of(committed, id=call_id)) == "50000.00"
@@ -83,7 +83,7 @@ def close_and_serve(ada: Visitor, vera: Visitor, milena: Visitor, service: Servi
     ada.fill("Final cost", "20 000")
     ada.fill("Reason", "The study trip was cheaper.")
     ada.press("Propose to close it")
-    ada.sees("Closing waits for a second person")
+    ada.sees("A second person must confirm the closing")
     assert ada.post_form(f"{award}/confirm-closing", {"final_cost": "20000.00"})[0] == 403
     vera.goto("/awards?closing=yes")
     vera.follow("TAF-2026-40/001")

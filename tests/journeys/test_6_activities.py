@@ -84,7 +84,7 @@ def test_the_indicator_moves_while_the_commission_looks(company: Company, stage:
 
     activity = plan(omar)
     report(omar, activity)
-    omar.sees("You reported it, or entered its plan, attendance or evidence; the secretariat verifies it.")
+    omar.sees("You reported it, or entered its plan, attendance or evidence, so the secretariat verifies it.")
     assert omar.post_form(f"{activity}/verify")[0] == 403
     vera.goto("/activities?status=completed")
     vera.follow(TITLE)

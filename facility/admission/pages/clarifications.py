@@ -145,7 +145,7 @@ async def again(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
         await ask_lead_again(tx, application_id, email=email)
     return view.go(
         f"/applications/{application_id}/clarifications",
-        _("The mail goes out again. The lead has the whole time to answer."),
+        _("The mail goes out again. The lead has the full time to answer."),
     )
 
 

@@ -142,7 +142,7 @@ async def again(
     await ask_again(tx, CONSULTATION, application_id, consultation_id)
     return view.go(
         f"/applications/{application_id}/consultations",
-        _("The mail goes out again. The consultee has the whole time to answer."),
+        _("The mail goes out again. The consultee has the full time to answer."),
     )
 
 

@@ -42,7 +42,7 @@ async def move(
     fields.check()
     activity = planned(await draft_with_activities(await tx.session.connection(), application_id), planned_id)
     place = await move_planned(tx, planned_id, by)
-    message = _("“{title}” stands at place {place}.", title=activity.title, place=place)
+    message = _("“{title}” is now number {place}.", title=activity.title, place=place)
     return view.go(f"/applications/{application_id}/activities", message)
 
 

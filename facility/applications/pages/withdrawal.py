@@ -77,7 +77,7 @@ async def discard(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     await discard_changes(tx, application_id)
     return view.go(
         f"/applications/{application_id}",
-        _("Your changes have been discarded. The application stands as you submitted it."),
+        _("Your changes have been discarded. The application is again as you submitted it."),
     )
 
 

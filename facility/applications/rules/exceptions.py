@@ -37,7 +37,7 @@ CONSULTATION = FormSection(
         ),
     ),
 )
-"""What the lead says of its own consultations; it stands in the application's row, and partners do not confirm it."""
+"""What the lead says about its own consultations; it stands in the application's row, and partners do not confirm it."""
 
 
 def asked_for(form: FormDefinition, track: Track) -> FormDefinition:

@@ -151,7 +151,7 @@ class AwardReduced(Event, frozen=True, kw_only=True):
     """The part of a partner that left was taken off the award. `amount` is what it is now; `freed` what came free."""
 
     subject: ClassVar[str] = "award"
-    sentence: ClassVar[str] = "A partner left: EUR {freed} was taken off the award, which is EUR {amount} now"
+    sentence: ClassVar[str] = "A partner left: EUR {freed} was taken off the award, which is now EUR {amount}"
 
     award_id: UUID
     application_id: UUID
@@ -190,7 +190,7 @@ class AwardEnded(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "award"
     sentence: ClassVar[str] = (
-        "The award ended ({how}): EUR {committed} stays committed, EUR {freed} came free"
+        "The award ended ({how}): EUR {committed} stays committed, EUR {freed} became available"
     )
 
     award_id: UUID

@@ -49,7 +49,7 @@ class VersionClosed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = (
-        "Version {version} of the ranking was given up, since nothing was left to rank again"
+        "Version {version} of the ranking was closed because nothing was left to rank again"
     )
 
     call_id: UUID

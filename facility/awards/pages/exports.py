@@ -147,7 +147,7 @@ def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, 
             line.amount,
             line.committed,
             *(shares[line.id][donor] for donor in donors),
-            translated(ENDS[line.end_kind][0]) if line.end_kind else _("Standing"),
+            translated(ENDS[line.end_kind][0]) if line.end_kind else _("Active"),
             line.made_at.isoformat(),
         ]
         for line in awards

@@ -110,7 +110,8 @@ async def again(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     ):
         await offer_again(tx, application_id, offer_id, email=email)
     return view.go(
-        f"/applications/{application_id}/offer", _("The offer is sent again. The period begins anew.")
+        f"/applications/{application_id}/offer",
+        _("The offer is sent again. The time to answer starts again."),
     )
 
 

@@ -51,7 +51,7 @@ def verify(raw: bytes, root: str | None = None) -> Verdict:
 def _digests(file: Mapping[str, Any]) -> Iterator[Mistake]:
     for path, record in _records(file):
         if isinstance(record, dict) and record.get("digest") != digest_of(record):
-            yield mistake(path, _("its digest does not fit its content ({what})", what=_what(path, record)))
+            yield mistake(path, _("its digest does not match its content ({what})", what=_what(path, record)))
 
 
 def _records(file: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:

@@ -181,9 +181,9 @@ class Column(msgspec.Struct, frozen=True):
 COLUMNS = (
     Column("title", N_("Title"), "full", 28),
     Column("key", N_("Key"), "full", 12),
-    Column("max", N_("Most points"), "xs", 4),
+    Column("max", N_("Maximum points"), "xs", 4),
     Column("threshold", N_("At least"), "xs", 4),
-    Column("tie", N_("Breaks ties, place"), "xs", 4),
+    Column("tie", N_("Place in tie-breaks"), "xs", 4),
 )
 
 

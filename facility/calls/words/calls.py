@@ -297,13 +297,13 @@ sentences.register(
             "The envelope can't change after publication. The amount can be corrected within it."
         ),
         "frozen_eligibility": N_(
-            "Who may apply, and for what, can't change after publication: applicants have found their partners by it."
+            "Who may apply, and for what, can't change after publication: applicants have chosen their partners by these rules."
         ),
         "frozen_judging": N_(
             "How applications are judged can't change after publication: grid, weights, thresholds, tie-breaks and minimum assessments."
         ),
         "frozen_after_decision": N_(
-            "By when awards are accepted, how long the reserve list is valid, what is offered where the money is not enough, which reasons letters give and how to complain can't change after publication."
+            "The rules for the time after the decision can't change after publication: acceptance of awards, the reserve list, offers of a part, reasons in letters, and complaints."
         ),
         "complaint_days_missing": N_("Say within how many days somebody may complain."),
         "answer_days_missing": N_("Say within how many days a complaint is answered."),
@@ -318,30 +318,32 @@ sentences.register(
         ),
         "runs_here": N_("You have helped to run this call, so you can't assess its applications."),
         "drafted_here": N_(
-            "{person} has drafted this call or a corrigendum to it, so can't assess its applications."
+            "{person} has drafted this call or a corrigendum to it, so they can't assess its applications."
         ),
         "published_here": N_(
-            "{person} has published this call or a corrigendum to it, so can't assess its applications."
+            "{person} has published this call or a corrigendum to it, so they can't assess its applications."
         ),
-        "opened_here": N_("{person} has opened the applications of this call, so can't assess them."),
-        "checked_here": N_("{person} has checked applications of this call, so can't assess any."),
-        "assigned_here": N_("{person} has assigned applications of this call, so can't assess any."),
+        "opened_here": N_("{person} has opened the applications of this call, so they can't assess them."),
+        "checked_here": N_("{person} has checked applications of this call, so they can't assess any."),
+        "assigned_here": N_("{person} has assigned applications of this call, so they can't assess any."),
         "reported_here": N_(
-            "{person} has written strengths and weaknesses of applications of this call, so can't assess any."
+            "{person} has written strengths and weaknesses of applications of this call, so they can't assess any."
         ),
         "proposed_here": N_(
-            "{person} has proposed a ranking in this call, so can't assess its applications."
+            "{person} has proposed a ranking in this call, so they can't assess its applications."
         ),
-        "decided_here": N_("{person} has decided in this call, so can't assess its applications."),
+        "decided_here": N_("{person} has decided in this call, so they can't assess its applications."),
         "appointed_here": N_(
-            "{person} has appointed members of this call’s committee, so can't assess its applications."
+            "{person} has appointed members of this call’s committee, so they can't assess its applications."
         ),
-        "chairs_here": N_("{person} has chaired this call’s committee, so can't assess its applications."),
+        "chairs_here": N_(
+            "{person} has chaired this call’s committee, so they can't assess its applications."
+        ),
         "records_here": N_(
-            "{person} has been the secretary of this call’s committee, so can't assess its applications."
+            "{person} has been the secretary of this call’s committee, so they can't assess its applications."
         ),
         "observes_here": N_(
-            "{person} has been an observer on this call’s committee, so can't assess its applications."
+            "{person} has been an observer on this call’s committee, so they can't assess its applications."
         ),
         "committee_not_odd": N_("Enter an odd number, at least 3."),
         "committee_institutions": N_("Enter a number from 2 to that of the voting members."),

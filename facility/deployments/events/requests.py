@@ -24,10 +24,10 @@ class ExpertiseRequested(Event, frozen=True, kw_only=True):
 
 
 class ShortlistRenewed(Event, frozen=True, kw_only=True):
-    """The shortlist was computed anew, as the pool stood then."""
+    """The shortlist was made again, as the pool stood then."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The shortlist was computed anew"
+    sentence: ClassVar[str] = "The shortlist was made again"
 
     deployment_id: UUID
 

@@ -19,9 +19,7 @@ _IF_PAID = AskedIf("pays", ("yes",))
 
 def pay() -> Section:
     """What a request asks about pay."""
-    pays = _(
-        "The experts see the sum before they answer. It follows the rates of today, also if these change later."
-    )
+    pays = _("The experts see the sum before they answer. It uses today’s rates, even if these change later.")
     country = _("The per diem of this place applies. An expert who lives there gets none.")
     hotel = _(
         "EUR for each night, taken off the per diem. Leave it empty if experts pay the hotel themselves."
@@ -37,7 +35,7 @@ def pay() -> Section:
         ask("pays", _("The facility pays the experts a fee and a per diem"), T.FLAG, pays, needed=False),
         ask(
             "country",
-            _("Where the place lies"),
+            _("Country of the place"),
             T.ONE_OF_LIST,
             country,
             options=options(place_choices()),

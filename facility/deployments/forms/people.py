@@ -18,7 +18,7 @@ def people(languages: Sequence[tuple[str, str]]) -> Section:
         "Choose one if the work needs it, such as writing. Where an expert states no level for it, the level of the language counts."
     )
     same = _("Bosnian, Croatian, Montenegrin and Serbian count as the same language")
-    level_hint = _("Whoever speaks one of them at the level is on the shortlist, which says the language.")
+    level_hint = _("Experts who speak one of them at this level are on the shortlist. It names the language.")
     branch = _("If you choose one, experts of other branches are left out.")
     return Section(
         key="people",

@@ -11,17 +11,16 @@ MOST_DAYS = 60
 def after_yes() -> Section:
     """What a request says of what follows a yes."""
     release = _(
-        "After the yes, the expert's superior is asked by mail to release the expert. A refusal ends the booking, and the next expert is"
-        " asked. Leave it empty if no release is needed."
+        "Once an expert accepts, we ask the superior by mail to release the expert. If the superior refuses, the booking ends and the next expert is asked. Leave it empty if no release is needed."
     )
-    appoints = _("The expert gets it by mail after the yes, or after the release where one is needed.")
+    appoints = _("The expert gets it by mail after accepting, or after the release if one is needed.")
     report = _(
         "After the last day, each expert gets a mail with the form, and is reminded. The secretariat, the auditor and the lead of the"
         " application read the report; the lead can then say how the expert was. Leave it empty if no report is needed."
     )
     return Section(
         key="after_yes",
-        title=_("After the yes"),
+        title=_("After the expert accepts"),
         fields=(
             ask(
                 "release_days",

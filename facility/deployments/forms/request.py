@@ -97,14 +97,13 @@ def request() -> Section:
     regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
     recent = _("Points for no deployment in the last 12 months")
     feedback = _(
-        "At most 5, for the best mean of what leads said. It counts only for experts with feedback on three missions or more; all others get none. 0 or"
-        " empty: feedback does not count."
+        "At most 5, for the best mean of the leads’ feedback. Only experts with feedback on three missions or more get points. Enter 0 or leave it empty if feedback does not count."
     )
     counted = _(
-        "From bookings: as this system has booked them. The figures are stored with the shortlist. From the profile: as the profile states it."
+        "“From bookings” counts the bookings in this system and stores the figures with the shortlist. “From the profile” uses the number in the profile."
     )
     cool_off = _(
-        "Experts are left out who work for a party, come from the only beneficiary of the lead or of the partners, or assessed this application; and those who, within so many months, assessed another application of the lead or were deployed for a party in another application. If you leave this empty, only declared conflicts count."
+        "This leaves out experts who work for a party, come from the only beneficiary of the lead or of the partners, or assessed this application. It also leaves out experts who, within these months, assessed another application of the lead or were deployed for a party in another application. Leave it empty if only declared conflicts count."
     )
     at_least = _("At least this level in one of the themes")
     return Section(

@@ -16,9 +16,9 @@ def terms() -> Section:
         "Experts read it in the mail and on their page before they answer. Never write about cases here."
     )
     sensitive = _(
-        "Mails then say only days, place, language and contact. A yes asks for the PIN that the expert chose at the link to the profile."
+        "Mails then say only days, place, language and contact. To accept, an expert needs the PIN that they chose on the page of their profile."
     )
-    contact = _("Whom experts can ask before they answer and after they accept.")
+    contact = _("Experts can ask this person before they answer and after they accept.")
     conflicts = _(
         "The invitation names the institutions. Nobody can accept without the declaration that they have no conflict of interest."
         " If an expert declares a conflict, the next expert is asked."
@@ -53,21 +53,20 @@ def terms() -> Section:
 def ways() -> Section:
     """How experts are asked, beside the hours to answer."""
     working = _(
-        "24 hours are then one working day, and hours count from 08:00 to 18:00 Brussels time, Monday to Friday, without the holidays of the"
-        " EU institutions."
+        "24 hours are then one working day. Hours count from 08:00 to 18:00 Brussels time, Monday to Friday, but not on holidays of the EU institutions."
     )
-    reminder = _("This long before the time to answer is over. Leave it empty to send no reminder.")
+    reminder = _("How long before the time to answer ends. Leave it empty to send no reminder.")
     several = _(
         "How many experts are asked at the same time for each seat. The first who accept get the seats; the others get a friendly mail."
     )
     on_call = _(
-        "For an urgent request. Whoever is on call this week for one of the themes stands first on the shortlist, unless they are left out."
+        "For an urgent request. An expert who is on call this week for one of the themes comes first on the shortlist, unless a rule leaves them out."
     )
     return Section(
         key="ways",
         title=_("Answers"),
         fields=(
-            ask("on_call_first", _("Ask whoever is on call first"), T.FLAG, on_call, needed=False),
+            ask("on_call_first", _("Ask the expert on call first"), T.FLAG, on_call, needed=False),
             ask("in_working_time", _("Only working time counts"), T.FLAG, working, needed=False),
             ask(
                 "remind_hours_before",

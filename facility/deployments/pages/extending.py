@@ -37,7 +37,7 @@ async def extend(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) 
 async def new_link(
     view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
 ) -> Page:
-    """The expert gets another link, and the whole time to answer."""
+    """The expert gets another link, and the full time to answer."""
     Fields(form).check()
     await send_new_link(tx, deployment_id, invitation_id)
     return view.go(f"/deployments/{deployment_id}", _("A new link is on its way."))

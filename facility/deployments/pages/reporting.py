@@ -173,7 +173,7 @@ async def again(
     await ask_again(tx, REPORT, deployment_id, mission_report_id)
     return view.go(
         f"/deployments/{deployment_id}",
-        _("The mail goes out again. The expert has the whole time for the report."),
+        _("The mail goes out again. The expert has the full time for the report."),
     )
 
 

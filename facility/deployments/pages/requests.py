@@ -208,7 +208,7 @@ async def again(
     await ask_again(tx, INVITATION, deployment_id, invitation_id)
     return view.go(
         f"/deployments/{deployment_id}",
-        _("The invitation goes out again. The expert has the whole time to answer."),
+        _("The invitation goes out again. The expert has the full time to answer."),
     )
 
 

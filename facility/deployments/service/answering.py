@@ -78,7 +78,7 @@ async def pin_fits(tx: Tx, invitation_id: UUID, pin: str) -> bool:
 
 
 async def send_new_link(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> Invitation:
-    """The PIN was wrong too often: the expert gets another link, and the whole time to answer. Refused: "invitation_ended", "link_stands"."""
+    """The PIN was wrong too often: the expert gets another link, and the full time to answer. Refused: "invitation_ended", "link_stands"."""
     locked = await lock(tx, INVITATION, invitation_id, deployment_id)
     if locked.row.outcome != InvitationStatus.OPEN:
         refuse("invitation_ended", status=locked.row.outcome)

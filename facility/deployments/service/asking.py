@@ -149,7 +149,7 @@ async def _turns(tx: Tx, deployment: Deployment) -> list[_Turn]:
 
 
 async def _ask_once_more(tx: Tx, deployment: Deployment, invitation: Invitation, seat: int) -> None:
-    """A seat fell free again: the link that said that others can come ends, and the whole time to answer begins."""
+    """A seat fell free again: the link that said that others can come ends, and the full time to answer begins."""
     invitation.outcome, invitation.ended_at, invitation.seat = InvitationStatus.OPEN, None, seat
     invitation.alone = deployment.ask_at_once == 1
     begin(invitation, deployment, tx.now)

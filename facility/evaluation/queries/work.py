@@ -23,7 +23,7 @@ class WorkLine(msgspec.Struct, frozen=True):
 
     @property
     def step(self) -> str:
-        """What is to do: declare, score, or nothing any more."""
+        """What to do: declare, score, or nothing any more."""
         if self.sent_at is not None:
             return "sent"
         if not self.open:

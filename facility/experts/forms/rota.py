@@ -17,7 +17,7 @@ from facility.web.i18n import _
 def themes(known: Sequence[RotaTheme]) -> Section:
     """Which themes have a rota."""
     hint = _(
-        "For these themes an expert is on call in each week. Gaps in the next four weeks wait in your work."
+        "An expert is on call for these themes in each week. Your work list shows gaps in the next four weeks."
     )
     return Section(
         key="themes",

@@ -51,7 +51,7 @@ async def choose(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         fields.wrong("again", _("Type the same PIN twice."))
     async with redrawn(tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True):
         await choose_pin(tx, link.subject_id, chosen)
-    return view.go(f"/link/profile/{token}/pin", _("Your PIN is kept."))
+    return view.go(f"/link/profile/{token}/pin", _("Your PIN is saved."))
 
 
 @post("/experts/{expert_id:uuid}/pin", opt={"allow": allow(Role.SECRETARIAT)})

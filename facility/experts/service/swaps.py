@@ -210,7 +210,7 @@ async def _hand_over(tx: Tx, theme_id: UUID, week: date, holder: UUID, taker: UU
 
 
 async def decline_swap(tx: Tx, swap_id: UUID) -> None:
-    """All stays as it was. Refused: "swap_over"."""
+    """Nothing changes. Refused: "swap_over"."""
     swap, _theme = await lock_in_time(tx, SWAP, swap_id)
     await lock_experts(tx, swap.expert_id)
     end(tx, swap, "declined")

@@ -157,7 +157,7 @@ def requests_head() -> list[str]:
         _("Request"),
         _("Application"),
         _("Requested"),
-        _("First yes"),
+        _("First acceptance"),
         _("Days"),
         _("First day"),
         _("Last day"),

@@ -148,7 +148,7 @@ async def test_after_the_period_the_link_says_so_and_takes_a_late_answer(
     (key,) = await consult(db, stage, request_id, await offices(db, 1), clock.now() - timedelta(days=30))
     path = await link_to(db, key)
     nobody, sara = await browse(), await browse(stage.sara)
-    assert "no answer has counted as consent" in (await nobody.get(path)).text
+    assert "your silence counted as consent" in (await nobody.get(path)).text
     assert (await row_of(db, key)).state == "open"  # looking ends nothing; the scheduler does
     assert await end_consultations_due(db, clock.now()) == 1
     sent = await nobody.send_form(path, {"answer": "objection", "reason": "Too late?", "name": "Eva"})

@@ -168,7 +168,7 @@ async def test_what_is_typed_wrong_is_said_at_the_field_and_kept(
         "kind": "visit",
     }
     page = await omar.get(page_of(application, "figures"))
-    assert "Only if the answer to “Are there trips?” is Yes." in page.text
+    assert "Only if you answer “Are there trips?” with “Yes”." in page.text
 
 
 async def test_two_officers_in_one_section(
