@@ -50,7 +50,7 @@ def uphold(ada: Visitor) -> None:
     ada.press("Decide the complaint", status=422)
     ada.fill("Reasons", "The annex was not read.")
     ada.press("Decide the complaint")
-    ada.sees("the ranking is made anew as version 2")
+    ada.sees("version 2 of the ranking is made")
 
 
 def assign(vera: Visitor) -> None:
