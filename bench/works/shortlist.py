@@ -26,7 +26,7 @@ from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.db import Database, new_id
 from facility.deployments.service.requesting import request_expertise
 from facility.experts.rules.languages import CEFR
-from facility.experts.rules.profile import THEMES
+from facility.experts.rules.taxonomy import THEMES
 from facility.story.after_award import REQUEST
 
 NAMES = ("shortlist_few", "shortlist_many")

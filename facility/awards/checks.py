@@ -14,8 +14,8 @@ from facility.awards.models.offer import ACCEPTED_SQL, OFFER_OPEN_SQL
 from facility.awards.queries.bundle import roots
 from facility.awards.queries.proposals import ROOT_SQL
 from facility.awards.rules.bundle import root_of
+from facility.awards.rules.evaluation_report import digest_of
 from facility.awards.rules.money_line import Drawn
-from facility.awards.rules.report import digest_of
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts, stands
 from facility.evaluation.queries.standing import scores_of

@@ -2,7 +2,14 @@
 
 from uuid import UUID, uuid4
 
-from facility.applications.rules.agreement import Statement, agreed, differences, same, seal_of, touched
+from facility.applications.rules.confirmed_content import (
+    Statement,
+    agreed,
+    differences,
+    same,
+    seal_of,
+    touched,
+)
 
 A, B = UUID(int=1), UUID(int=2)
 STATEMENTS = [

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from facility.awards.models.decision import CoolDownOverride, RankingEntry
 from facility.awards.queries.cool_down import cooling
-from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
+from facility.awards.rules.cool_down import NO_COOLING, Cooling
+from facility.awards.rules.money_line import Request, draw_line
 from facility.awards.rules.reserve import held_back
 from facility.awards.service.cool_down import set_cool_down_aside
 from facility.awards.service.ending import withdraw_award

@@ -9,7 +9,7 @@ from facility.admission.service.admissibility import check_admissibility
 from facility.applications.service.withdrawal import withdraw
 from facility.awards.events.awards import AwardSigned
 from facility.awards.models.award import AwardSignature
-from facility.awards.rules.signing import inform_others_by, sign_by
+from facility.awards.rules.agreement_deadlines import inform_others_by, sign_by
 from facility.awards.service.signing import record_signature
 from facility.calls.models.call import Call
 from facility.calls.rules.deadlines import inform_by

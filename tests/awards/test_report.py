@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from facility.applications.service.withdrawal import withdraw
 from facility.awards.queries.report import report
-from facility.awards.rules.report import digest_of
+from facility.awards.rules.evaluation_report import digest_of
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.report import sign_report
 from facility.db import Database

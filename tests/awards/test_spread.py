@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.awards.rules.money_line import Cooling, Request, draw_line
+from facility.awards.rules.cool_down import Cooling
+from facility.awards.rules.money_line import Request, draw_line
 from facility.awards.rules.reserve import ReserveList, serve_envelope
 from facility.awards.service.cool_down import set_cool_down_aside
 from facility.awards.service.ending import withdraw_award

@@ -19,11 +19,12 @@ from facility.experts.rules.calendar import (
     covered,
     days_between,
     days_left,
+    is_available,
     month_of,
     weeks_of,
     with_days,
 )
-from facility.experts.rules.profile import ExpertProfile, Period, is_available
+from facility.experts.rules.profile import ExpertProfile, Period
 from facility.experts.service.calendar import Limits, set_limits
 from facility.experts.service.pool import book, profiles, register_expert, seed_themes
 from facility.experts.service.profile_link import profile_link

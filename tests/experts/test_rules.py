@@ -4,6 +4,7 @@ import pytest
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.experts.rules.branches import Branch, branch_of
+from facility.experts.rules.calendar import is_available, is_booked
 from facility.experts.rules.languages import (
     CEFR,
     Levels,
@@ -14,7 +15,7 @@ from facility.experts.rules.languages import (
     level_in,
     regional_language,
 )
-from facility.experts.rules.profile import Period, is_available, is_booked
+from facility.experts.rules.profile import Period
 
 
 def october(day: int) -> date:

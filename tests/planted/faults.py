@@ -111,7 +111,7 @@ FAULTS = [
     # experts
     Fault(
         "experts are asked who are booked on one of the days",
-        "facility/experts/rules/profile.py",
+        "facility/experts/rules/calendar.py",
         "return any(start <= day <= end for day in days)",
         "return all(start <= day <= end for day in days) and bool(days)",
         "tests/experts/test_rules.py tests/deployments/test_rules.py",
@@ -303,7 +303,7 @@ FAULTS = [
     ),
     Fault(
         "a recused member signs the ranks, too",
-        "facility/awards/rules/report.py",
+        "facility/awards/rules/evaluation_report.py",
         """if key != "digest" and (whole or key != "rank")""",
         'if key != "digest"',
         "tests/awards/test_report.py",
@@ -472,7 +472,7 @@ FAULTS = [
     ),
     Fault(
         "one beneficiary's leads get an award more than the call lets them",
-        "facility/awards/rules/money_line.py",
+        "facility/awards/rules/cool_down.py",
         "self.taken.get(code, 0) + here >= self.most",
         "self.taken.get(code, 0) + here > self.most",
         "tests/awards/test_rules.py tests/awards/test_spread.py",

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.tasks import Task, part_tasks
 from facility.applications.pages.unsaved import Unsaved
-from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.change_requests import RequestLine, change_requests
+from facility.applications.queries.confirmed_content import confirmed_contents, statements_of
 from facility.applications.queries.content import PartyLine
-from facility.applications.rules.agreement import MAX_WISH, Difference, agreed, differences, seal_of
+from facility.applications.rules.confirmed_content import MAX_WISH, Difference, agreed, differences, seal_of
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.parties import Confirmation
 from facility.applications.service.change_requests import ask_for_change

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.rules.agreement import ChangeOutcome
+from facility.applications.rules.confirmed_content import ChangeOutcome
 
 
 class RequestLine(msgspec.Struct, frozen=True):

@@ -18,8 +18,8 @@ from facility.applications.rules.confirmation import (
 )
 from facility.applications.rules.ending import may_still_answer
 from facility.applications.rules.parties import Confirmation
-from facility.applications.service.agreement import keep_confirmed
 from facility.applications.service.change_requests import drop_request
+from facility.applications.service.confirmed_content import keep_confirmed
 from facility.applications.service.editing import lock_party, status_of
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState

@@ -11,7 +11,7 @@ from facility.applications.models.writing import SectionChange
 from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.agreement import touched_names
+from facility.applications.service.confirmed_content import touched_names
 from facility.calls.models.call import Call
 from facility.db import Tx, new_id
 from facility.events.log import record
@@ -51,7 +51,7 @@ def check_version(application: Application, version: int | None) -> None:
 async def changed(
     tx: Tx, application: Application, fields: Collection[str], *, may_void: bool, material: bool = True
 ) -> None:
-    """Make the next version, void the confirmations that the change touches (rules.agreement), and record both; the version
+    """Make the next version, void the confirmations that the change touches (rules.confirmed_content), and record both; the version
     stays where nothing that all partners confirm has changed.
 
     Refused ("voids_confirmations", with whose) where it would void and the caller doesn't accept that.

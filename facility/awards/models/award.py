@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, or_, t
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from facility.awards.rules.agreement_deadlines import sign_by
 from facility.awards.rules.awards import kept, stands
 from facility.awards.rules.publication import Why
-from facility.awards.rules.signing import sign_by
 from facility.db import Base, Key, as_sql
 from facility.proposals import Proposed, two_people
 

@@ -52,7 +52,7 @@ class AwardDecision(Base):
 
 
 class ReportSignature(Base):
-    """A voting member's signature under the evaluation report of a call: `sheet` is what they signed (`rules.report.sheet`), `digest` its
+    """A voting member's signature under the evaluation report of a call: `sheet` is what they signed (`rules.evaluation_report.sheet`), `digest` its
     SHA-256. It counts as long as what they would sign has the same digest."""
 
     __tablename__ = "report_signature"

@@ -11,7 +11,7 @@ from facility.awards.models.award import AWARD_STANDS_SQL, TO_ACCEPT_SQL
 from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.signing import signature_on
-from facility.awards.rules.signing import inform_others_by
+from facility.awards.rules.agreement_deadlines import inform_others_by
 from facility.awards.service.letters import AWARD, NOT_FUNDED, RESERVE
 from facility.awards.service.signing import record_signature
 from facility.calls.models.standing import HEAR_BY_SQL

@@ -41,7 +41,8 @@ from facility.awards.rules.bundle import (
     ranking_of,
     version_of,
 )
-from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw, offers_of
+from facility.awards.rules.cool_down import NO_COOLING, Cooling
+from facility.awards.rules.money_line import Decided, Drawn, draw, offers_of
 from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from facility.applications.models.sealing import OPENED_SQL
 from facility.awards.models.award import AWARD_KEPT_SQL
 from facility.awards.models.offer import OFFER_OPEN_SQL
-from facility.awards.rules.money_line import NO_COOLING, Cooling
+from facility.awards.rules.cool_down import NO_COOLING, Cooling
 from facility.calls.rules.cool_down import CoolDown
 from facility.evaluation.queries.standing import Reader
 

@@ -16,8 +16,8 @@ from facility.awards.queries.later_version import kept_version, making
 from facility.awards.queries.ranking import decided
 from facility.awards.queries.reasons import reasons
 from facility.awards.queries.versions import versions
+from facility.awards.rules.evaluation_report import digest_of, sheet
 from facility.awards.rules.money_line import Drawn
-from facility.awards.rules.report import digest_of, sheet
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE
 from facility.evaluation.queries.standing import applicants

@@ -9,7 +9,8 @@ import msgspec
 from facility.applications.rules.status import ApplicationStatus as S
 from facility.awards.rules.bundle import Bundle, ProposedLine, RevisionRecord
 from facility.awards.rules.complaints import About
-from facility.awards.rules.money_line import Cooling, Request
+from facility.awards.rules.cool_down import Cooling
+from facility.awards.rules.money_line import Request
 from facility.awards.rules.recomputing import Recomputed
 from facility.awards.rules.reserve import held_back, serve_reserve
 from facility.calls.rules.modes import Mode

@@ -16,7 +16,8 @@ from facility.awards.rules.bundle import (
     line_of,
     ranking_of,
 )
-from facility.awards.rules.money_line import NO_COOLING, Cooling, Drawn, draw
+from facility.awards.rules.cool_down import NO_COOLING, Cooling
+from facility.awards.rules.money_line import Drawn, draw
 from facility.calls.rules.lot import place_of
 from facility.evaluation.rules.means import Scores
 from facility.evaluation.rules.outcomes import Applicant

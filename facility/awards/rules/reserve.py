@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
+from facility.awards.rules.cool_down import NO_COOLING, Cooling
+from facility.awards.rules.money_line import Request, draw_line
 
 
 def serve_reserve(

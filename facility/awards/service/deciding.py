@@ -33,7 +33,8 @@ from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
-from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw, offers_of
+from facility.awards.rules.cool_down import Cooling
+from facility.awards.rules.money_line import Decided, Drawn, draw, offers_of
 from facility.awards.service import reserve
 from facility.awards.service.offers import make_offer
 from facility.awards.service.reasons import refuse_without_reasons

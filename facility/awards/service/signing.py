@@ -9,7 +9,7 @@ from facility.applications.service.editing import lock_with_call
 from facility.awards.events.awards import AwardSigned
 from facility.awards.models.award import Award, AwardSignature
 from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
-from facility.awards.rules.signing import may_be_signed
+from facility.awards.rules.agreement_deadlines import may_be_signed
 from facility.awards.service.acceptance import open_acceptance
 from facility.awards.service.shared import acting
 from facility.db import Tx
@@ -23,7 +23,7 @@ async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: 
     """Enter the day on which the agreement on an award was signed by all, and its subject in the public list, or correct them;
     also of an award that was closed. The same once more changes nothing.
 
-    Refused: "not_an_award", "award_not_accepted" while its lead has not answered, "signing_suspended", "subject_missing" (invalid), rules.signing.may_be_signed.
+    Refused: "not_an_award", "award_not_accepted" while its lead has not answered, "signing_suspended", "subject_missing" (invalid), rules.agreement_deadlines.may_be_signed.
     """
     entered = (signed_on, subject.strip())
     unlocked = await tx.get(Award, award_id)

@@ -10,7 +10,7 @@ import msgspec
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.experts.rules.branches import Branch
-from facility.experts.rules.calendar import can_come
+from facility.experts.rules.calendar import can_come, is_booked
 from facility.experts.rules.languages import (
     CefrLevel,
     Skill,
@@ -18,7 +18,7 @@ from facility.experts.rules.languages import (
     language_taken,
     regional_language,
 )
-from facility.experts.rules.profile import ExpertProfile, Feedback, is_booked
+from facility.experts.rules.profile import ExpertProfile, Feedback
 from facility.refused import refuse
 
 

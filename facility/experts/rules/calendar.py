@@ -5,11 +5,27 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from facility.experts.rules.profile import ExpertProfile, Period, is_available
+from facility.experts.rules.profile import ExpertProfile, Period
 
 DAY = timedelta(days=1)
 MOST_NOTICE = 365
 MOST_A_YEAR = 366
+
+
+def is_available(periods: Collection[Period], start: date, end: date) -> bool:
+    """Whether the periods together cover every day from start to end, both included."""
+    needed = start
+    for first, last in sorted(periods):
+        if first <= needed <= last:
+            if last >= end:
+                return True
+            needed = last + timedelta(days=1)
+    return False
+
+
+def is_booked(days: Collection[date], start: date, end: date) -> bool:
+    """Whether one of the booked days lies between start and end, both included."""
+    return any(start <= day <= end for day in days)
 
 
 def can_come(expert: ExpertProfile, start: date, end: date) -> bool:

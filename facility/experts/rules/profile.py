@@ -1,7 +1,7 @@
 """Who can help: Member States, themes and days of the pool's experts (scenarios/README; dossier 5)."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import msgspec
 
@@ -57,58 +57,6 @@ class ExpertProfile(msgspec.Struct, frozen=True):
     branch: Branch | None = None
 
 
-def is_available(periods: Collection[Period], start: date, end: date) -> bool:
-    """Whether the periods together cover every day from start to end, both included."""
-    needed = start
-    for first, last in sorted(periods):
-        if first <= needed <= last:
-            if last >= end:
-                return True
-            needed = last + timedelta(days=1)
-    return False
-
-
 def is_in_pool(active: bool, valid_until: date | None, today: date) -> bool:
     """Whether an expert is shortlisted and asked: has not left, and the last day, if there is one, is not over."""
     return active and (valid_until is None or valid_until >= today)
-
-
-def is_booked(days: Collection[date], start: date, end: date) -> bool:
-    """Whether one of the booked days lies between start and end, both included."""
-    return any(start <= day <= end for day in days)
-
-
-THEMES = {
-    "OC.HRCN": "High-risk criminal networks",
-    "OC.CYBER": "Cyber-attacks",
-    "OC.CSE": "Child sexual exploitation",
-    "OC.FRAUD": "Fraud and economic crime",
-    "OC.DRUGS": "Drugs trafficking",
-    "OC.MIGSMUG": "Migrant smuggling",
-    "OC.THB": "Trafficking in human beings",
-    "OC.FIREARMS": "Firearms trafficking",
-    "OC.ENV": "Environmental crime",
-    "OC.PROPERTY": "Organised property crime",
-    "OC.ML": "Money laundering and criminal finances",
-    "OC.DOCFRAUD": "Document fraud",
-    "OC.CONTAINER": "Container and air cargo control",
-    "OC.APIPNR": "Advance passenger information and passenger name records",
-    "CT.FTF": "Foreign terrorist fighters",
-    "CT.FIN": "Terrorism financing",
-    "CT.ONLINE": "Online radicalisation",
-    "CT.PVE": "Preventing violent extremism",
-    "CT.REINT": "Reintegration",
-    "CT.PROTECT": "Protection of citizens and infrastructure",
-    "CT.STRATCOM": "Strategic communication",
-    "X.JIT": "Joint investigation teams",
-    "X.MLA": "Mutual legal assistance",
-    "X.SIENA": "SIENA and information exchange",
-    "X.ILP": "Intelligence-led policing",
-    "X.FININV": "Financial investigations",
-    "X.EEVID": "Electronic evidence",
-    "X.ASSETREC": "Asset recovery",
-    "X.DATAPROT": "Data protection",
-    "X.WITNESS": "Witness protection",
-    "X.INTEGRITY": "Integrity and anti-corruption",
-}
-"""The themes of the facility at its start (dossier 5). The taxonomy is data and can be broadened; codes stay."""

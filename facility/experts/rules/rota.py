@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from facility.experts.rules.profile import Period, is_available, is_booked, is_in_pool
+from facility.experts.rules.calendar import is_available, is_booked
+from facility.experts.rules.profile import Period, is_in_pool
 from facility.refused import Reason, refuse
 from facility.zone import brussels_midnight
 

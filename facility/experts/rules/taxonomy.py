@@ -94,3 +94,38 @@ EMPACT: dict[tuple[int, int], dict[str, tuple[str, ...]]] = {
     },
 }
 """Priorities by cycle and the themes that fall under them, at the facility's start (dossier 5)."""
+
+THEMES = {
+    "OC.HRCN": "High-risk criminal networks",
+    "OC.CYBER": "Cyber-attacks",
+    "OC.CSE": "Child sexual exploitation",
+    "OC.FRAUD": "Fraud and economic crime",
+    "OC.DRUGS": "Drugs trafficking",
+    "OC.MIGSMUG": "Migrant smuggling",
+    "OC.THB": "Trafficking in human beings",
+    "OC.FIREARMS": "Firearms trafficking",
+    "OC.ENV": "Environmental crime",
+    "OC.PROPERTY": "Organised property crime",
+    "OC.ML": "Money laundering and criminal finances",
+    "OC.DOCFRAUD": "Document fraud",
+    "OC.CONTAINER": "Container and air cargo control",
+    "OC.APIPNR": "Advance passenger information and passenger name records",
+    "CT.FTF": "Foreign terrorist fighters",
+    "CT.FIN": "Terrorism financing",
+    "CT.ONLINE": "Online radicalisation",
+    "CT.PVE": "Preventing violent extremism",
+    "CT.REINT": "Reintegration",
+    "CT.PROTECT": "Protection of citizens and infrastructure",
+    "CT.STRATCOM": "Strategic communication",
+    "X.JIT": "Joint investigation teams",
+    "X.MLA": "Mutual legal assistance",
+    "X.SIENA": "SIENA and information exchange",
+    "X.ILP": "Intelligence-led policing",
+    "X.FININV": "Financial investigations",
+    "X.EEVID": "Electronic evidence",
+    "X.ASSETREC": "Asset recovery",
+    "X.DATAPROT": "Data protection",
+    "X.WITNESS": "Witness protection",
+    "X.INTEGRITY": "Integrity and anti-corruption",
+}
+"""The themes of the facility at its start (dossier 5). The taxonomy is data and can be broadened; codes stay."""

@@ -28,8 +28,8 @@ from facility.experts.rules.branches import Branch
 from facility.experts.rules.calendar import days_left
 from facility.experts.rules.candidacy import check_validity
 from facility.experts.rules.languages import CefrLevel, Skill, differing
-from facility.experts.rules.profile import THEMES, ExpertProfile, OwnProfile, Period
-from facility.experts.rules.taxonomy import EMPACT
+from facility.experts.rules.profile import ExpertProfile, OwnProfile, Period
+from facility.experts.rules.taxonomy import EMPACT, THEMES
 from facility.refused import Reason, refuse, refuse_if
 from facility.zone import BRUSSELS
 

@@ -1,4 +1,4 @@
-"""What an application says, statement by statement, for the rule of who confirms what (rules.agreement)."""
+"""What an application says, statement by statement, for the rule of who confirms what (rules.confirmed_content)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.queries.budget import BudgetLineShown
 from facility.applications.queries.content import Parts, PartyLine, answers_of
 from facility.applications.rules.activities import Planned
-from facility.applications.rules.agreement import Statement
+from facility.applications.rules.confirmed_content import Statement
 from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.forms.checks import Answer, Answers
 from facility.forms.sections import answered
