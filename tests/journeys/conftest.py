@@ -17,6 +17,9 @@ from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 from tests.smtp import SmtpServer
 
+# No page lives for as long as it takes its scripts to become faster by being compiled better.
+_SHORT_LIVED = ("--no-opt", "--no-maglev", "--always-sparkplug", "--no-flush-bytecode")
+
 
 @pytest.fixture(scope="package")
 def folder() -> Iterator[Path]:
@@ -51,7 +54,8 @@ def chromium() -> Iterator[Browser]:
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-background-networking", f"--js-flags={' '.join(_SHORT_LIVED)}"],
         )
         yield browser
         browser.close()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import axe_playwright_python
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -28,60 +27,9 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.journeys.judge import JUDGE, LOOK
 from tests.journeys.machinery import PATIENCE, Post, link_in
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
-# What axe-core judges a page by, short of its words: its elements, of several alike in a row the first; and which elements
-# that are seen have words in them or can be pressed, by where they stand in what: their colours and sizes are chosen by that.
-BUILD = """() => {
-  const words = new Set(["value", "action", "href", "content", "datetime", "nonce", "d", "x", "y", "width", "height"]);
-  const painted = new Map();
-  const paint = (node, path) => {
-    if (!node.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return;
-    if (!painted.has(path)) painted.set(path, []);
-    painted.get(path).push(node);
-  };
-  const build = (node, path) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      if (!node.data.trim()) return "";
-      paint(node.parentElement, path);
-      return "t";
-    }
-    if (node.nodeType !== Node.ELEMENT_NODE || node.tagName === "SCRIPT") return "";
-    const said = [...node.attributes].filter(a => !words.has(a.name) && !a.name.startsWith("data-"));
-    const look = said.filter(a => !/^(id|for|name|aria-(label|described|controls).*)$/.test(a.name));
-    const here = `${path}>${node.tagName}.${look.map(a => a.value).join(".")}`;
-    if (/^(A|BUTTON|SUMMARY|INPUT|SELECT|TEXTAREA)$/.test(node.tagName)) paint(node, here);
-    const inner = [...node.childNodes].map(child => build(child, here)).filter(Boolean);
-    const tag = [node.tagName, ...said.map(a => `${a.name}=${a.value}`)].join(" ");
-    return `<${tag}>${inner.filter((one, i) => one !== inner[i - 1]).join("")}</>`;
-  };
-  return { build: build(document.documentElement, ""), painted };
-}"""
-# Asked with it: what sticks out to the side, and the token of the page's forms.
-LOOK = f"""() => {{
-  const {{ build, painted }} = ({BUILD})(), root = document.documentElement;
-  return {{
-    build,
-    painted: [...painted.keys()],
-    sideways: root.scrollWidth - root.clientWidth,
-    token: document.querySelector("input[name=_csrf_token]")?.value,
-  }};
-}}"""
-# Three rules take most of the time. Colours and the size of what one presses are judged where words and fields stand as they
-# have not stood before; what the style sheets do when a phone is turned, once for each width.
-RUN_AXE = f"""async ({{ fresh, first }}) => {{
-  const run = (where, options) => axe.run(where, {{ resultTypes: ["violations"], ...options }});
-  const local = ["color-contrast", "target-size"], apart = first ? local : [...local, "css-orientation-lock"];
-  const found = [await run(document, {{
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    rules: Object.fromEntries(apart.map(id => [id, {{ enabled: false }}])),
-  }})];
-  const {{ painted }} = ({BUILD})(), include = fresh.flatMap(path => painted.get(path) ?? []);
-  if (include.length) found.push(await run({{ include }}, {{ runOnly: {{ type: "rule", values: local }} }}));
-  return found.flatMap(one => one.violations)
-    .flatMap(v => v.nodes.map(n => `${{v.id}}: ${{n.target.join(" ")}}: ${{n.failureSummary}}`));
-}}"""
 SHOTS = os.environ.get("JOURNEY_SHOTS")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -321,8 +269,7 @@ class Visitor:
                 self.judge.goto("/help")
             self.judge.set_content(_SCRIPTS.sub("", self.page.content()), wait_until="load")
         violations: list[str] = self.judge.evaluate(
-            f"async given => {{ {AXE}; return await ({RUN_AXE})(given); }}",
-            {"fresh": fresh, "first": not _painted[self.phone]},
+            JUDGE, {"fresh": fresh, "first": not _painted[self.phone]}
         )
         return violations
 
