@@ -232,6 +232,8 @@ class Database:
             # Whoever comes next gets the connection that was in use last: it knows most statements. In turn, each connection
             # would be taught each statement.
             pool_use_lifo=True,
+            # More than there are statements (tests of two rooms send 1 266): what is forgotten is compiled anew.
+            query_cache_size=2000,
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,
             connect_args={

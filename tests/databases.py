@@ -1,15 +1,11 @@
-"""Databases of tests: statements by a connection of their own, and connections that remember every statement."""
-
-from typing import Any
+"""Databases of tests: statements by a connection of their own, and how many a connection remembers."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from facility.db import Database
-
-STATEMENTS = 4000
-"""More than the service has. By SQLAlchemy's own measure (500, and 100 of each connection) what a walk through all pages needs is
-forgotten before it is needed again: compiled, prepared and planned each time."""
+STATEMENTS = 1000
+"""More than a walk through all pages needs. By the measure of the service, 100 for each connection, a statement is forgotten before it
+is needed again, and prepared and planned each time."""
 
 
 async def run(url: str, *statements: str) -> None:
@@ -21,13 +17,3 @@ async def run(url: str, *statements: str) -> None:
                 await connection.execute(text(statement))
     finally:
         await engine.dispose()
-
-
-class Remembering(Database):
-    """A database whose few connections know whatever they have been sent once."""
-
-    def __init__(self, url: str, *, pool_size: int = 2) -> None:
-        super().__init__(f"{url}&prepared_statement_cache_size={STATEMENTS}", pool_size=pool_size)
-        compiled: dict[Any, Any] = {}
-        for engine in (self.engine, self._autocommit):
-            engine.sync_engine.update_execution_options(compiled_cache=compiled)

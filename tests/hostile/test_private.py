@@ -19,7 +19,7 @@ from facility.log import LineFormatter
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.databases import Remembering, run
+from tests.databases import STATEMENTS, run
 from tests.hostile.conftest import Crowd, GoingOn, Walk
 from tests.hostile.forms import FREE, PageForm, send
 from tests.hostile.judge import listed
@@ -78,7 +78,7 @@ async def really(
 ) -> AsyncIterator[Real]:
     """A copy, for a while."""
     await run(server, "DROP DATABASE IF EXISTS copied", "CREATE DATABASE copied TEMPLATE going_on")
-    db = Remembering(going_on.url.replace("/going_on?", "/copied?"))
+    db = Database(going_on.url.replace("/going_on?", "/copied?"), pool_size=2, statements=STATEMENTS)
     try:
         yield Real(app, db, sessions)
     finally:

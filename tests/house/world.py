@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from facility.db import Database, Tx
-from tests.databases import Remembering
+from tests.databases import STATEMENTS
 
 EVERYBODY = {
     "Rut Hansen": "administrator",
@@ -27,8 +27,11 @@ EVERYBODY = {
 }
 
 
-class TakesBack(Remembering):
+class TakesBack(Database):
     """A database on which everything that a request writes is rolled back: each may be tried again."""
+
+    def __init__(self, url: str, *, pool_size: int = 2) -> None:
+        super().__init__(url, pool_size=pool_size, statements=STATEMENTS)
 
     @asynccontextmanager
     async def transaction(
