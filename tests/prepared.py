@@ -67,11 +67,10 @@ class Prepared:
     async def __call__[Made](self, build: Callable[..., Awaitable[Made]], *given: Hashable) -> Made:
         """What `build(db, *given)` has made, as it was then; the test may change it."""
         key = (build, *given)
-        if key in self._made:
-            await self._run(f"SELECT {self._made[key][0]}.put_back()")
+        if key not in self._made:
+            await self._keep(key, await self._build(build, *given))
         else:
-            self._made[key] = f"kept_{len(self._made)}", await self._build(build, *given)
-            await self._run(_KEEP.replace("kept", self._made[key][0]))
+            await self._put_back(key)
         made: Made = self._copy(self._made[key][1])
         if isinstance(made, Goes):
             made.prepared = self
@@ -87,15 +86,23 @@ class Prepared:
         key = (before, build, *given)
         if key not in self._made:
             result = await build(start, *given)
-            self._made[key] = f"kept_{len(self._made)}", self._copy((vars(start), result))
-            await self._run(_KEEP.replace("kept", self._made[key][0]))
+            await self._keep(key, self._copy((vars(start), result)))
         else:
             await self._run(EMPTY)
-            await self._run(f"SELECT {self._made[key][0]}.put_back()")
+            await self._put_back(key)
             held, result = self._copy(self._made[key][1])
             vars(start).update(held)
         self._stands = self._commits, start, key
         return result
+
+    async def _keep(self, key: Any, made: Any) -> None:
+        """What the tables hold now, and what was made with it."""
+        self._made[key] = f"kept_{len(self._made)}", made
+        await self._run(_KEEP.replace("kept", self._made[key][0]))
+
+    async def _put_back(self, key: Any) -> None:
+        """Its rows, into empty tables."""
+        await self._run(f"SELECT {self._made[key][0]}.put_back()")
 
     def _copy[Made](self, made: Made) -> Made:
         return copy.deepcopy(made, {id(self._db): self._db, id(self): self})

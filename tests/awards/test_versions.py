@@ -24,7 +24,7 @@ from facility.awards.queries.report import report
 from facility.awards.queries.versions import versions
 from facility.awards.rules.bundle import digest_of, root_of
 from facility.awards.rules.later_version import places_after
-from facility.awards.service import later_version as revising
+from facility.awards.service import later_version
 from facility.awards.service.complaints import register_complaint
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.verification import verify
@@ -85,8 +85,8 @@ async def sent(play: Judging, name: str, relevance: str, who: str, at: Any = DEC
 async def decided(play: Judging, at: Any = DECIDED) -> None:
     """Proposed by Vera, decided by Paul."""
     call = play.calls[CALL]
-    await play.act("vera", lambda tx: revising.propose_version(tx, call), at)
-    await play.act("paul", lambda tx: revising.decide_version(tx, call), at)
+    await play.act("vera", lambda tx: later_version.propose_version(tx, call), at)
+    await play.act("paul", lambda tx: later_version.decide_version(tx, call), at)
 
 
 async def letters(db: Database, play: Judging) -> list[tuple[str, str]]:
@@ -120,7 +120,7 @@ async def test_others_assess_it_and_it_gets_its_award_while_the_money_is_there(
     await upheld(play, "C")
     assert (await play.statuses())["C"] == "admissible"
     assert await refused(
-        play, "vera", lambda tx: revising.propose_version(tx, play.calls[CALL]), DECIDED
+        play, "vera", lambda tx: later_version.propose_version(tx, play.calls[CALL]), DECIDED
     ) == [("reassessment_open", None)]
     key = play.applications["C"]
     assert await refused(
@@ -230,15 +230,15 @@ async def test_two_complaints_make_one_version_until_it_is_proposed(play: Judgin
     await upheld(play, "C")
     await assessed(play, "C", "75")
     call = play.calls[CALL]
-    await play.act("vera", lambda tx: revising.propose_version(tx, call), DECIDED)
+    await play.act("vera", lambda tx: later_version.propose_version(tx, call), DECIDED)
     second = await complain(play, "B", "reserve")
     assert await cannot(play, "ada", second.id, upheld=True, reason="So.", again="others") == [
         "version_proposed"
     ]
-    assert await refused(play, "vera", lambda tx: revising.decide_version(tx, call), DECIDED) == [
+    assert await refused(play, "vera", lambda tx: later_version.decide_version(tx, call), DECIDED) == [
         ("same_person", None)
     ]
-    await play.act("paul", lambda tx: revising.send_version_back(tx, call, "Wait for B."), DECIDED)
+    await play.act("paul", lambda tx: later_version.send_version_back(tx, call, "Wait for B."), DECIDED)
     await answer(play, "ada", second.id, upheld=True, reason="So.", again="correction")
     elena = play.people["elena"]
     await play.act("vera", lambda tx: reopen(tx, play.applications["B"], elena, "A sum."), DECIDED)
@@ -258,10 +258,10 @@ async def test_what_gets_its_award_meanwhile_is_not_ranked_again(play: Judging, 
     await play.withdraw_award("A", "It ended.")
     assert (await play.statuses())["B"] == "awarded", "its place is served while it is assessed again"
     call = play.calls[CALL]
-    assert await refused(play, "vera", lambda tx: revising.propose_version(tx, call), DECIDED) == [
+    assert await refused(play, "vera", lambda tx: later_version.propose_version(tx, call), DECIDED) == [
         ("nothing_to_rank", None)
     ]
-    await play.act("vera", lambda tx: revising.close_version(tx, call), DECIDED)
+    await play.act("vera", lambda tx: later_version.close_version(tx, call), DECIDED)
     async with db.reader() as read:
         assert (await versions(read, call)).making is None
     assert await letters(db, play) == []
@@ -272,9 +272,9 @@ async def test_money_that_frees_at_the_same_moment_is_spent_once(play: Judging, 
     await upheld(play, "B")
     await assessed(play, "B", "75")
     call = play.calls[CALL]
-    await play.act("vera", lambda tx: revising.propose_version(tx, call), DECIDED)
+    await play.act("vera", lambda tx: later_version.propose_version(tx, call), DECIDED)
     ends = await asyncio.gather(
-        play.act("paul", lambda tx: revising.decide_version(tx, call), DECIDED),
+        play.act("paul", lambda tx: later_version.decide_version(tx, call), DECIDED),
         play.withdraw_award("A", "It ended."),
         return_exceptions=True,
     )
@@ -354,7 +354,7 @@ async def test_whatever_is_ranked_again_awards_stay_and_money_is_never_overspent
             await assessed(play, chosen, str(dice.randint(20, 75)), who)
             await decided(play)
         else:
-            await play.act("vera", partial(revising.close_version, call_id=play.calls[CALL]), DECIDED)
+            await play.act("vera", partial(later_version.close_version, call_id=play.calls[CALL]), DECIDED)
         after = {name for name, status in (await play.statuses()).items() if status == "awarded"}
         assert before - withdrawn <= after
         amounts = [(await play.award(name)).committed for name in after]
@@ -418,8 +418,8 @@ async def test_members_sign_each_version_and_whoever_is_recused_reads_no_ranks(
     elena = play.people["elena"]
     await play.act("vera", lambda tx: reopen(tx, play.applications["B"], elena, "A sum."), DECIDED)
     await sent(play, "B", "75", "elena")
-    await play.act("vera", lambda tx: revising.propose_version(tx, play.id), LATER)
-    assert await refused(play, "paul", lambda tx: revising.decide_version(tx, play.id), LATER) == [
+    await play.act("vera", lambda tx: later_version.propose_version(tx, play.id), LATER)
+    assert await refused(play, "paul", lambda tx: later_version.decide_version(tx, play.id), LATER) == [
         ("report_unsigned", None)
     ]
     async with db.reader() as read:
@@ -429,7 +429,7 @@ async def test_members_sign_each_version_and_whoever_is_recused_reads_no_ranks(
     assert "This is version 2 of the ranking." in page.text
     assert "evaluation-reports-of-new-versions-to-sign" in work(await (await browse(elena)).get("/"))
     await play.sign("elena", "erik", "emma")
-    await play.act("paul", lambda tx: revising.decide_version(tx, play.id), LATER)
+    await play.act("paul", lambda tx: later_version.decide_version(tx, play.id), LATER)
     async with db.reader() as read:
         signed = [await report(read, play.id, elena, number) for number in (1, 2)]
     digests = [{member.digest for member in shown.members if member.current} for shown in signed]

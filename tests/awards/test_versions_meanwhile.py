@@ -11,7 +11,7 @@ from sqlalchemy import select
 from facility.awards.pages.exports import ranking_csv
 from facility.awards.queries.later_version import making
 from facility.awards.queries.ranking import ranking
-from facility.awards.service import later_version as revising
+from facility.awards.service import later_version
 from facility.awards.service.offers import end_offers_due
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.scoring import Aggregate
@@ -54,10 +54,10 @@ async def ranked(
 async def proposed_and_decided(play: Judging, at: datetime = DECIDED) -> tuple[str, ...]:
     """By reference, who the page said gets an award at once."""
     call = play.calls[CALL]
-    await play.act("vera", lambda tx: revising.propose_version(tx, call), at)
+    await play.act("vera", lambda tx: later_version.propose_version(tx, call), at)
     async with play.db.reader() as read:
         served = (await making(read, call, at)).served
-    await play.act("paul", lambda tx: revising.decide_version(tx, call), at)
+    await play.act("paul", lambda tx: later_version.decide_version(tx, call), at)
     return served
 
 
@@ -130,7 +130,7 @@ async def test_a_correction_waits_until_something_was_corrected(db: Database) ->
     play = await ranked(db, {"A": "80.00", "B": "60.00"}, {"A": "70", "B": "60"})
     await upheld(play, "B", "correction")
     call, elena = play.calls[CALL], play.people["elena"]
-    early = await refused(play, "vera", lambda tx: revising.propose_version(tx, call), DECIDED)
+    early = await refused(play, "vera", lambda tx: later_version.propose_version(tx, call), DECIDED)
     assert early == [("reassessment_open", None)]
     await play.act("vera", lambda tx: reopen(tx, play.applications["B"], elena, "A sum was wrong."), DECIDED)
     await sent(play, "B", "75", "elena")
@@ -164,7 +164,7 @@ async def test_others_agree_on_scores_of_their_own(db: Database) -> None:
     await clean(db)
     for who in ("emma", "enzo"):
         await assessed(play, "B", "60", who, LATER)
-    early = await refused(play, "vera", lambda tx: revising.propose_version(tx, play.calls[CALL]), LATER)
+    early = await refused(play, "vera", lambda tx: later_version.propose_version(tx, play.calls[CALL]), LATER)
     assert early == [("reassessment_open", None)]
     await agreed(play, "B", "70", ("emma", "enzo"), LATER)
     await decided(play, LATER)

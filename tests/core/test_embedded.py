@@ -1,5 +1,6 @@
 """The facility's own PostgreSQL: it starts, keeps, is taken over and goes, and leaves the machine as it was."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -28,9 +29,9 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A data folder that every user of the machine can reach, unlike pytest's own."""
+@contextlib.contextmanager
+def data_folder() -> Iterator[Path]:
+    """One that every user of the machine can reach, unlike pytest's own."""
     outer = Path(tempfile.mkdtemp(prefix="facility-test-"))
     outer.chmod(0o711)
     yield outer / "var"
@@ -39,16 +40,20 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(outer)
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder of the test's own."""
+    with data_folder() as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def set_up() -> Iterator[Path]:
     """A data folder that was set up once, its server stopped: what is not about setting up begins with a copy of it."""
-    outer = Path(tempfile.mkdtemp(prefix="facility-test-"))
-    outer.chmod(0o711)
-    with postgres(outer / "var"):
-        pass
-    yield outer / "var"
-    EmbeddedPostgres(outer / "var").destroy()
-    shutil.rmtree(outer)
+    with data_folder() as made:
+        with postgres(made):
+            pass
+        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.awards.models.complaint import Complaint
-from facility.awards.service import later_version as revising
+from facility.awards.service import later_version
 from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.service.ending import withdraw_award
 from facility.calls.rules.after_decision import AfterDecision
@@ -52,6 +52,6 @@ async def _go_on(ends: Opened, step: str, call_id: UUID, waits: UUID, awarded: U
     await ends.appoint("erik", [waits], ends.noon(-3))
     await ends.score(waits, "erik", SCORES, ends.noon(-2))
     if step != "to propose":
-        await ends.act(ends.noon(-1), "vera", revising.propose_version, call_id)
+        await ends.act(ends.noon(-1), "vera", later_version.propose_version, call_id)
     if step == "decided":
-        await ends.act(ends.noon(-1), "paul", revising.decide_version, call_id)
+        await ends.act(ends.noon(-1), "paul", later_version.decide_version, call_id)

@@ -17,11 +17,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility.db import Database
 from facility.designations import all_footnotes
-from facility.outbox.links import token_of
 from facility.web import sheets
 from tests.databases import run
 from tests.hostile.blanks import blanks
-from tests.hostile.conftest import NOBODY, Crowd, crowding
+from tests.hostile.conftest import NOBODY, Crowd, crowding, link_pages
 from tests.hostile.forms import gets, posts
 from tests.hostile.test_confidential import PART, whole_text
 from tests.house.story import fill, may, objects
@@ -175,10 +174,6 @@ def _plain(words: str) -> str:
 
 async def _links(db: Database) -> list[str]:
     """Partners' links that are good."""
-    async with db.reader() as connection:
-        rows = await connection.execute(
-            text("SELECT * FROM link WHERE purpose = 'partner' AND used_at IS NULL AND revoked_at IS NULL")
-        )
-        links = [f"/link/partner/{token_of(row.id, row.nonce)}" for row in rows]
+    links = [path for path in await link_pages(db) if path.startswith("/link/partner/")]
     assert links
     return links

@@ -30,8 +30,8 @@ EVERYBODY = {
 class TakesBack(Database):
     """A database on which everything that a request writes is rolled back: each may be tried again."""
 
-    def __init__(self, url: str, *, pool_size: int = 2) -> None:
-        super().__init__(url, pool_size=pool_size, statements=STATEMENTS)
+    def __init__(self, url: str) -> None:
+        super().__init__(url, pool_size=2, statements=STATEMENTS)
 
     @asynccontextmanager
     async def transaction(

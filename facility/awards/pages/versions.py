@@ -15,7 +15,7 @@ from facility.awards.queries.proposals import returned_since
 from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
-from facility.awards.service import later_version as revising
+from facility.awards.service import later_version
 from facility.awards.words import COOLED, STATUSES
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
@@ -112,7 +112,7 @@ async def _show(
 @post("/evaluation/{call_id:uuid}/again/propose", opt={"allow": PROPOSES})
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     Fields(form).check()
-    await revising.propose_version(tx, call_id)
+    await later_version.propose_version(tx, call_id)
     return view.go(
         f"/evaluation/{call_id}/again", _("The new version is proposed. Assessors can't send any more.")
     )
@@ -121,7 +121,7 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
 @post("/evaluation/{call_id:uuid}/again/take-back", opt={"allow": PROPOSES})
 async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     Fields(form).check()
-    await revising.take_version_back(tx, call_id)
+    await later_version.take_version_back(tx, call_id)
     return view.go(f"/evaluation/{call_id}/again", _("The proposal is taken back. Assessors can send again."))
 
 
@@ -131,7 +131,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
     fields = Fields(form)
     reason = reason_of(fields)
     async with redrawn(tx, fields, lambda read, status: _show(view, read, call_id, fields, status)):
-        await revising.send_version_back(tx, call_id, reason)
+        await later_version.send_version_back(tx, call_id, reason)
     return view.go(
         f"/evaluation/{call_id}/again",
         _("The proposal is sent back. The colleague who made it gets your reason by mail."),
@@ -144,7 +144,7 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     fields = Fields(form)
     seen = fields.text("seen", required=False, most=64)
     fields.check()
-    await revising.decide_version(tx, call_id, seen=seen)
+    await later_version.decide_version(tx, call_id, seen=seen)
     return view.go(
         f"/evaluation/{call_id}/ranking", _("The new version is decided. The letters are on their way.")
     )
@@ -154,7 +154,7 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 async def close(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """The ranking stays as it is, since nothing is left to rank again."""
     Fields(form).check()
-    await revising.close_version(tx, call_id)
+    await later_version.close_version(tx, call_id)
     return view.go(f"/evaluation/{call_id}/ranking", _("The ranking stays as it is."))
 
 

@@ -120,9 +120,9 @@ _ROWS = text(
 
 class Making(msgspec.Struct, frozen=True):
     """The next version as it stands now; previous: the one that stands. standing, drawn: by ids; waiting_for: the applications that lack
-    assessments or a correction, or whose scores are to be settled. ids, statuses, places (the numbers of those who wait) by reference; last: the highest
-    number that was ever given on the reserve list. served: who of the list would get an award at once with the EUR that are `free`; limited: who would wait although there is money, since its
-    beneficiary has the most awards that the call gives."""
+    assessments or a correction, or whose scores are to be settled. ids, statuses, places (the numbers of those who wait) by reference;
+    last: the highest number that was ever given on the reserve list. served: who of the list would get an award at once with the EUR
+    that are `free`; limited: who would wait although there is money, since its beneficiary has the most awards that the call gives."""
 
     version: Version
     previous: Bundle
