@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -34,7 +33,7 @@ from facility.settings import Settings
 from facility.web import cookies
 from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, settings_for
 from tests.cast import Cast, call_together
-from tests.databases import run
+from tests.databases import database_at, run
 from tests.house.story import sessions, story, untouched, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
 from tests.prepared import EMPTY, Prepared, built_once
@@ -68,21 +67,17 @@ def server() -> Iterator[str]:
         shutil.rmtree(outer)
 
 
-def _at(url: str, name: str) -> str:
-    return re.sub(r"@/\w+\?", f"@/{name}?", url)
-
-
 @pytest_asyncio.fixture(scope="session")
 async def shared_database(server: str) -> str:
     """The address of a database with all tables and the beneficiaries, which the tests use one after the other."""
-    await run(server, "CREATE DATABASE shared")
-    db = Database(_at(server, "shared"))
+    url = await database_at(server, "shared")
+    db = Database(url)
     async with db.engine.begin() as connection:
         await schema.create_all(connection)
     async with db.transaction(now=NOW) as tx:
         await seed(tx)
     await db.dispose()
-    return _at(server, "shared")
+    return url
 
 
 # Emptying takes a millisecond where a database of its own for each test takes a second. Triggers and foreign keys stay

@@ -1,4 +1,6 @@
-"""Databases of tests: statements by a connection of their own, and how many a connection remembers."""
+"""Databases of tests: how they are made and copied, and how many statements a connection remembers."""
+
+import re
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -17,3 +19,10 @@ async def run(url: str, *statements: str) -> None:
                 await connection.execute(text(statement))
     finally:
         await engine.dispose()
+
+
+async def database_at(server: str, name: str, of: str = "template1") -> str:
+    """Make a database on this server, a copy of `of`, to which nobody is connected; its address. It takes the place of its
+    predecessor."""
+    await run(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {of}")
+    return re.sub(r"@/\w+\?", f"@/{name}?", server)

@@ -26,6 +26,7 @@ from facility.refused import Refused
 from facility.story.after_award import EXPERT, REQUEST
 from tests.browser import Browser, Browsers, errors, gives_reason
 from tests.judging import Judging
+from tests.mails import IN_ORDER
 
 TODAY = clock.now().date()
 FIRST, LAST = TODAY + timedelta(days=30), TODAY + timedelta(days=32)
@@ -105,7 +106,7 @@ async def mails(play: Judging, template: str = "activities/experts") -> list[tup
     """Address and subject of each mail of this template."""
     async with play.db.reader() as connection:
         query = select(Mail.to_address, Mail.subject).where(Mail.template == template)
-        rows = await connection.execute(query.order_by(Mail.created_at))
+        rows = await connection.execute(query.order_by(*IN_ORDER))
         return [(row.to_address, row.subject) for row in rows]
 
 

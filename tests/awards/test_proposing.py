@@ -24,6 +24,7 @@ from facility.refused import Refused, passes
 from tests.awards.reading import leave
 from tests.browser import Browser, Browsers, errors, notices, work
 from tests.judging import CLOSES, DECIDED, GRID, Judging, judging
+from tests.mails import IN_ORDER
 from tests.prepared import built_once
 
 CALL = "TAF-2021-01"
@@ -46,7 +47,7 @@ async def play(db: Database) -> Judging:
 
 async def mails(play: Judging) -> list[Mail]:
     async with play.db.transaction(now=DECIDED) as tx:
-        query = select(Mail).where(Mail.template == "awards/ranking_decided").order_by(Mail.created_at)
+        query = select(Mail).where(Mail.template == "awards/ranking_decided").order_by(*IN_ORDER)
         return list(await tx.session.scalars(query))
 
 

@@ -24,6 +24,7 @@ from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from facility.story.after_award import EXPERT, REQUEST
 from tests.judging import Judging, judging
+from tests.mails import IN_ORDER
 from tests.prepared import built_once
 
 INVITED = datetime(2021, 9, 6, 7, tzinfo=UTC)
@@ -102,9 +103,7 @@ class Sending:
         """Mails about deployments, or those of this template, in the order in which they were queued."""
         wanted = Mail.template.startswith(f"deployments/{template}")
         async with self.db.transaction(now=INVITED) as tx:
-            return list(
-                (await tx.session.scalars(select(Mail).where(wanted).order_by(Mail.created_at))).all()
-            )
+            return list((await tx.session.scalars(select(Mail).where(wanted).order_by(*IN_ORDER))).all())
 
     async def row(self, deployment_id: UUID) -> Deployment:
         """The deployment as it is now."""

@@ -24,6 +24,7 @@ from facility.refused import Refused
 from tests.browser import Browser, Browsers, errors, gives_reason, work
 from tests.cast import Cast
 from tests.experts.test_service import NOW, like
+from tests.mails import IN_ORDER
 
 CANDIDATE = "nils@example.org"
 FORM = {
@@ -54,7 +55,7 @@ async def mails(db: Database) -> list[tuple[str, str]]:
     """What was written, and to whom."""
     await deliver_all(db, clock.now)
     async with db.transaction(now=NOW) as tx:
-        rows = (await tx.session.scalars(select(Mail).order_by(Mail.created_at, Mail.to_address))).all()
+        rows = (await tx.session.scalars(select(Mail).order_by(*IN_ORDER))).all()
         return [(mail.template, mail.to_address) for mail in rows]
 
 

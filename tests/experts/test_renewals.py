@@ -20,6 +20,7 @@ from facility.outbox.models import Link, Mail
 from tests.browser import Browsers
 from tests.cast import Cast
 from tests.experts.test_service import like
+from tests.mails import IN_ORDER
 
 ENTERED = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LAST = date(2026, 6, 30)
@@ -39,7 +40,7 @@ async def step(db: Database, at: datetime) -> list[str]:
     await ask_to_renew(db, at)
     await deliver_all(db, lambda: at)
     async with db.transaction(now=at) as tx:
-        return list((await tx.session.scalars(select(Mail.template).order_by(Mail.created_at))).all())
+        return list((await tx.session.scalars(select(Mail.template).order_by(*IN_ORDER))).all())
 
 
 async def row[Row](db: Database, table: type[Row]) -> Row:

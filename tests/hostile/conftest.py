@@ -19,7 +19,7 @@ from facility.outbox.links import token_of
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.databases import run
+from tests.databases import database_at
 from tests.hostile.asking import listening
 from tests.hostile.forms import PageForm, Parser, filled, gets, posts, read, send, template_of
 from tests.hostile.open_ends import leave_open
@@ -120,8 +120,7 @@ class GoingOn(NamedTuple):
 @pytest_asyncio.fixture(scope="session")
 async def going_on(standing_app: Litestar, server: str, story: str, sessions: dict[str, str]) -> GoingOn:
     """Made once. Nobody is connected: tests copy it, too."""
-    await run(server, "CREATE DATABASE going_on TEMPLATE story")
-    url = story.replace("/story?", "/going_on?")
+    url = await database_at(server, "going_on", of="story")
     pages = await leave_open(standing_app, url, sessions)
     pages.setdefault(NOBODY, []).extend(["/sign-in", f"/sign-in/check/{await _sign_in_request(url)}"])
     return GoingOn(url, pages)
@@ -130,8 +129,7 @@ async def going_on(standing_app: Litestar, server: str, story: str, sessions: di
 @pytest_asyncio.fixture(scope="session")
 async def watched(server: str, going_on: GoingOn) -> AsyncIterator[Watched]:
     """A copy for all who only try, with connections that stay: they know each statement by then."""
-    await run(server, "CREATE DATABASE watched TEMPLATE going_on")
-    db = Watched(going_on.url.replace("/going_on?", "/watched?"))
+    db = Watched(await database_at(server, "watched", of="going_on"))
     yield db
     await db.dispose()
 

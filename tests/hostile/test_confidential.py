@@ -37,7 +37,7 @@ from facility.outbox.models import Link
 from facility.web.guard import handlers
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser
-from tests.databases import run
+from tests.databases import database_at
 from tests.house.links import Guarded
 from tests.house.story import TakingBack, fill, objects
 from tests.house.world import EVERYBODY, TakesBack, World
@@ -76,8 +76,7 @@ class Planted(msgspec.Struct):
 @pytest_asyncio.fixture(scope="module")
 async def planted(server: str, story: str, world: World) -> AsyncIterator[Planted]:
     """Secrets in a draft, in an application under evaluation and in one that was awarded."""
-    await run(server, "CREATE DATABASE confided TEMPLATE story")
-    url = story.replace("/story?", "/confided?")
+    url = await database_at(server, "confided", of="story")
     db = Database(url, pool_size=2)
     made = Planted(db, TakesBack(url), {}, {})
     async with db.transaction(now=clock.now()) as tx:

@@ -19,7 +19,7 @@ from facility.outbox.sender import text_of
 from facility.web.access import Role, Visitor
 from facility.web.entrances import entrance, open_to
 from tests.browser import lent
-from tests.databases import run
+from tests.databases import database_at
 from tests.hostile.conftest import Crowd, GoingOn, Walk, crowding
 from tests.hostile.forms import gets
 from tests.hostile.judge import listed
@@ -95,8 +95,7 @@ async def test_what_is_led_to_is_there(walked: Walk) -> None:
 @pytest_asyncio.fixture(scope="session")
 async def hats(standing_app: Litestar, server: str, story: str, world: World) -> AsyncIterator[Crowd]:
     """Of a copy of the story in which some people have several roles."""
-    await run(server, "CREATE DATABASE hats TEMPLATE story")
-    db, made = Database(story.replace("/story?", "/hats?")), {}
+    db, made = Database(await database_at(server, "hats", of="story")), {}
     async with db.transaction(now=clock.now()) as tx:
         for name, roles in TWO_HATS.items():
             person = world.people[name].id

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from facility.db import Database
 from facility.outbox.models import Mail
 from facility.outbox.sender import text_of
-from tests.databases import run
+from tests.databases import database_at
 from tests.hostile.blanks import blanks, program_words
 from tests.hostile.conftest import NOBODY, crowding, link_pages
 from tests.hostile.forms import gets
@@ -68,8 +68,7 @@ NONE = (
 @pytest_asyncio.fixture(scope="module")
 async def bare(server: str, story: str) -> AsyncIterator[str]:
     """A copy of the story in which everything that is optional is missing."""
-    await run(server, "CREATE DATABASE bare TEMPLATE story")
-    url = story.replace("/story?", "/bare?")
+    url = await database_at(server, "bare", of="story")
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text("SET session_replication_role = replica"))

@@ -19,7 +19,7 @@ from facility.log import LineFormatter
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.databases import STATEMENTS, run
+from tests.databases import STATEMENTS, database_at
 from tests.hostile.conftest import Crowd, GoingOn, Walk
 from tests.hostile.forms import FREE, PageForm, send
 from tests.hostile.judge import listed
@@ -77,8 +77,8 @@ async def really(
     app: Litestar, server: str, going_on: GoingOn, sessions: dict[str, str]
 ) -> AsyncIterator[Real]:
     """A copy, for a while."""
-    await run(server, "DROP DATABASE IF EXISTS copied", "CREATE DATABASE copied TEMPLATE going_on")
-    db = Database(going_on.url.replace("/going_on?", "/copied?"), pool_size=2, statements=STATEMENTS)
+    url = await database_at(server, "copied", of="going_on")
+    db = Database(url, pool_size=2, statements=STATEMENTS)
     try:
         yield Real(app, db, sessions)
     finally:

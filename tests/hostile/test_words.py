@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from facility.db import Database
 from facility.designations import all_footnotes
 from facility.web import sheets
-from tests.databases import run
+from tests.databases import database_at
 from tests.hostile.blanks import blanks
 from tests.hostile.conftest import NOBODY, Crowd, crowding, link_pages
 from tests.hostile.forms import gets, posts
@@ -45,8 +45,7 @@ TEXTS = """
 @pytest_asyncio.fixture(scope="module")
 async def planted(server: str, story: str) -> AsyncIterator[str]:
     """A copy of the story in which every text has these words at its end."""
-    await run(server, "CREATE DATABASE words TEMPLATE story")
-    url = story.replace("/story?", "/words?")
+    url = await database_at(server, "words", of="story")
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text("SET session_replication_role = replica"))

@@ -21,15 +21,14 @@ from facility.seed import seed
 from facility.web import cookies
 from facility.web.access import Allow
 from tests.browser import Browser, lent
-from tests.databases import run
+from tests.databases import database_at
 from tests.house.world import EVERYBODY, TakesBack, World
 
 
 @pytest_asyncio.fixture(scope="session")
 async def story(server: str, standing_app: Litestar) -> str:
     """The address of a database that holds the demo story, told once."""
-    await run(server, "CREATE DATABASE story")
-    url = server.replace("/facility?", "/story?")
+    url = await database_at(server, "story")
     db = Database(url)
     async with db.engine.begin() as connection:
         await schema.create_all(connection)
@@ -73,8 +72,7 @@ async def sessions(story: str) -> dict[str, str]:
 async def untouched(server: str, story: str, sessions: dict[str, str]) -> AsyncIterator[TakesBack]:
     """The story for whoever only tries. It is a copy with connections that stay, since they know each statement by then: while
     somebody is connected to the story itself, nobody can copy it."""
-    await run(server, "CREATE DATABASE untouched TEMPLATE story")
-    db = TakesBack(story.replace("/story?", "/untouched?"))
+    db = TakesBack(await database_at(server, "untouched", of="story"))
     yield db
     await db.dispose()
 

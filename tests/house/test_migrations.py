@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from facility import migrate, schema
 from facility.db import Base
+from tests.databases import database_at, run
 
 # Everything that a schema is made of, one line each, whichever way it came about.
 _SHAPE = text(
@@ -33,16 +34,8 @@ _SHAPE = text(
 async def empty(server: str) -> AsyncIterator[str]:
     """The address of an empty database."""
     name = f"empty_{uuid4().hex[:8]}"
-    await _run(server, f"CREATE DATABASE {name} TEMPLATE template0")
-    yield server.replace("/facility?", f"/{name}?")
-    await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _run(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
+    yield await database_at(server, name)
+    await run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _shape(url: str) -> list[str]:
@@ -164,7 +157,7 @@ async def test_letters_of_two_rooms_become_one_and_part_again(empty: str) -> Non
     # Without foreign keys: the application that they are about is none of this test's concern.
     name = re.search(r"/(empty_\w+)\?", empty)
     assert name
-    await _run(empty, f"ALTER DATABASE {name[1]} SET session_replication_role = replica")
+    await run(empty, f"ALTER DATABASE {name[1]} SET session_replication_role = replica")
     engine = create_async_engine(empty)
     async with engine.begin() as connection:
         for statement in _LETTERS_OF_TWO_ROOMS:

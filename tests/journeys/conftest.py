@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from facility.outbox import links
 from tests.browser import SECRET
+from tests.databases import database_at
 from tests.journeys.cast import Company
-from tests.journeys.machinery import Post, Service, database_at, redis_server
+from tests.journeys.machinery import Post, Service, outside, redis_server
 from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 from tests.smtp import SmtpServer
@@ -64,7 +65,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[Service]:
     """Two web and two worker processes, and the first administrator."""
-    made = Service(folder, database_at(server, "journeys"), redis_url, post, webs=2)
+    made = Service(folder, outside(database_at(server, "journeys")), redis_url, post, webs=2)
     made.command("migrate")
     output = made.command(
         "user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator"

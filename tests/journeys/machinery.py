@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from sqlalchemy import text
 
 from bench.processes import free_port
@@ -71,18 +70,6 @@ def outside[T](work: Coroutine[Any, Any, T]) -> T:
         return there.run(work)
     finally:
         there.end()
-
-
-def database_at(server: str, name: str) -> str:
-    """Make a database on this server; its address."""
-
-    async def create() -> None:
-        connection = await asyncpg.connect(server.replace("+asyncpg", ""))
-        await connection.execute(f'CREATE DATABASE "{name}"')
-        await connection.close()
-
-    outside(create())
-    return re.sub(r"@/\w+\?", f"@/{name}?", server)
 
 
 class Post:

@@ -23,6 +23,7 @@ from facility.embedded.server import EmbeddedPostgres
 from facility.files.store import configured
 from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER
 from facility.settings import ROOT
+from tests import databases
 from tests.oracle.figures import normal
 
 FACILITY = Path(sys.executable).with_name("facility")
@@ -291,18 +292,8 @@ def test_a_database_that_cannot_be_reached_is_one_line(
 def empty(data: Path) -> Iterator[str]:
     """The address of a database without tables."""
     server = EmbeddedPostgres(data)
-    url = server.start()
-    asyncio.run(_execute(url, "CREATE DATABASE bare"))
-    yield url.replace("/facility?", "/bare?")
-    asyncio.run(_execute(url, "DROP DATABASE bare"))
+    yield asyncio.run(databases.database_at(server.start(), "bare"))
     server.stop()
-
-
-async def _execute(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("words", [*SERVICES, *TOOLS[1:4]], ids=lambda words: words[0])
@@ -325,7 +316,7 @@ def test_a_database_of_another_version_is_one_line_until_it_is_migrated(
         ("0001", "is older than this version of the facility (0001). Run `facility migrate` first."),
         ("9999", "was made by a newer version of the facility (9999)."),
     ):
-        asyncio.run(_execute(empty, f"UPDATE alembic_version SET version_num = '{revision}'"))
+        asyncio.run(databases.run(empty, f"UPDATE alembic_version SET version_num = '{revision}'"))
         done = within(tmp_path, "reconcile", **variables)
         assert (done.exit_code, done.stderr) == (1, f"Error: The database {sentence}\n")
 

@@ -38,7 +38,7 @@ from facility.settings import ROOT
 from facility.web import cookies
 from facility.worker import postman
 from tests.browser import SECRET, Browser, lent, settings_for
-from tests.databases import run
+from tests.databases import database_at
 from tests.house.world import EVERYBODY
 from tests.smtp import SmtpServer
 from tests.upgrade.release import Release
@@ -74,8 +74,7 @@ def command(url: str, folder: Path, word: str, status: int = 0) -> str:
 @pytest_asyncio.fixture(scope="module")
 async def upgraded(server: str, before: Release, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of that database, upgraded by `facility migrate`."""
-    await run(server, "CREATE DATABASE upgraded TEMPLATE template0")
-    url = server.replace("/facility?", "/upgraded?")
+    url = await database_at(server, "upgraded")
     await before.restore(url)
     await asyncio.to_thread(command, url, tmp_path_factory.mktemp("upgraded"), "migrate")
     return url
@@ -98,11 +97,9 @@ async def db(upgraded: str, now: None) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture
 async def working_db(server: str, upgraded: str, now: None) -> AsyncIterator[Database]:
     """A copy of it, on which work goes on."""
-    await run(server, "CREATE DATABASE upgraded_copy TEMPLATE upgraded")
-    made = Database(upgraded.replace("/upgraded?", "/upgraded_copy?"))
+    made = Database(await database_at(server, "upgraded_copy", of="upgraded"))
     yield made
     await made.dispose()
-    await run(server, "DROP DATABASE upgraded_copy")
 
 
 async def rows(db: Database, sql: str) -> list[Any]:

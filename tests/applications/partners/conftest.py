@@ -17,6 +17,7 @@ from facility.refused import Refused
 from facility.story.drafts import Part, bring_in
 from tests.applications.asking import asking_draft
 from tests.applications.conftest import NOW, Stage, Times
+from tests.mails import IN_ORDER
 
 
 @pytest.fixture
@@ -66,4 +67,4 @@ async def refused(
 async def mails(db: Database) -> Sequence[Mail]:
     """All, the oldest first."""
     async with db.transaction(now=NOW) as tx:
-        return (await tx.session.scalars(select(Mail).order_by(Mail.created_at, Mail.id))).all()
+        return (await tx.session.scalars(select(Mail).order_by(*IN_ORDER))).all()

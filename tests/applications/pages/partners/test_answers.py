@@ -17,6 +17,7 @@ from tests.applications.asking import asking_draft, requiring
 from tests.applications.conftest import Stage, Times, row
 from tests.applications.pages.partners.conftest import filled, hidden, invite, partner
 from tests.browser import Browsers, errors, gives_reason, states
+from tests.mails import IN_ORDER
 
 
 async def test_a_request_is_answered_by_the_lead(
@@ -43,7 +44,7 @@ async def test_a_request_is_answered_by_the_lead(
     assert "These are the only ones." in (await vesa.get(here)).text
     await drain(db, clock.now)
     async with db.transaction(now=clock.now()) as tx:
-        templates = (await tx.session.scalars(select(Mail.template).order_by(Mail.created_at))).all()
+        templates = (await tx.session.scalars(select(Mail.template).order_by(*IN_ORDER))).all()
     assert templates == ["applications/change_wanted", "applications/change_answered"]
 
 

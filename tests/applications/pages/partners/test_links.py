@@ -16,6 +16,7 @@ from facility.outbox.models import Link, Mail
 from tests.applications.conftest import Stage, party_id
 from tests.applications.pages.partners.conftest import hidden, invite
 from tests.browser import Browsers, errors, states
+from tests.mails import IN_ORDER
 
 
 async def test_a_partner_answers_by_link(db: Database, stage: Stage, draft: UUID, browse: Browsers) -> None:
@@ -95,7 +96,7 @@ async def test_a_corrected_address_gets_a_new_link(
     async with db.transaction(now=clock.now()) as tx:
         mails = (
             await tx.session.execute(
-                select(Mail, Link).join(Link, Link.id == Mail.link_id).order_by(Mail.created_at)
+                select(Mail, Link).join(Link, Link.id == Mail.link_id).order_by(*IN_ORDER)
             )
         ).all()
     assert [mail.to_address for mail, _ in mails] == ["vesa@example.org", "right@example.org"]
