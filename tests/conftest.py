@@ -56,12 +56,15 @@ drawing.load_profile("same")
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of a throw-away PostgreSQL."""
+    """The address of a throw-away PostgreSQL. It plans a statement once for each connection, not for each of its first values: tables
+    of a few rows have one plan, and making it takes longer than following it."""
     outer = Path(tempfile.mkdtemp(prefix="facility-test-"))
     outer.chmod(0o711)
     postgres = EmbeddedPostgres(outer / "var", fsync=False)
     try:
-        yield postgres.start()
+        url = postgres.start()
+        asyncio.run(run(url, "ALTER ROLE CURRENT_USER SET plan_cache_mode = force_generic_plan"))
+        yield url
     finally:
         postgres.destroy()
         shutil.rmtree(outer)

@@ -64,7 +64,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[Service]:
-    """Two web and two worker processes, and the first administrator."""
+    """Two web processes and a worker, and the first administrator."""
     made = Service(folder, outside(database_at(server, "journeys")), redis_url, post, webs=2)
     made.command("migrate")
     output = made.command(
@@ -72,10 +72,17 @@ def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[S
     )
     assert output == f"Rut Root may sign in at {made.url}/sign-in\n"
     links.configure(SECRET)
-    made.start(workers=2)
+    made.start()
     yield made
     made.stop()
     assert "Traceback" not in made.logs()
+
+
+@pytest.fixture(scope="module")
+def second_worker(service: Service) -> Iterator[None]:
+    """Two workers, for the journeys of a file."""
+    with service.second_worker():
+        yield
 
 
 class Opens(Protocol):

@@ -44,7 +44,7 @@ LOOK = f"""() => {{
 # Colours and the size of what one presses take most of the time; they are judged where words and fields stand as they have not stood
 # before, and in whatever is inside of these. A run of their own for them would go through the whole page once more.
 _LOCAL = '["color-contrast", "target-size"]'
-_READ_AXE = f"""() => {{
+AXE = f"""
   {Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()}
   for (const rule of axe._audit.rules.filter(rule => {_LOCAL}.includes(rule.id))) {{
     const matches = rule.matches;
@@ -54,10 +54,15 @@ _READ_AXE = f"""() => {{
       return Boolean(place) && matches.call(rule, node, ...more);
     }};
   }}
-}}"""
+"""
+"""axe-core, half a megabyte: to bring it into a page takes longer than to read it there. So it is left with the browser, in the storage of
+the tab, once."""
 # What the style sheets do when a phone is turned is judged once for each width.
 JUDGE = f"""async ({{ fresh, first }}) => {{
-  if (!globalThis.axe) ({_READ_AXE})();
+  if (!globalThis.axe) {{
+    if (!sessionStorage.axe) return null;
+    eval?.(sessionStorage.axe);
+  }}
   const {{ painted }} = ({_BUILD})(), rules = {{}};
   axe.places = new Set(fresh.flatMap(path => painted.get(path) ?? []));
   for (const id of {_LOCAL}) rules[id] = {{ enabled: axe.places.size > 0 }};
@@ -66,4 +71,5 @@ JUDGE = f"""async ({{ fresh, first }}) => {{
   const {{ violations }} = await axe.run(document, {{ resultTypes: ["violations"], runOnly, rules }});
   return violations.flatMap(v => v.nodes.map(n => `${{v.id}}: ${{n.target.join(" ")}}: ${{n.failureSummary}}`));
 }}"""
-"""What axe-core finds wrong with the page; of colours and sizes, with those in `fresh` places alone."""
+"""What axe-core finds wrong with the page; of colours and sizes, with those in `fresh` places alone. Null where the tab has no axe-core
+yet."""

@@ -149,17 +149,16 @@ class Service:
             text=True,
         ).stdout
 
-    def start(self, *, workers: int = 1) -> None:
+    def start(self) -> None:
         """Start the processes, and wait until the pages answer."""
         for number, port in enumerate(self.ports):
             self._spawn(f"web-{number}", port, "web")
-        for number in range(workers):
-            self._spawn(f"worker-{number}", self.ports[0], "worker")
+        self._spawn("worker", self.ports[0], "worker")
         for url in self.urls:
             until(f"{url} answers", partial(self._healthy, url), seconds=90)
 
     def _spawn(self, name: str, port: int, word: str) -> None:
-        with (self.folder / f"{name}.log").open("wb") as out:
+        with (self.folder / f"{name}.log").open("ab") as out:
             self._processes.append(fork(["facility", word], self.environment(port), out))
 
     def _healthy(self, url: str) -> bool:
@@ -168,13 +167,25 @@ class Service:
             return bool(answer.status == 200)
         return False
 
+    @contextlib.contextmanager
+    def second_worker(self) -> Iterator[None]:
+        """For a while there are two. Each looks for work every second, so they are not two all the time."""
+        self._spawn("second worker", self.ports[0], "worker")
+        try:
+            yield
+        finally:
+            self._stop([self._processes.pop()])
+
     def stop(self) -> None:
         """Ask the processes to stop, and see that they do."""
-        for process in self._processes:
-            process.send_signal(signal.SIGTERM)
-        codes = [process.wait(timeout=30) for process in self._processes]
+        self._stop(self._processes)
         self._outside.run(self._db.dispose())
         self._outside.end()
+
+    def _stop(self, processes: list[subprocess.Popen[bytes]]) -> None:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        codes = [process.wait(timeout=30) for process in processes]
         assert set(codes) <= {0, -signal.SIGTERM}, self.logs()
 
     def logs(self) -> str:

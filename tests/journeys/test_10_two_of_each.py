@@ -2,12 +2,15 @@
 
 import itertools
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, link_in
 from tests.journeys.stage import Stage
+
+pytestmark = pytest.mark.usefixtures("second_worker")
 
 
 def test_requests_alternate_between_two_web_processes(

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from facility import clock
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("second_worker")
 
 CALL = "TAF-2026-260"
 THEME = "X.ASSETREC"

@@ -5,6 +5,7 @@ is silent, and nothing was asked of another host. With JOURNEY_SHOTS set to a fo
 """
 
 import itertools
+import json
 import os
 import re
 from collections import defaultdict
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Download,
     FilePayload,
@@ -27,7 +29,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.journeys.judge import JUDGE, LOOK
+from tests.journeys.judge import AXE, JUDGE, LOOK
 from tests.journeys.machinery import PATIENCE, Post, link_in
 
 SHOTS = os.environ.get("JOURNEY_SHOTS")
@@ -72,6 +74,7 @@ class Visitor:
         self.page: Page = self.context.new_page()
         # axe-core is a script: what a browser without scripts shows is put before one that has them.
         self.judge = self.page if script else self._open(browser, script=True).new_page()
+        self._protocol: CDPSession | None = None
 
     def _open(self, browser: Browser, script: bool) -> BrowserContext:
         # The service counts attempts by address, and trusts a proxy on its own machine to say whose it is.
@@ -268,9 +271,24 @@ class Visitor:
             if self.judge.url == "about:blank":
                 self.judge.goto("/help")
             self.judge.set_content(_SCRIPTS.sub("", self.page.content()), wait_until="load")
-        violations: list[str] = self.judge.evaluate(
-            JUDGE, {"fresh": fresh, "first": not _painted[self.phone]}
+        violations = self._ask_axe(fresh)
+        if violations is None:
+            self.judge.evaluate("axe => { sessionStorage.axe = axe; }", AXE)
+            violations = self._ask_axe(fresh)
+        assert violations is not None
+        return violations
+
+    def _ask_axe(self, fresh: list[str]) -> list[str] | None:
+        """By the browser's own protocol, which evaluates what the page's policy would not let it evaluate."""
+        if self._protocol is None:
+            self._protocol = self.judge.context.new_cdp_session(self.judge)
+        given = json.dumps({"fresh": fresh, "first": not _painted[self.phone]})
+        answer = self._protocol.send(
+            "Runtime.evaluate",
+            {"expression": f"({JUDGE})({given})", "awaitPromise": True, "returnByValue": True},
         )
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        violations: list[str] | None = answer["result"].get("value")
         return violations
 
     def _photograph(self) -> None:
