@@ -137,8 +137,8 @@ async def test_moved_changed_and_called_off_by_the_lead_alone(play: Judging, bro
     assert (wrong.status_code, errors(wrong)) == (422, ["reason", "ends_on"])
     moved = await omar.send_form(f"{here}/postpone", {**days, "ends_on": "2021-11-02", "reason": "snow"})
     assert moved.status_code == 303
-    shown = await omar.get(here)
-    assert ("Postponed" in shown.text, "snow" in shown.text, "Durrës" in shown.text) == (True, True, True)
+    page = await omar.get(here)
+    assert ("Postponed" in page.text, "snow" in page.text, "Durrës" in page.text) == (True, True, True)
     assert errors(await omar.send_form(f"{here}/cancel", {"reason": " "})) == ["reason"]
     assert (await omar.send_form(f"{here}/cancel", {"reason": "no host"})).status_code == 303
     assert (await row(play, key)).state == "cancelled"
@@ -239,19 +239,19 @@ async def test_from_evidence_to_verification_and_back(play: Judging, browse: Bro
     assert (await vera.send_form(f"{here}/verify")).status_code == 409
     assert "Missing: Report" in (await vera.get(f"{here}/verify")).text
     files = {"document": ("r.pdf", content, "application/pdf")}
-    shown = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
-    assert shown is None  # nothing to confirm yet
+    match = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
+    assert match is None  # nothing to confirm yet
     assert (await ada.send_form(f"{here}/evidence", {"kind": "report"}, files=files)).status_code == 303
-    shown = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
-    assert shown is not None
+    match = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
+    assert match is not None
     assert (
         await ada.send_form(
             f"{here}/evidence", {"kind": "photos"}, files={"document": ("p.pdf", content, "application/pdf")}
         )
     ).status_code == 303
-    stale = await vera.send_form(f"{here}/verify", {"seen": shown[1]})
+    stale = await vera.send_form(f"{here}/verify", {"seen": match[1]})
     assert (stale.status_code, "meanwhile" in stale.text) == (409, True)
-    assert (await vera.send_form(f"{here}/verify", {"seen": str(int(shown[1]) + 1)})).status_code == 303
+    assert (await vera.send_form(f"{here}/verify", {"seen": str(int(match[1]) + 1)})).status_code == 303
     assert (await vera.send_form(f"{here}/verify")).status_code == 409
     assert (await omar.get(f"{here}/evidence")).status_code == 409
     assert (await omar.send_form(f"{here}/undo", {"seen": "verified", "reason": "x"})).status_code == 403

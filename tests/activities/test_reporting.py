@@ -88,15 +88,15 @@ async def test_what_is_shown_is_what_is_reported(play: Judging, browse: Browsers
     for words in ("Is this what took place?", 'value="2021-10-05"', "agenda.pdf", "Together"):
         assert words in page.text
     assert (await omar.send_form(here, DAYS)).status_code == 422  # nobody knows what was shown
-    shown = {**DAYS, "seen": seen(page)}
+    form = {**DAYS, "seen": seen(page)}
     removed = re.findall(rf'href="/activities/{key}/evidence/([^"]+)"', page.text)[0]
     await play.act("ada", lambda tx: remove_evidence(tx, UUID(removed)), AFTER)
-    stale = await omar.send_form(here, shown)
+    stale = await omar.send_form(here, form)
     assert (stale.status_code, "meanwhile" in stale.text) == (409, True)
     await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
-    shown["seen"] = seen(await omar.get(here))
+    form["seen"] = seen(await omar.get(here))
     for _ in range(2):  # pressed twice
-        assert (await omar.send_form(here, shown)).status_code == 303
+        assert (await omar.send_form(here, form)).status_code == 303
     row = await play.row(Activity, key)
     assert (row.state, row.reported_by) == ("completed", play.people["omar"])
     assert (await kinds(play, key)).count("ActivityCompleted") == 1
@@ -108,7 +108,7 @@ async def test_the_days_on_which_it_was_held_are_reported(play: Judging, browse:
     key = await ready(play)
     here = f"/activities/{key}/complete"
     omar = await browse(play.people["omar"])
-    shown = {"seen": seen(await omar.get(here))}
+    form = {"seen": seen(await omar.get(here))}
     tomorrow = (clock.now().date() + timedelta(days=2)).isoformat()
     for days, wrong in {
         ("2021-10-06", "2021-10-05"): ["ends_on"],
@@ -116,12 +116,12 @@ async def test_the_days_on_which_it_was_held_are_reported(play: Judging, browse:
         ("2021-10-05", tomorrow): ["ends_on"],
         ("", "2021-13-01"): ["starts_on", "ends_on"],
     }.items():
-        page = await omar.send_form(here, {**shown, "starts_on": days[0], "ends_on": days[1]})
+        page = await omar.send_form(here, {**form, "starts_on": days[0], "ends_on": days[1]})
         assert (page.status_code, errors(page)) == (422, wrong)
-    reported = {**shown, "starts_on": "2021-10-06", "ends_on": "2021-10-08"}
+    reported = {**form, "starts_on": "2021-10-06", "ends_on": "2021-10-08"}
     for _ in range(2):
         assert (await omar.send_form(here, reported)).status_code == 303
-    assert (await omar.send_form(here, {**shown, **DAYS})).status_code == 409
+    assert (await omar.send_form(here, {**form, **DAYS})).status_code == 409
     row = await play.row(Activity, key)
     assert (row.starts_on, row.ends_on) == (date(2021, 10, 6), date(2021, 10, 8))
     assert (await kinds(play, key))[:2] == ["ActivityCompleted", "ActivityDaysCorrected"]

@@ -54,15 +54,15 @@ def of_scenario(scenario: dict[str, Any]) -> Document:
     world = _Decision(scenario)
     world.run()
     entries = [
-        one
-        for one in scenario["applications"]
-        if one["track"] == "joint" and world.judged[one["reference"]] in OUTCOMES
+        application
+        for application in scenario["applications"]
+        if application["track"] == "joint" and world.judged[application["reference"]] in OUTCOMES
     ]
     bundle = rules.Bundle(
         format=rules.FORMAT,
         version=rules.version_of(msgspec.convert(scenario["call"]["grid"], Grid), offers=False),
         call=_call(scenario["call"]),
-        applications=tuple(_application(world, one) for one in entries),
+        applications=tuple(_application(world, application) for application in entries),
         assessments=tuple(_assessments(entries)),
         conflicts=tuple(_conflicts(entries)),
         ranking=tuple(_ranking(world, entries)),
@@ -98,19 +98,19 @@ def _lot(call: dict[str, Any]) -> rules.LotRecord | UnsetType:
     return rules.LotRecord(hashlib.sha256(call["lot"].encode()).hexdigest(), call["lot"])
 
 
-def _application(world: _Decision, one: dict[str, Any]) -> rules.ApplicationRecord:
-    reference = one["reference"]
-    parties = [one["lead"], *one["partners"]]
+def _application(world: _Decision, application: dict[str, Any]) -> rules.ApplicationRecord:
+    reference = application["reference"]
+    parties = [application["lead"], *application["partners"]]
     there = [party for i, party in enumerate(parties) if i - 1 not in world.left[reference]]
     return rules.ApplicationRecord(
         reference=reference,
-        title=one["title"],
-        received_at=instant(one["received_at"]),
+        title=application["title"],
+        received_at=instant(application["received_at"]),
         fingerprint=hashlib.sha256(reference.encode()).hexdigest(),
-        requested=Decimal(one["requested"]),
+        requested=Decimal(application["requested"]),
         institutions=tuple(
             rules.Institution(
-                party["institution"], party["beneficiary"], party is one["lead"], Decimal("0.00")
+                party["institution"], party["beneficiary"], party is application["lead"], Decimal("0.00")
             )
             for party in parties
         ),
@@ -127,11 +127,11 @@ def _code(name: str) -> str:
 
 
 def _assessments(entries: list[dict[str, Any]]) -> Iterator[rules.AssessmentRecord]:
-    for one in entries:
-        for name, scores in one.get("assessments", {}).items():
-            recused = name in one.get("recusals", ())
+    for application in entries:
+        for name, scores in application.get("assessments", {}).items():
+            recused = name in application.get("recusals", ())
             yield rules.AssessmentRecord(
-                application=one["reference"],
+                application=application["reference"],
                 assessor=_code(name),
                 scores={key: None if score is None else Decimal(score) for key, score in scores.items()},
                 counts=not recused,
@@ -140,18 +140,22 @@ def _assessments(entries: list[dict[str, Any]]) -> Iterator[rules.AssessmentReco
 
 
 def _conflicts(entries: list[dict[str, Any]]) -> Iterator[rules.ConflictRecord]:
-    for one in entries:
-        for name in one.get("recusals", ()):
-            sent = name in one.get("assessments", {})
+    for application in entries:
+        for name in application.get("recusals", ()):
+            sent = name in application.get("assessments", {})
             effect = "not_counted" if sent else "no_assessment"
-            yield rules.ConflictRecord(application=one["reference"], assessor=_code(name), effect=effect)  # type: ignore[arg-type]
+            yield rules.ConflictRecord(
+                application=application["reference"],
+                assessor=_code(name),
+                effect=effect,  # type: ignore[arg-type]
+            )
 
 
 def _ranking(world: _Decision, entries: list[dict[str, Any]]) -> Iterator[rules.RankRecord]:
-    by_reference = {one["reference"]: one for one in entries}
+    by_reference = {application["reference"]: application for application in entries}
     others = sorted(by_reference.keys() - set(world.ranking))
     for reference in [*world.ranking, *others]:
-        one = by_reference[reference]
+        application = by_reference[reference]
         status = world.judged[reference]
         scores = world.scores.get(reference) if status in ("submitted", "below_threshold") else None
         sections = [section["key"] for section in world.call["grid"]["sections"]]
@@ -160,7 +164,7 @@ def _ranking(world: _Decision, entries: list[dict[str, Any]]) -> Iterator[rules.
             application=reference,
             outcome=OUTCOMES[status],
             rank=world.ranking.index(reference) + 1 if reference in world.ranking else None,
-            assessments=len(set(one.get("assessments", {})) - set(one.get("recusals", ()))),
+            assessments=len(set(application.get("assessments", {})) - set(application.get("recusals", ()))),
             means={key: _mean(scores[key]) for key in sections} if scores else None,
             total=_mean(scores["total"]) if scores else None,
             missed=tuple(world.reasons[reference]) if status == "below_threshold" else (),
@@ -192,9 +196,9 @@ def _line(world: _Decision) -> rules.LineRecord:
 def _decision(world: _Decision, call: dict[str, Any], entries: list[dict[str, Any]]) -> rules.DecisionRecord:
     line = _line(world)
     others = {
-        one["reference"]: OUTCOMES[world.judged[one["reference"]]].value
-        for one in entries
-        if one["reference"] not in world.ranking
+        application["reference"]: OUTCOMES[world.judged[application["reference"]]].value
+        for application in entries
+        if application["reference"] not in world.ranking
     }
     return rules.DecisionRecord(
         state="decided",
@@ -222,7 +226,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def lists(value: Any, path: Path = ()) -> Iterator[Path]:
     """The path of every list that holds two things that differ."""
-    if isinstance(value, list) and any(one != value[0] for one in value):
+    if isinstance(value, list) and any(item != value[0] for item in value):
         yield path
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):

@@ -96,8 +96,8 @@ async def lapses(play: Judging, at: datetime = LATE, by: str = "ada") -> tuple[U
 
 
 async def test_the_lead_accepts_and_names_who_signs(play: Judging, db: Database) -> None:
-    asked = await acceptance(play)
-    assert (asked.accept_by, asked.remind_at, asked.outcome) == (LAST, REMINDED, None)
+    pending = await acceptance(play)
+    assert (pending.accept_by, pending.remind_at, pending.outcome) == (LAST, REMINDED, None)
     stated = await letter(play, "A", "award")
     assert (stated["accept_by"], stated["valid_until"]) == ("2021-09-15", None)
     key = play.applications["A"]
@@ -107,7 +107,7 @@ async def test_the_lead_accepts_and_names_who_signs(play: Judging, db: Database)
     assert await refused(
         play,
         "ada",
-        lambda tx: record_signature(tx, asked.award_id, signed_on=DECIDED.date(), subject="W."),
+        lambda tx: record_signature(tx, pending.award_id, signed_on=DECIDED.date(), subject="W."),
         DECIDED,
     ) == [("award_not_accepted", None)]
     await play.act("omar", lambda tx: accept_award(tx, key, **SIGNS))
@@ -221,7 +221,7 @@ async def test_reconcile_names_an_acceptance_that_its_award_contradicts(play: Ju
     await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."))
     await clean(db)
     key = (await play.award("A")).id
-    for broken, said in (
+    for broken, mistake in (
         ("outcome = NULL, settled_at = NULL", "its acceptance is open, and it withdrawn"),
         ("outcome = 'ended', settled_at = now()", None),
     ):
@@ -230,7 +230,7 @@ async def test_reconcile_names_an_acceptance_that_its_award_contradicts(play: Ju
                 text(f"UPDATE award_acceptance SET {broken} WHERE award_id = :key"), {"key": key}
             )
         wrong = (await reconcile(db))["awards: acceptances and awards"]
-        assert wrong == ([f"award {key}: {said}"] if said else [])
+        assert wrong == ([f"award {key}: {mistake}"] if mistake else [])
 
 
 async def test_a_call_that_says_nothing_asks_nothing(db: Database) -> None:
@@ -260,8 +260,8 @@ async def test_nobody_is_served_once_the_reserve_list_has_ended(play: Judging, d
     key = (await play.award("A")).id
     for at, expected in ((last, ["B"]), (last + timedelta(minutes=1), [])):
         async with db.reader() as read:
-            shown = await of_withdrawing(read, key, at)
-        assert [served.reference for served in shown.served] == expected
+            consequence = await of_withdrawing(read, key, at)
+        assert [served.reference for served in consequence.served] == expected
     after = last + timedelta(minutes=1)
     await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."), after)
     assert await play.statuses() == {"A": "withdrawn", "B": "reserve"}

@@ -51,8 +51,8 @@ async def test_a_submission_at_the_cut_off_is_in_one_batch_whoever_is_first(db: 
         submit("A3", just_after),
     )
     assert [await play.batch_of(name) for name in names] == [1, 1, 2, 2]
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 async def _taken_up(play: Rolling, key: UUID) -> None:
@@ -81,8 +81,8 @@ async def _played(url: str, steps: list[tuple[str, str]]) -> None:
     try:
         play = await rolling(db)
         await _play(play, steps)
-        found = await reconcile(db)
-        assert {name: wrong for name, wrong in found.items() if wrong} == {}
+        findings = await reconcile(db)
+        assert {name: wrong for name, wrong in findings.items() if wrong} == {}
         async with db.transaction(now=CUT_OFFS[2]) as tx:
             await _sound(tx)
     finally:

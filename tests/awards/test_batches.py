@@ -40,8 +40,8 @@ async def play(db: Database) -> Rolling:
 
 async def clean(db: Database) -> None:
     """Reconcile finds nothing."""
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 async def first_batch(play: Rolling) -> None:
@@ -115,8 +115,8 @@ async def test_what_has_no_money_is_carried_over_as_it_is(db: Database, play: Ro
         ).all()
         assert (await tx.session.scalars(select(ReserveEntry))).all() == []
     assert (kept.application_id, kept.to_call_id) == (play.applications["B"], play.calls[f"{SERIES}/B2"])
-    told = letters[play.applications["B"]]
-    assert (told.kind, told.data["next_call"], told.data["rank"]) == ("carried_over", f"{SERIES}/B2", 2)
+    letter = letters[play.applications["B"]]
+    assert (letter.kind, letter.data["next_call"], letter.data["rank"]) == ("carried_over", f"{SERIES}/B2", 2)
     assert mails == ["awards/carried_over"]
     assert await play.left() == Decimal("30000.00")
     await clean(db)
@@ -146,7 +146,7 @@ async def test_it_is_ranked_anew_by_the_same_scores_and_only_once(db: Database, 
                 .order_by(Letter.created_at)
             )
         ).all()
-    sums = [one.counted for one in entries if one.application_id == play.applications["B"]]
+    sums = [entry.counted for entry in entries if entry.application_id == play.applications["B"]]
     assert len(sums) == 2
     assert sums[0] == sums[1]
     assert kinds == ["carried_over", "reserve"]
@@ -158,7 +158,7 @@ async def test_what_was_decided_stays_as_it_was(db: Database, play: Rolling) -> 
     batch = play.calls[f"{SERIES}/B1"]
     async with db.reader() as connection:
         before = await ranking(connection, batch)
-    told = ranking_csv(before)
+    csv = ranking_csv(before)
     await play.judge(2, {})
     await play.act("omar", lambda tx: withdraw(tx, play.applications["B"]), CUT_OFFS[1])
     await play.settle(2)
@@ -166,7 +166,7 @@ async def test_what_was_decided_stays_as_it_was(db: Database, play: Rolling) -> 
         after = await ranking(connection, batch)
     assert [line.line for line in after.ranked] == ["award", "carried"]
     assert after.ranked[1].carried_to == f"{SERIES}/B2"
-    assert ranking_csv(after) == told
+    assert ranking_csv(after) == csv
     assert (after.assessors, after.assessments) == (before.assessors, before.assessments) == (1, 3)
     await clean(db)
 

@@ -90,7 +90,7 @@ async def play(db: Database) -> Judging:
 async def test_a_decided_call_is_told_in_full(play: Judging) -> None:
     document = await of(play)
     erik = pseudonym(play.calls["TAF-2021-01"], play.people["erik"])
-    assert [(one["application"], one["outcome"], one["rank"]) for one in document["ranking"]] == [
+    assert [(row["application"], row["outcome"], row["rank"]) for row in document["ranking"]] == [
         ("A", "ranked", 1),
         ("B", "ranked", 2),
         ("C", "below_threshold", None),
@@ -102,7 +102,7 @@ async def test_a_decided_call_is_told_in_full(play: Judging) -> None:
         "capacity": {"exact": "59/4", "shown": "14.75"},
         "relevance": {"exact": "501/8", "shown": "62.63"},
     }
-    (recused,) = (one for one in document["assessments"] if not one["counts"])
+    (recused,) = (assessment for assessment in document["assessments"] if not assessment["counts"])
     assert {key: recused[key] for key in recused if key != "digest"} == {
         "application": "A",
         "assessor": erik,
@@ -110,15 +110,16 @@ async def test_a_decided_call_is_told_in_full(play: Judging) -> None:
         "counts": False,
         "why_not": "recused",
     }
-    assert [(one["application"], one["assessor"], one["effect"]) for one in document["conflicts"]] == [
-        ("A", erik, "not_counted")
-    ]
+    assert [
+        (conflict["application"], conflict["assessor"], conflict["effect"])
+        for conflict in document["conflicts"]
+    ] == [("A", erik, "not_counted")]
     assert (document["line"]["awards"], document["line"]["reserve"]) == (["A"], ["B"])
     names = {party["name"] for party in document["applications"][0]["institutions"]}
     assert len(names) == 3
-    told = json.dumps(document)
+    written = json.dumps(document)
     assert [
-        name for name in ("Elena", "Erik", "Vera", "Paul", "@example.org", "worked there") if name in told
+        name for name in ("Elena", "Erik", "Vera", "Paul", "@example.org", "worked there") if name in written
     ] == []
 
 
@@ -132,9 +133,11 @@ async def test_an_assessment_of_whoever_was_taken_off_is_in_it_and_does_not_coun
     await play.act("ada", lambda tx: take_off(tx, key, elena, "On leave."), CLOSES + timedelta(days=2))
     await play.decide()
     document = await of(play)
-    assert sorted((one["counts"], one["why_not"]) for one in document["assessments"] if one["why_not"]) == [
-        (False, "taken_off")
-    ]
+    assert sorted(
+        (assessment["counts"], assessment["why_not"])
+        for assessment in document["assessments"]
+        if assessment["why_not"]
+    ) == [(False, "taken_off")]
     assert document["ranking"][0]["means"]["capacity"]["exact"] == "12/1"
     assert "On leave" not in json.dumps(document)
 
@@ -234,7 +237,9 @@ async def test_rules_that_spread_awards_are_part_of_it(db: Database) -> None:
     assert document["decision"]["departures"] == [
         {"application": "C", "rule": "cool_down", "reason": "The only one"}
     ]
-    assert [one["reference"] for one in document["applications"] if one["same_lead"]] == ["B", "C"]
+    assert [
+        application["reference"] for application in document["applications"] if application["same_lead"]
+    ] == ["B", "C"]
     assert document["root"] == await logged(play, "TAF-2021-02")
 
 
@@ -282,9 +287,9 @@ async def test_batches_have_bundles_of_their_own(db: Database) -> None:
     )
     await play.settle(2)
     second = await of(play, f"{SERIES}/B2")
-    assert [one["carried_from"] for one in second["applications"]] == [f"{SERIES}/B1"]
+    assert [application["carried_from"] for application in second["applications"]] == [f"{SERIES}/B1"]
     assert second["line"]["reserve"] == ["B"]
-    assert [one["effect"] for one in second["conflicts"]] == ["not_counted"]
+    assert [conflict["effect"] for conflict in second["conflicts"]] == ["not_counted"]
     assert first["conflicts"] == []
     assert await of(play, f"{SERIES}/B1") == first
     assert (first["root"], second["root"]) == (

@@ -45,13 +45,13 @@ async def play(db: Database) -> Judging:
     return made
 
 
-async def found(play: Judging, check: Check) -> list[str]:
+async def mistakes(play: Judging, check: Check) -> list[str]:
     async with play.db.engine.connect() as connection:
         return await check(connection)
 
 
 async def test_a_whole_call_is_clean(play: Judging) -> None:
-    assert [await found(play, check) for check in CHECKS] == [[]] * len(CHECKS)
+    assert [await mistakes(play, check) for check in CHECKS] == [[]] * len(CHECKS)
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded", "C": "reserve", "D": "not_assessed"}
 
 
@@ -80,4 +80,4 @@ async def test_what_was_broken_is_named(play: Judging, check: Check, broken: str
     async with play.db.engine.begin() as connection:
         await connection.execute(text(UNGUARDED))
         await connection.execute(text(broken))
-    assert len(await found(play, check)) == named
+    assert len(await mistakes(play, check)) == named

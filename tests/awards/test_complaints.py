@@ -114,9 +114,9 @@ async def answer(play: Judging, who: str, key: UUID, at: datetime = DECIDED, **g
 
 
 async def cannot(play: Judging, who: str, key: UUID, at: datetime = DECIDED, **given: Any) -> list[str]:
-    with pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as refusal:
         await answer(play, who, key, at, **given)
-    return [f"{reason.code} {reason.field or ''}".strip() for reason in found.value.reasons]
+    return [f"{reason.code} {reason.field or ''}".strip() for reason in refusal.value.reasons]
 
 
 async def link_of(play: Judging, name: str, kind: str) -> str:
@@ -304,8 +304,8 @@ async def test_a_refused_exception_is_decided_again_by_another_officer(
 
     async def consulted(tx: Tx) -> None:
         office = ConsulteeData(name="Office", kind=ConsulteeKind.DELEGATION, email="office@example.org")
-        (asked,) = await start_consultations(tx, key, [(await add_consultee(tx, office)).id], days=5)
-        await answer_consultation(tx, asked.id, objects=False, name="Eva")
+        (consultation,) = await start_consultations(tx, key, [(await add_consultee(tx, office)).id], days=5)
+        await answer_consultation(tx, consultation.id, objects=False, name="Eva")
 
     key = play.applications["E"] = await play.act("omar", alone, CLOSES - timedelta(days=1))
     await play.act("vera", consulted, at)

@@ -37,13 +37,13 @@ RANKED = [Request("A", Decimal(10)), Request("B", Decimal(10)), Request("C", Dec
 
 
 def test_what_cools_down_takes_no_part_in_the_line() -> None:
-    told = Cooling(beneficiaries=dict.fromkeys("ABC", "AL"), same_lead=frozenset("A"), most=1)
-    line = draw_line(RANKED, Decimal(100), False, told)
+    cooled = Cooling(beneficiaries=dict.fromkeys("ABC", "AL"), same_lead=frozenset("A"), most=1)
+    line = draw_line(RANKED, Decimal(100), False, cooled)
     assert (line.awards, line.reserve) == (("B",), ())
     assert line.cooled == {"A": "same_lead", "C": "per_beneficiary"}
-    aside = msgspec.structs.replace(told, overridden=frozenset("AC"))
+    aside = msgspec.structs.replace(cooled, overridden=frozenset("AC"))
     assert draw_line(RANKED, Decimal(100), False, aside).awards == ("A", "C")
-    full = msgspec.structs.replace(told, same_lead=frozenset(), taken={"AL": 1})
+    full = msgspec.structs.replace(cooled, same_lead=frozenset(), taken={"AL": 1})
     assert draw_line(RANKED, Decimal(100), False, full).awards == ()
 
 
@@ -83,7 +83,7 @@ async def propose_and_decide(play: Judging) -> None:
 
 async def kinds(db: Database, key: UUID) -> list[str]:
     async with db.reader() as connection:
-        return [type(one.event).__name__ for one in await history(connection, key)]
+        return [type(recorded.event).__name__ for recorded in await history(connection, key)]
 
 
 async def test_a_lead_with_an_award_of_late_is_passed_over(db: Database, play: Judging) -> None:
@@ -98,9 +98,9 @@ async def test_a_lead_with_an_award_of_late_is_passed_over(db: Database, play: J
         )
         letter = (await tx.session.scalars(letters)).one()
     assert (letter.kind, letter.data["cooled_down"], letter.data["rank"]) == ("not_funded", "same_lead", 1)
-    found = await reconcile(db)
+    findings = await reconcile(db)
     # `with_rules` put the rules in after the publication, which is what this one check is there to notice.
-    assert [name for name, wrong in found.items() if wrong] == ["calls: frozen rules and their versions"]
+    assert [name for name, wrong in findings.items() if wrong] == ["calls: frozen rules and their versions"]
 
 
 async def test_an_award_that_was_given_back_is_none(play: Judging) -> None:
@@ -131,8 +131,8 @@ async def test_a_rule_is_set_aside_with_a_reason(db: Database, play: Judging, br
     assert (wrong.status_code, "Give a reason." in wrong.text) == (422, True)
     assert (await vera.send_form(here, {"reason": "The only one on this route"})).status_code == 303
     assert (await vera.get(here)).status_code == 404
-    shown = (await carl.get(f"/evaluation/{call_id}/ranking")).text
-    assert "Rule set aside: The only one on this route" in shown
+    page = (await carl.get(f"/evaluation/{call_id}/ranking")).text
+    assert "Rule set aside: The only one on this route" in page
     csv = (await carl.get(f"/evaluation/{call_id}/ranking.csv")).text
     assert "Rule set aside: The only one on this route" in csv
     assert "The lead got an award in one of the last calls" in csv

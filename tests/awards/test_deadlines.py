@@ -37,8 +37,8 @@ async def deadlines(play: Judging, today: date = TODAY, call: str = "TAF-2021-01
         return await deadlines_of(connection, play.calls[call], today)
 
 
-def told(found: list[Deadline]) -> list[tuple[str, date, date | None, int, int]]:
-    return [(str(line.label), line.by, line.met, line.number, line.of) for line in found]
+def summary(lines: list[Deadline]) -> list[tuple[str, date, date | None, int, int]]:
+    return [(str(line.label), line.by, line.met, line.number, line.of) for line in lines]
 
 
 async def sign(play: Judging, name: str, day: date, at: datetime = DECIDED, who: str = "ada") -> UUID:
@@ -65,14 +65,14 @@ async def test_a_call_keeps_the_day_of_its_closing_and_an_award_that_of_its_maki
 
 
 async def test_an_open_call_says_by_when_applicants_hear(play: Judging) -> None:
-    assert told(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 0, 0)]
+    assert summary(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 0, 0)]
 
 
 async def test_what_is_closed_waits_until_all_are_informed(play: Judging) -> None:
     await three(play)
-    assert told(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 0, 3)]
+    assert summary(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 0, 3)]
     await play.decide()
-    assert told(await deadlines(play)) == [
+    assert summary(await deadlines(play)) == [
         (INFORM, date(2022, 1, 31), date(2021, 9, 1), 3, 3),
         (OTHERS, date(2021, 9, 16), date(2021, 9, 1), 2, 2),
         (SIGN, date(2021, 12, 1), None, 0, 1),
@@ -88,7 +88,7 @@ async def test_what_was_found_inadmissible_is_informed_before_the_others(play: J
     await play.act(
         "ada", lambda tx: check_admissibility(tx, key, admissible=False, reason="One page is missing."), later
     )
-    assert told(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 1, 2)]
+    assert summary(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 1, 2)]
 
 
 async def test_whoever_withdrew_is_not_informed(play: Judging) -> None:
@@ -107,12 +107,12 @@ async def test_an_agreement_is_met_when_all_are_signed_and_the_latest_counts(pla
     await decided(play)
     later = DECIDED + timedelta(days=150)
     await play.end("A", "30000.00", later)  # B is served from the reserve, three months from then
-    assert told(await deadlines(play, date(2022, 3, 1)))[2] == (SIGN, date(2022, 4, 29), None, 0, 1)
+    assert summary(await deadlines(play, date(2022, 3, 1)))[2] == (SIGN, date(2022, 4, 29), None, 0, 1)
     await sign(play, "A", date(2021, 12, 4), later)
-    assert told(await deadlines(play, date(2022, 3, 1)))[2] == (SIGN, date(2022, 4, 29), None, 1, 2)
+    assert summary(await deadlines(play, date(2022, 3, 1)))[2] == (SIGN, date(2022, 4, 29), None, 1, 2)
     await sign(play, "B", date(2022, 2, 1), later + timedelta(days=30))
     signed = (await deadlines(play, date(2022, 6, 1)))[2]
-    assert told([signed]) == [(SIGN, date(2021, 12, 1), date(2021, 12, 4), 2, 2)]
+    assert summary([signed]) == [(SIGN, date(2021, 12, 1), date(2021, 12, 4), 2, 2)]
     assert signed.late == 3
 
 
@@ -163,7 +163,7 @@ async def test_what_was_withdrawn_is_not_signed(play: Judging) -> None:
     with pytest.raises(Refused) as refused:
         await sign(play, "A", date(2021, 9, 1))
     assert refused.value.codes == ("not_an_award",)
-    assert told(await deadlines(play))[2][3:] == (0, 2)  # those of B and C, from the reserve
+    assert summary(await deadlines(play))[2][3:] == (0, 2)  # those of B and C, from the reserve
 
 
 async def test_work_leads_to_the_form_and_ends_with_it(db: Database, play: Judging, browse: Browsers) -> None:

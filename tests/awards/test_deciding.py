@@ -129,9 +129,9 @@ async def test_the_log_tells_what_was_decided(play: Judging) -> None:
     await three(play)
     await play.decide()
     async with play.db.reader() as connection:
-        told = await history(connection, play.calls["TAF-2021-01"])
-        assert [type(line.event).__name__ for line in told[:2]] == ["AwardsDecided", "AwardsProposed"]
-        assert (told[0].event.committed, told[0].event.left) == (Decimal("35427.70"), Decimal("44572.30"))  # type: ignore[attr-defined]
+        events = await history(connection, play.calls["TAF-2021-01"])
+        assert [type(line.event).__name__ for line in events[:2]] == ["AwardsDecided", "AwardsProposed"]
+        assert (events[0].event.committed, events[0].event.left) == (Decimal("35427.70"), Decimal("44572.30"))  # type: ignore[attr-defined]
 
 
 async def test_the_ranking_keeps_exact_means(play: Judging) -> None:

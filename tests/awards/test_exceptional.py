@@ -149,7 +149,7 @@ async def test_it_is_refused_for_a_reason_or_taken_back(play: Judging, db: Datab
     await settled(play, key, proposal, Settlement.REFUSED, answer="Next year.")
     _key, second = await proposed(play)
     await play.act("ada", lambda tx: settle_exceptional(tx, key, second, Settlement.TAKEN_BACK))
-    rows = [await play.row(ExceptionalAward, one) for one in (proposal, second)]
+    rows = [await play.row(ExceptionalAward, proposal_id) for proposal_id in (proposal, second)]
     assert [row.outcome for row in rows] == ["refused", "taken back"]
     assert (await play.statuses())["E"] == "exception_approved"
     await clean(db)

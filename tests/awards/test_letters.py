@@ -87,12 +87,12 @@ async def test_partners_learn_what_was_decided_and_get_no_letter(play: Judging, 
     async with play.db.reader() as connection:
         query = select(Mail).where(Mail.template == "applications/partners").order_by(Mail.to_address)
         rows = (await connection.execute(query)).all()
-    told = [(row.context["reference"], row.to_address, row.context["what"]) for row in rows]
+    sent = [(row.context["reference"], row.to_address, row.context["what"]) for row in rows]
     partners = {"A": ("me", "xk"), "B": ("ba",), "C": ("rs",), "D": ("me", "xk"), "E": ("me", "xk")}
     outcomes = {"A": "award", "B": "reserve", "C": "not_funded", "D": "not_funded"}
     expected = [(name, code, "received") for name, codes in partners.items() for code in codes]
     expected += [(name, code, what) for name, what in outcomes.items() for code in partners[name]]
-    assert sorted(told) == sorted(
+    assert sorted(sent) == sorted(
         (name, f"partner-{code}@example.org", what) for name, code, what in expected
     )
     assert all(row.attachments == [] for row in rows)
@@ -130,7 +130,7 @@ async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
 
 
 async def test_the_award_letter_says_amount_and_scores(play: Judging, settings: Settings) -> None:
-    said, read = await pdf(play, settings, "A")
+    wording, read = await pdf(play, settings, "A")
     for text in (
         "Your application A gets an award",
         "The facility supports it with up to EUR 35 427.70.",
@@ -140,17 +140,17 @@ async def test_the_award_letter_says_amount_and_scores(play: Judging, settings: 
         "Co-funded by the European Union",
         "Paul Weber",
     ):
-        assert text in said.replace("\u00a0", " "), text
-    assert "UNSCR" not in said
+        assert text in wording.replace("\u00a0", " "), text
+    assert "UNSCR" not in wording
     assert read.metadata.title == "Decision on application A"
     assert bool(read.trailer["/Root"]["/MarkInfo"]["/Marked"])
 
 
 async def test_the_others_read_why(play: Judging, settings: Settings) -> None:
     assert "It has place 1 on the reserve list." in (await pdf(play, settings, "B"))[0]
-    said, _ = await pdf(play, settings, "C")
-    assert "Financial and operational capacity (11.60, at least 12 are needed)" in said
-    assert "UNSCR" not in said
+    wording, _ = await pdf(play, settings, "C")
+    assert "Financial and operational capacity (11.60, at least 12 are needed)" in wording
+    assert "UNSCR" not in wording
     assert "could not get the required number of assessments" in (await pdf(play, settings, "D"))[0]
 
 

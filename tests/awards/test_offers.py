@@ -146,11 +146,11 @@ async def test_who_agrees_gets_an_award_of_the_part(play: Judging) -> None:
     assert again == [("offer_over", None)]
     # A partner's part of it is in proportion: a third of what it requests.
     async with play.db.reader() as read:
-        shown = {part.institution: part.amount for part in await parts(read, award.id)}
+        amounts = {part.institution: part.amount for part in await parts(read, award.id)}
         key = (
             await read.execute(text("SELECT id FROM party WHERE NOT is_lead AND amount = 15 LIMIT 1"))
         ).scalar_one()
-    assert sorted(shown.values()) == [Decimal("5.00"), Decimal("5.00"), Decimal("10.00")]
+    assert sorted(amounts.values()) == [Decimal("5.00"), Decimal("5.00"), Decimal("10.00")]
     await clean(play)
 
 
@@ -287,8 +287,8 @@ async def test_the_lead_answers_by_the_link_or_on_its_page(today: Judging, brows
     page = f"/applications/{play.applications['B']}/offer"
     omar, arta = await browse(play.people["omar"]), await browse(play.people["arta"])
     assert work(await omar.get("/")).count("offers-of-a-part-to-answer") == 1
-    shown = await omar.get(page)
-    assert [word in shown.text for word in ("60.00", "20.00", "33 %", "place 1")] == [True] * 4
+    response = await omar.get(page)
+    assert [word in response.text for word in ("60.00", "20.00", "33 %", "place 1")] == [True] * 4
     assert (await arta.get(page)).status_code == 404
     assert (await (await browse(play.people["ada"])).get(page)).status_code == 200
     link = await link_to(play)

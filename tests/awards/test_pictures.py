@@ -168,4 +168,6 @@ async def test_which_beneficiaries_work_with_which_is_counted_over_awards(
     albania = dict(zip(order, rows["Albania"], strict=True))
     assert (albania["Albania"], albania["Kosovo*"]) == (("own", "2"), ("shade-3", "2"))
     assert (albania["Montenegro"], albania["Serbia"]) == (("shade-2", "1"), ("", "0"))
-    assert all(rows[one][order.index(two)] == rows[two][order.index(one)] for one in order for two in order)
+    assert all(
+        rows[row][order.index(column)] == rows[column][order.index(row)] for row in order for column in order
+    )

@@ -233,14 +233,14 @@ async def test_the_list_is_narrowed_by_call_and_beneficiary(play: Judging, brows
     await signed(play)
     visitor = await browse()
 
-    async def shown(**asked: str) -> list[str]:
-        page = (await visitor.get(HERE, params=asked)).text.replace("&#34;", '"')
+    async def listed(**query: str) -> list[str]:
+        page = (await visitor.get(HERE, params=query)).text.replace("&#34;", '"')
         return [name for name, subject in SUBJECTS.items() if subject in page]
 
-    assert await shown(beneficiary="BA") == ["B", "C"]
-    assert await shown(beneficiary="XK", call="TAF-2021-01") == ["A"]
-    assert await shown(beneficiary="nobody", call="'") == ["A", "B", "C"]
-    assert await shown(before=str(play.applications["A"])) == []
+    assert await listed(beneficiary="BA") == ["B", "C"]
+    assert await listed(beneficiary="XK", call="TAF-2021-01") == ["A"]
+    assert await listed(beneficiary="nobody", call="'") == ["A", "B", "C"]
+    assert await listed(before=str(play.applications["A"])) == []
 
 
 async def test_pages_and_files_go_on_where_the_last_ended(
@@ -280,9 +280,9 @@ async def test_an_authorising_officer_withholds_and_lifts_on_one_page(
     wrong = await paul.send_form(f"{here}/withhold", {"why": "nothing", "reason": " "})
     assert (wrong.status_code, errors(wrong)) == (422, ["why", "reason"])
     assert (await paul.send_form(f"{here}/lift-withholding", {"reason": "Why not?"})).status_code == 409
-    told = {"why": "operations", "reason": "An operation is under way."}
-    assert (await paul.send_form(f"{here}/withhold", told)).status_code == 303
-    assert (await paul.send_form(f"{here}/withhold", told)).status_code == 409
+    form = {"why": "operations", "reason": "An operation is under way."}
+    assert (await paul.send_form(f"{here}/withhold", form)).status_code == 303
+    assert (await paul.send_form(f"{here}/withhold", form)).status_code == 409
     assert "It could harm an operation" in (await ada.get(here)).text
     carl, greta = await browse(play.people["carl"]), await browse(play.people["greta"])
     reads = ["An operation is under way." in (await who.get(here)).text for who in (ada, carl, greta)]

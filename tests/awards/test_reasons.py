@@ -96,9 +96,9 @@ async def test_the_ranking_waits_for_the_reasons_and_the_letters_give_them(
         assert (await ada.send_form(here, sent)).status_code == 303
     assert waiting not in work(await ada.get("/"))
     await play.act("vera", lambda tx: propose(tx, call_id), clock.now())
-    shown = (await paul.get(f"/evaluation/{call_id}/decision")).text
+    html = (await paul.get(f"/evaluation/{call_id}/decision")).text
     elena = pseudonym(call_id, play.people["elena"])
-    assert [text in shown for text in ("Good A.", "Good B.", COMMENT, elena, "Elena")] == [True] * 4 + [False]
+    assert [text in html for text in ("Good A.", "Good B.", COMMENT, elena, "Elena")] == [True] * 4 + [False]
     await play.act("paul", lambda tx: decide(tx, call_id), clock.now())
     assert await stated(play, "A") == ("award", "Good A.", "Thin.")
     assert await stated(play, "B") == ("not_funded", "Good B.", "Thin.")
@@ -130,8 +130,8 @@ async def test_two_who_write_at_once_see_each_others_text(play: Judging, browse:
     await write(play, "A", by="vera", strengths="Vera's.")
     page = await ada.get(here)
     assert ("Mine." in page.text, "Not saved yet" in page.text) == (True, True)
-    asked = await ada.send_form(here, mine)
-    assert (asked.status_code, "Vera&#39;s." in asked.text, 'value="1"' in asked.text) == (409, True, True)
+    stale = await ada.send_form(here, mine)
+    assert (stale.status_code, "Vera&#39;s." in stale.text, 'value="1"' in stale.text) == (409, True, True)
     assert (await ada.send_form(here, {**mine, "seen": "1"})).status_code == 303
     async with play.db.reader() as read:
         query = select(ReasonsVersion.strengths).order_by(ReasonsVersion.version)

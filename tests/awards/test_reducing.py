@@ -132,7 +132,7 @@ async def test_it_is_refused_for_a_reason_or_taken_back(play: Judging, db: Datab
     await settled(play, proposal, Settlement.REFUSED, "The others do its work.")
     _key, second = await proposed(play)
     await play.act("ada", lambda tx: settle_reduction(tx, key, second, Settlement.TAKEN_BACK))
-    rows = [await play.row(AwardReduction, one) for one in (proposal, second)]
+    rows = [await play.row(AwardReduction, proposal_id) for proposal_id in (proposal, second)]
     assert [row.outcome for row in rows] == ["refused", "taken back"]
     assert ((await play.award("A")).amount, await play.free()) == (Decimal("100.00"), Decimal("0.00"))
     await clean(db)
@@ -157,10 +157,10 @@ async def test_the_end_of_the_award_ends_the_proposal(play: Judging, db: Databas
     await leave(play, "A", "XK", days=1)
     key, proposal = await proposed(play)
     async with db.reader() as connection:
-        shown = (await of_reducing(connection, key, Decimal("20.00"))).fingerprint
+        seen = (await of_reducing(connection, key, Decimal("20.00"))).fingerprint
     await play.act("omar", lambda tx: withdraw_award(tx, play.applications["B"], "No staff."))
     agree = partial(settle_reduction, award_id=key, reduction_id=proposal, outcome=Settlement.AGREED)
-    assert await codes(play, "paul", partial(agree, seen=shown)) == ("changed_since_shown",)
+    assert await codes(play, "paul", partial(agree, seen=seen)) == ("changed_since_shown",)
     await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."))
     assert (await play.row(AwardReduction, proposal)).outcome == "lapsed"
     await clean(db)
@@ -226,9 +226,9 @@ async def test_the_pages_lead_from_the_partner_that_left_to_the_award(
     assert (await paul.send_form(f"{here}/agree", {**form, "seen": "another"})).status_code == 409
     made = await paul.send_form(f"{here}/agree", form)
     assert made.headers["location"] == f"/awards/{key}"
-    shown = (await carl.get(f"/awards/{key}")).text
-    assert "Its part was taken off the award." in shown
-    assert "Joint work B" in shown
+    page = (await carl.get(f"/awards/{key}")).text
+    assert "Its part was taken off the award." in page
+    assert "Joint work B" in page
     assert (
         "EUR 20.00 was taken off" in (await omar.get(f"/applications/{play.applications['A']}/result")).text
     )

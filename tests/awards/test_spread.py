@@ -46,7 +46,7 @@ def drawn(
     made = []
     for number in range(batches):
         names = [f"{name}{number}{i}" for i in range(chance.randint(1, most_asked))]
-        made.append([_asked(chance, one, totals.pop(), leads) for one in names])
+        made.append([_asked(chance, reference, totals.pop(), leads) for reference in names])
     return Offered(name, chance.choice((40_00, 60_00, 90_00)), skip, lead_calls, most, made)
 
 
@@ -72,14 +72,14 @@ class Watched(Spread):
 
     def cooling(self, call: Offered) -> Cooling:
         everyone = self.of(call)
-        taken = [asked.beneficiary for asked in self.awarded(call)]
+        taken = [application.beneficiary for application in self.awarded(call)]
         lately = self.lately(call)
         return Cooling(
-            beneficiaries={asked.name: asked.beneficiary for asked in everyone},
-            same_lead=frozenset(asked.name for asked in everyone if asked.lead in lately),
+            beneficiaries={application.name: application.beneficiary for application in everyone},
+            same_lead=frozenset(application.name for application in everyone if application.lead in lately),
             taken={code: taken.count(code) for code in taken},
             most=call.most,
-            overridden=frozenset(asked.name for asked in everyone if asked.aside),
+            overridden=frozenset(application.name for application in everyone if application.aside),
         )
 
     def decide(self, call: Offered, number: int) -> None:
@@ -87,7 +87,7 @@ class Watched(Spread):
         line = draw_line(_requests(ranked), _eur(self.free(call)), call.skip, self.cooling(call))
         super().decide(call, number)
         by = {"awarded": list(line.awards), "cooled_down": list(line.cooled), "rest": list(line.reserve)}
-        names = [asked.name for asked in ranked]
+        names = [application.name for application in ranked]
         assert by["awarded"] == [name for name in names if self.status[name] == "awarded"]
         assert by["cooled_down"] == [name for name in names if self.status[name] == "cooled_down"]
         assert by["rest"] == [name for name in names if self.status[name] in ("reserve", "admissible")]
@@ -100,7 +100,7 @@ class Watched(Spread):
         assert served == [key for key in self.committed if key not in before]
 
     def as_list(self, call: Offered, waiting: list[Asked]) -> ReserveList:
-        here = sum(self.committed.get(asked.name, 0) for asked in self.of(call))
+        here = sum(self.committed.get(application.name, 0) for application in self.of(call))
         cooling = self.cooling(call)
         return ReserveList(
             call_id=uuid5(UUID(int=0), call.name),
@@ -112,8 +112,8 @@ class Watched(Spread):
         )
 
 
-def _requests(asked: list[Asked]) -> list[Request]:
-    return [Request(one.name, _eur(one.cents)) for one in asked]
+def _requests(applications: list[Asked]) -> list[Request]:
+    return [Request(application.name, _eur(application.cents)) for application in applications]
 
 
 def _eur(cents: int) -> Decimal:
@@ -146,10 +146,12 @@ class Played(Rolling):
         for call in spread.calls:
             await self.offer(call)
             for number, batch in enumerate(call.batches):
-                for asked in batch:
+                for application in batch:
                     at = CUT_OFFS[number] - timedelta(hours=1)
-                    cost = str(_eur(asked.cents))
-                    await self.apply(asked.name, cost, call=call.name, received_at=at, lead=asked.lead)
+                    cost = str(_eur(application.cents))
+                    await self.apply(
+                        application.name, cost, call=call.name, received_at=at, lead=application.lead
+                    )
 
     async def offer(self, call: Offered) -> None:
         """The call, by its rules."""
@@ -162,8 +164,8 @@ class Played(Rolling):
 
     async def decide_batch(self, call: Offered, number: int, new: list[Asked]) -> None:
         """The batch closes; what is new in it is assessed; rules are set aside; it is decided."""
-        scores = {asked.name: str(asked.total) for asked in new}
-        aside = [asked.name for asked in call.batches[number] if asked.aside]
+        scores = {application.name: str(application.total) for application in new}
+        aside = [application.name for application in call.batches[number] if application.aside]
         if len(call.batches) == 1:
             await self.close(call.name)
             for name, relevance in scores.items():
@@ -214,15 +216,15 @@ async def test_commands_agree_with_second_computation(
     play = Played(db)
     await play.begin(spread)
     for call, number in turns(spread.calls):
-        new = [asked for asked in call.batches[number] if asked.name not in spread.carried]
+        new = [application for application in call.batches[number] if application.name not in spread.carried]
         await play.decide_batch(call, number, new)
         spread.decide(call, number)
         assert await play.reached() == spread.status
     for _ in range(4):
         await end_one(chance, play, spread)
         assert await play.reached() == spread.status
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 async def end_one(chance: random.Random, play: Played, spread: Spread) -> None:

@@ -101,7 +101,7 @@ async def test_it_is_refused_for_a_reason_or_taken_back(play: Judging, db: Datab
     )
     _key, second = await proposed(play, "vera")
     await play.act("vera", lambda tx: settle_withdrawal(tx, key, second, Settlement.TAKEN_BACK))
-    rows = [await play.row(AwardWithdrawal, one) for one in (proposal, second)]
+    rows = [await play.row(AwardWithdrawal, proposal_id) for proposal_id in (proposal, second)]
     assert [(row.outcome, row.answer) for row in rows] == [
         ("refused", "They did answer."),
         ("taken back", ""),
@@ -160,17 +160,17 @@ async def test_a_proposal_on_another_amount_is_made_anew(play: Judging, db: Data
 async def test_what_is_shown_is_what_is_done(play: Judging, db: Database) -> None:
     key, _proposal = await proposed(play)
     async with db.reader() as read:
-        shown = await of_withdrawing(read, key)
-    assert [(one.reference, one.amount) for one in shown.served] == [("B", Decimal("60.00"))]
-    assert (shown.free, shown.more, shown.left) == (Decimal(20), Decimal(80), Decimal(40))
+        consequence = await of_withdrawing(read, key)
+    assert [(served.reference, served.amount) for served in consequence.served] == [("B", Decimal("60.00"))]
+    assert (consequence.free, consequence.more, consequence.left) == (Decimal(20), Decimal(80), Decimal(40))
     # Meanwhile B gives up its place: what was shown is no longer true.
     await play.act("omar", lambda tx: withdraw_award(tx, play.applications["B"], "No staff."))
     assert await refused(
-        play, "paul", lambda tx: agree_to_withdrawal(tx, key, seen=shown.fingerprint), DECIDED
+        play, "paul", lambda tx: agree_to_withdrawal(tx, key, seen=consequence.fingerprint), DECIDED
     ) == [("changed_since_shown", None)]
     async with db.reader() as read:
-        shown = await of_withdrawing(read, key)
-    assert await play.act("paul", lambda tx: agree_to_withdrawal(tx, key, seen=shown.fingerprint)) == []
+        consequence = await of_withdrawing(read, key)
+    assert await play.act("paul", lambda tx: agree_to_withdrawal(tx, key, seen=consequence.fingerprint)) == []
     async with db.reader() as read:
         more = await of_enlarging(read, play.envelopes["Facility"], Decimal(100), Decimal(140))
     assert (more.free, more.more, more.served) == (Decimal(100), Decimal(40), ())
@@ -186,7 +186,7 @@ async def test_of_several_who_decide_at_once_one_does(play: Judging, db: Databas
         play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff.")),
         return_exceptions=True,
     )
-    assert sum(isinstance(one, Refused) for one in outcomes) == 3
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 3
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded"}
     await clean(db)
 

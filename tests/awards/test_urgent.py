@@ -62,8 +62,8 @@ async def test_each_gets_a_call_that_is_closed_at_its_receipt(db: Database, play
         (f"{URGENT}/U2", AT, "closed"),
         (f"{URGENT}/U3", OPENS, "closed"),
     ]
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 async def test_submissions_at_once_are_numbered_one_after_the_other(play: Rolling) -> None:
@@ -89,8 +89,8 @@ async def test_two_decisions_at_once_never_spend_more_than_the_series_has(
     )
     assert sorted((await play.statuses()).values()) == ["awarded", "reserve"]
     assert await play.left(URGENT) == Decimal("20000.00")
-    found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    findings = await reconcile(db)
+    assert {name: wrong for name, wrong in findings.items() if wrong} == {}
 
 
 async def test_receipt_and_half_and_all_of_the_time_are_told_once(db: Database, play: Rolling) -> None:
@@ -101,8 +101,10 @@ async def test_receipt_and_half_and_all_of_the_time_are_told_once(db: Database, 
     assert [await remind_due(db, AT + after) for after in moments] == [0, 1, 0, 1, 0]
     await deliver_all(db, lambda: CLOSES)
     async with db.reader() as connection:
-        told = [(type(one.event).__name__, one.due_at) for one in await history(connection, row.id)][:2]
-    assert told == [
+        events = [
+            (type(recorded.event).__name__, recorded.due_at) for recorded in await history(connection, row.id)
+        ][:2]
+    assert events == [
         ("DecisionOverdue", AT + timedelta(hours=8)),
         ("DecisionHalfTime", AT + timedelta(hours=4)),
     ]
@@ -153,16 +155,16 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     assert (nobody.status_code, errors(nobody), "Decide by" in nobody.text) == (422, ["assessors"], True)
     officer = await ada.send_form(f"{here}/assign", {"assessors": str(play.people["omar"])})
     assert (officer.status_code, errors(officer)) == (422, ["assessors"])
-    asked = await ada.send_form(f"{here}/assign", {"assessors": elena})
-    assert asked.headers["location"] == here
+    assigned = await ada.send_form(f"{here}/assign", {"assessors": elena})
+    assert assigned.headers["location"] == here
     await play.act("elena", lambda tx: _scored(tx, row.id, key))
     assert "To be proposed" in (await vera.get(here)).text
     assert (await vera.send_form(f"{here}/propose")).headers["location"] == here
     assert "Waits for decision" in (await paul.get("/urgent")).text
     assert (await vera.send_form(f"{here}/decide")).status_code == 403
-    shown = (await paul.get(here)).text
-    assert "An award of EUR" in shown
-    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    page = (await paul.get(here)).text
+    assert "An award of EUR" in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
     assert (await paul.send_form(f"{here}/decide", {"seen": seen})).headers["location"] == here
     assert "proposed this, and" in (await carl.get(here)).text
     assert (await play.statuses())["A"] == "awarded"

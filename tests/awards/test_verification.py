@@ -45,8 +45,8 @@ def differences(document: Document, root: str | None = None) -> list[Mistake]:
     return verify(encoded(document), root).differences
 
 
-def paths(found: list[Mistake]) -> set[str]:
-    return {path for path, _message in found}
+def paths(mistakes: list[Mistake]) -> set[str]:
+    return {path for path, _message in mistakes}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -117,9 +117,9 @@ def record_at(path: Path) -> str:
 def test_any_digit_or_letter_that_is_changed_is_named() -> None:
     unseen = []
     for path, other in CHANGES:
-        found = paths(differences(replaced(PILOT, path, other)))
-        if not any(place.startswith(record_at(path)) for place in found):
-            unseen.append((path, other, found))
+        named = paths(differences(replaced(PILOT, path, other)))
+        if not any(place.startswith(record_at(path)) for place in named):
+            unseen.append((path, other, named))
     assert len(CHANGES) > 350
     assert unseen == []
 
@@ -174,7 +174,7 @@ def test_a_record_that_is_left_out_or_there_twice_is_named(part: str) -> None:
 
 
 def test_a_mean_is_named_with_both_values() -> None:
-    i, record = next((i, one) for i, one in enumerate(PILOT["ranking"]) if one["means"])
+    i, record = next((i, record) for i, record in enumerate(PILOT["ranking"]) if record["means"])
     changed = resealed(replaced(PILOT, ("ranking", i, "means", "relevance", "exact"), "63/2"))
     assert differences(changed) == [
         (
@@ -199,10 +199,10 @@ def test_a_digest_is_named_with_its_record() -> None:
 def test_who_gets_what_is_named_with_both_places() -> None:
     awarded, waiting = PILOT["line"]["awards"][0], PILOT["line"]["reserve"][0]
     line = {**PILOT["line"], "awards": [waiting], "reserve": [awarded]}
-    found = differences(resealed(replaced(PILOT, ("line",), line)))
+    mistakes = differences(resealed(replaced(PILOT, ("line",), line)))
     sentence = "application {}: its place on the line is {} by the scores and rules, {} in the bundle"
-    assert ("line.reserve[0]", sentence.format(awarded, "award 1", "reserve 1")) in found
-    assert ("line.awards[0]", sentence.format(waiting, "reserve 1", "award 1")) in found
+    assert ("line.reserve[0]", sentence.format(awarded, "award 1", "reserve 1")) in mistakes
+    assert ("line.awards[0]", sentence.format(waiting, "reserve 1", "award 1")) in mistakes
 
 
 def test_an_assessment_counts_unless_its_assessor_is_recused() -> None:
@@ -288,8 +288,8 @@ def test_parts_of_another_kind_are_named(part: str) -> None:
     for value in others:
         if value == PILOT[part] or (value == [] and part == "conflicts"):
             continue
-        found = differences(replaced(PILOT, (part,), value))
-        assert found != []
+        mistakes = differences(replaced(PILOT, (part,), value))
+        assert mistakes != []
 
 
 def command(raw: bytes, folder: File, *options: str) -> Result:

@@ -432,7 +432,7 @@ async def test_members_sign_each_version_and_whoever_is_recused_reads_no_ranks(
     await play.act("paul", lambda tx: later_version.decide_version(tx, play.id), LATER)
     async with db.reader() as read:
         signed = [await report(read, play.id, elena, number) for number in (1, 2)]
-    digests = [{member.digest for member in shown.members if member.current} for shown in signed]
+    digests = [{member.digest for member in view.members if member.current} for view in signed]
     assert [len(of_version) for of_version in digests] == [2, 2]
     assert digests[0].isdisjoint(digests[1])
     await clean(db)
@@ -482,8 +482,8 @@ async def test_the_pages(today: Judging, browse: Browsers) -> None:
         assert "Version 1" in page.text
         assert "because of the complaint TAF-2021-01/C1" in page.text or path == "versions/1"
     for number in (1, 2):
-        found = await paul.get(f"/evaluation/{call}/versions/{number}/bundle.json")
-        assert verify(found.content).differences == []
+        exported = await paul.get(f"/evaluation/{call}/versions/{number}/bundle.json")
+        assert verify(exported.content).differences == []
         assert (await paul.get(f"/evaluation/{call}/versions/{number}/report.pdf")).content[:4] == b"%PDF"
     assert (await paul.get(f"/evaluation/{call}/versions/3")).status_code == 404
     assert (await omar.get(f"/evaluation/{call}/again")).status_code in (403, 404)

@@ -95,9 +95,9 @@ async def test_a_later_version_offers_nothing_and_no_letter_says_so(db: Database
     async with db.reader() as read:
         query = select(Letter.kind, Letter.data["offered"].astext).where(Letter.data["version"].astext == "2")
         assert sorted(map(tuple, await read.execute(query))) == [("reserve", None), ("reserve", None)]
-        shown = await ranking(read, play.calls[CALL])
+        current = await ranking(read, play.calls[CALL])
         first = await ranking(read, play.calls[CALL], 1)
-    assert b"is offered" not in ranking_csv(shown)
+    assert b"is offered" not in ranking_csv(current)
     assert b"EUR 20.00 is offered" in ranking_csv(first)
     await roots(db, play)
     await clean(db)

@@ -36,7 +36,7 @@ async def changed(play: Judging, **fields: object) -> CallDraft:
 async def events(db: Database, subject_id: UUID) -> list[str]:
     """Kinds of the subject's events, oldest first."""
     async with db.reader() as connection:
-        return [type(entry.event).__name__ for entry in reversed(await history(connection, subject_id))]
+        return [type(recorded.event).__name__ for recorded in reversed(await history(connection, subject_id))]
 
 
 async def mails(db: Database, *templates: str) -> list[tuple[str, str]]:

@@ -43,10 +43,10 @@ async def test_a_draft_is_saved_as_it_was_typed(
         call_id, closes_at, drafted_by = (
             await connection.execute(select(Call.id, Call.closes_at, Call.drafted_by))
         ).one()
-    shown = await ada.get(f"/staff/calls/{call_id}/edit")
+    page = await ada.get(f"/staff/calls/{call_id}/edit")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/calls/{call_id}")
     assert (closes_at, drafted_by) == (draft.closes_at, cast.ada)
-    assert 'value="100000.00"' in shown.text
+    assert 'value="100000.00"' in page.text
 
 
 async def test_rules_that_spread_awards_are_kept_and_told(

@@ -78,8 +78,8 @@ async def test_the_seed_is_nobody_s_business_until_the_ranking_is_proposed(
     ]
 
     async def seen() -> list[tuple[bool, bool]]:
-        shown = [(await browser.get(path)).text for browser, path in pages]
-        return [(lot.commitment in page, lot.seed in page) for page in shown]
+        texts = [(await browser.get(path)).text for browser, path in pages]
+        return [(lot.commitment in page, lot.seed in page) for page in texts]
 
     async def logged() -> list[str]:
         async with play.db.reader() as connection:

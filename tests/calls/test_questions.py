@@ -70,8 +70,8 @@ async def test_an_officer_asks_and_everybody_reads_the_answer_without_the_name(
         assert await published_answers(connection, CALL) == []
     await asking.act("vera", lambda tx: publish_answer(tx, key, **TEXTS), MID)
     async with db.reader() as connection:
-        (shown,) = await published_answers(connection, CALL)
-    assert (shown.number, shown.answers[0].question, shown.answers[0].answer) == (1, *TEXTS.values())
+        (question,) = await published_answers(connection, CALL)
+    assert (question.number, question.answers[0].question, question.answers[0].answer) == (1, *TEXTS.values())
     assert await events(db, key) == ["QuestionAsked", "AnswerPublished"]
     assert await mails(db, "calls/answered", "applications/call_answered") == [
         ("applications/call_answered", "milena@example.org"),

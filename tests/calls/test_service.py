@@ -87,7 +87,7 @@ async def state(db: Database, call_id: UUID) -> str:
 async def log(db: Database, call_id: UUID) -> list[str]:
     """Kinds of the call's events, oldest first."""
     async with db.reader() as connection:
-        return [type(entry.event).__name__ for entry in reversed(await history(connection, call_id))]
+        return [type(recorded.event).__name__ for recorded in reversed(await history(connection, call_id))]
 
 
 async def off(db: Database) -> list[str]:
@@ -120,10 +120,10 @@ async def test_who_changes_a_draft_becomes_its_author(db: Database, stage: Stage
     async with db.transaction(now=NOW, actor=stage.ada) as tx:
         call = await publish_call(tx, call_id)
     async with db.reader() as connection:
-        entry = (await history(connection, call_id))[1]
+        recorded = (await history(connection, call_id))[1]
     assert refused.value.codes == ("same_person",)
     assert rules_of(call).award_max == Decimal("50000.00")
-    assert msgspec.structs.asdict(entry.event)["fields"] == ["award_max"]
+    assert msgspec.structs.asdict(recorded.event)["fields"] == ["award_max"]
 
 
 async def test_saving_an_unchanged_draft_changes_nothing(db: Database, stage: Stage) -> None:
@@ -202,8 +202,8 @@ async def test_a_call_closes_once_nothing_can_be_on_its_way_any_more(
     assert await close_due(db, CLOSES + timedelta(seconds=4)) == 0
     assert await close_due(db, CLOSES + timedelta(seconds=5)) == 1
     async with db.reader() as connection:
-        entry = (await history(connection, due))[0]
-    assert (entry.due_at, entry.recorded_at) == (CLOSES, CLOSES + timedelta(seconds=5))
+        recorded = (await history(connection, due))[0]
+    assert (recorded.due_at, recorded.recorded_at) == (CLOSES, CLOSES + timedelta(seconds=5))
 
 
 async def test_time_closes_what_is_due_and_bears_the_instant(db: Database, stage: Stage) -> None:
@@ -215,8 +215,8 @@ async def test_time_closes_what_is_due_and_bears_the_instant(db: Database, stage
     assert await close_due(db, late) == 1
     assert await close_due(db, late) == 0
     async with db.reader() as connection:
-        entry = (await history(connection, due))[0]
-    assert (entry.due_at, entry.recorded_at) == (CLOSES, late)
+        recorded = (await history(connection, due))[0]
+    assert (recorded.due_at, recorded.recorded_at) == (CLOSES, late)
     assert (await state(db, due), await state(db, later)) == ("closed", "published")
     assert await off(db) == []
 

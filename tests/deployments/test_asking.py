@@ -30,7 +30,10 @@ async def exhausted_seats(sending: Sending, deployment_id: object) -> list[int]:
 async def test_the_shortlist_is_kept_with_its_reasons(sending: Sending) -> None:
     await sending.pool(expert("X1"), expert("X0"), expert("X2", country="RS"))
     row = await sending.row(await sending.request())
-    assert [(entry["code"], entry["score"]) for entry in row.shortlist["ranked"]] == [("X0", 16), ("X1", 15)]
+    assert [(candidate["code"], candidate["score"]) for candidate in row.shortlist["ranked"]] == [
+        ("X0", 16),
+        ("X1", 15),
+    ]
     assert row.left_out == {"X2": "not_eu_member_state"}
     assert (row.state, row.reference) == ("requested", "A/D1")
 

@@ -65,14 +65,14 @@ async def test_the_course_of_a_request_on_the_page(sending: Sending, browse: Bro
     gone = await sending.request(starts_on=date(2022, 1, 3), ends_on=date(2022, 1, 4))
     await sending.play.act("ada", partial(call_off, deployment_id=gone, reason="Moved"), INVITED + HOUR)
     async with sending.db.reader() as connection:
-        (shown,) = await courses(connection, sending.play.people["ada"], datetime(2021, 10, 5, tzinfo=UTC))
-    assert (shown.asked, shown.yes, shown.released, shown.declined) == (
+        (row,) = await courses(connection, sending.play.people["ada"], datetime(2021, 10, 5, tzinfo=UTC))
+    assert (row.asked, row.yes, row.released, row.declined) == (
         INVITED,
         INVITED + 30 * HOUR,
         None,
         1,
     )
-    assert shown.deployed == datetime(2021, 10, 3, 22, tzinfo=UTC)
+    assert row.deployed == datetime(2021, 10, 3, 22, tzinfo=UTC)
     for name in ("ada", "carl", "greta"):
         page = await (await browse(sending.play.people[name])).get("/deployments/times")
         assert page.status_code == 200

@@ -35,7 +35,7 @@ async def post(sending: Sending, postman: Postman) -> None:
         await send(sending.db, postman, turn, lambda: later)
 
 
-def entry(mail: Received) -> tuple[str, Any]:
+def method_and_event(mail: Received) -> tuple[str, Any]:
     """The method, in the part as in the calendar, and the one event."""
     (part,) = [part for part in mail.message.walk() if part.get_content_type() == "text/calendar"]
     calendar = Calendar.from_ical(part.get_content())
@@ -54,7 +54,7 @@ async def test_a_yes_enters_the_days_and_a_cancellation_removes_them(
     assert [part.get_content_type() for part in smtp.to("x1@example.org")[0].message.walk()] == ["text/plain"]
     await sending.accept(key, "X1", sending.at)
     await post(sending, postman)
-    method, event = entry(smtp.to("x1@example.org")[-1])
+    method, event = method_and_event(smtp.to("x1@example.org")[-1])
     row = await sending.row(key)
     assert (method, event["sequence"], event["status"]) == ("REQUEST", 0, "CONFIRMED")
     assert (event["dtstart"].dt, event["dtend"].dt) == (row.starts_on, row.ends_on + timedelta(days=1))
@@ -70,7 +70,7 @@ async def test_a_yes_enters_the_days_and_a_cancellation_removes_them(
     invitation = await sending.invitation(key, "X1")
     await sending.play.act("vera", lambda tx: cancel(tx, invitation, reason="Ill"), sending.at + HOUR)
     await post(sending, postman)
-    method, removed = entry(smtp.to("x1@example.org")[-1])
+    method, removed = method_and_event(smtp.to("x1@example.org")[-1])
     assert (method, removed["sequence"], removed["status"]) == ("CANCEL", 1, "CANCELLED")
     assert removed["uid"] == event["uid"]
     assert removed["dtstamp"].dt >= event["dtstamp"].dt
@@ -88,6 +88,9 @@ async def test_a_request_that_is_cancelled_removes_the_days_also_by_a_mail_that_
     await sending.play.act("ada", lambda tx: call_off(tx, key, reason="Moved"), sending.at + HOUR)
     await post(sending, postman)
     booked, ended = [mail for mail in smtp.to("x1@example.org") if mail.subject.startswith("You")][-2:]
-    assert [entry(mail)[0] for mail in (booked, ended)] == ["CANCEL" if late else "REQUEST", "CANCEL"]
-    assert [int(entry(mail)[1]["sequence"]) for mail in (booked, ended)] == [int(late), 1]
+    assert [method_and_event(mail)[0] for mail in (booked, ended)] == [
+        "CANCEL" if late else "REQUEST",
+        "CANCEL",
+    ]
+    assert [int(method_and_event(mail)[1]["sequence"]) for mail in (booked, ended)] == [int(late), 1]
     assert all("text/calendar" not in str(mail.message) for mail in smtp.to("x2@example.org"))

@@ -63,12 +63,12 @@ async def _say(application: UUID, invitation: UUID, tx: Tx) -> Any:
 
 
 async def ranked(sending: Sending, key: UUID) -> dict[str, list[tuple[str, int]]]:
-    entries = (await sending.row(key)).shortlist["ranked"]
+    candidates = (await sending.row(key)).shortlist["ranked"]
     return {
-        entry["code"]: [
-            (part["key"], part["points"]) for part in entry["parts"] if part["kind"] == "feedback"
+        candidate["code"]: [
+            (part["key"], part["points"]) for part in candidate["parts"] if part["kind"] == "feedback"
         ]
-        for entry in entries
+        for candidate in candidates
     }
 
 

@@ -22,7 +22,7 @@ YEAR = timedelta(days=366)
 LATER = [(date(2021, 10, 1), date(2023, 12, 31))]
 
 
-async def shown(
+async def conflicts_of(
     sending: Sending, code: str, *, of: str = "A", months: int = 24, at: datetime = INVITED
 ) -> list[tuple[str, ...]]:
     key = sending.play.applications[of]
@@ -45,11 +45,11 @@ CONFLICTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
 
 async def test_the_data_show_conflicts(sending: Sending) -> None:
     await sending.pool(*[expert(f"X{n}", **changes) for n, (changes, _conflicts) in enumerate(CONFLICTS)])
-    assert [await shown(sending, f"X{n}") for n in range(len(CONFLICTS))] == [
+    assert [await conflicts_of(sending, f"X{n}") for n in range(len(CONFLICTS))] == [
         conflicts for _changes, conflicts in CONFLICTS
     ]
     # An assessor of the lead has cooled off a year later, one of the application never does.
-    assert await shown(sending, "X5", months=12, at=INVITED + YEAR) == [("assessor", "")]
+    assert await conflicts_of(sending, "X5", months=12, at=INVITED + YEAR) == [("assessor", "")]
 
 
 async def test_whoever_was_deployed_for_a_party_in_another_application_has_a_conflict_for_a_while(
@@ -57,9 +57,9 @@ async def test_whoever_was_deployed_for_a_party_in_another_application_has_a_con
 ) -> None:
     await sending.pool(expert("X1"))
     await sending.accept(await sending.asking(), "X1")
-    assert [key for key, _party in await shown(sending, "X1", of="B")] == ["deployed"] * 3
-    assert await shown(sending, "X1", of="B", months=12, at=INVITED + 2 * YEAR) == []
-    assert await shown(sending, "X1") == []
+    assert [key for key, _party in await conflicts_of(sending, "X1", of="B")] == ["deployed"] * 3
+    assert await conflicts_of(sending, "X1", of="B", months=12, at=INVITED + 2 * YEAR) == []
+    assert await conflicts_of(sending, "X1") == []
 
 
 async def test_a_request_that_does_not_look_is_as_before(sending: Sending) -> None:
@@ -102,11 +102,11 @@ async def test_recent_deployments_are_counted_from_bookings_and_stay(sending: Se
     sending.at = INVITED + timedelta(days=60)
     draft = {"starts_on": date(2022, 1, 10), "ends_on": date(2022, 1, 11), **rule}
     shortlist = (await sending.row(await sending.request(**draft))).shortlist
-    assert [entry["code"] for entry in shortlist["ranked"]] == ["X9", "X1"]
+    assert [candidate["code"] for candidate in shortlist["ranked"]] == ["X9", "X1"]
     assert shortlist["recent"] == {"X1": 1}
     sending.at = INVITED + 2 * YEAR
     later = await sending.row(await sending.request(**draft | {"place": "Rome"}))
-    assert [entry["code"] for entry in later.shortlist["ranked"]] == ["X1", "X9"]
+    assert [candidate["code"] for candidate in later.shortlist["ranked"]] == ["X1", "X9"]
     assert (await sending.row(before)).shortlist.get("recent") is None
 
 

@@ -149,8 +149,8 @@ async def test_silence_is_over_before_it_is_written_down(sending: Sending, brows
     await sending.pool(expert("X0"))
     key = await sending.asking()
     path, browser = await sending.link(key, "X0"), await browse()
-    shown = await browser.get(path)
-    assert "expired" in states(shown)
+    page = await browser.get(path)
+    assert "expired" in states(page)
     late = await browser.send_form(path, {"answer": "decline", "reason": "On leave until March."})
     assert (late.status_code, await sending.outcomes(key)) == (409, {"X0": "open"})
     assert "On leave until March.</textarea>" in late.text  # to copy
@@ -231,8 +231,8 @@ async def test_fifty_posts_of_one_link_have_one_outcome(
 
 async def test_the_link_shows_no_other_expert(sending: Sending, deployment: UUID, browse: Browsers) -> None:
     page = await (await browse()).get(await sending.link(deployment, "X1"))
-    shown = re.sub(r'data-mark="[^"]*"', "", page.text)  # a mark may hold any letters
-    assert re.search(r"X2|Horvat|@example\.org", shown) is None
+    unmarked = re.sub(r'data-mark="[^"]*"', "", page.text)  # a mark may hold any letters
+    assert re.search(r"X2|Horvat|@example\.org", unmarked) is None
 
 
 @pytest.fixture

@@ -139,10 +139,10 @@ async def test_what_is_confirmed_is_handed_on_as_due(paying: Sending) -> None:
 async def test_on_pages(paying: Sending, browse: Browsers) -> None:
     key, _invitation_id = await over(paying)
     path, expert_ = await paying.link(key, "X1"), await browse()
-    shown = (await expert_.get(path)).text
-    assert "Thank you for your mission" in shown
+    thanks = (await expert_.get(path)).text
+    assert "Thank you for your mission" in thanks
     for past in ("you are booked", "Put the days into your calendar"):
-        assert past not in shown
+        assert past not in thanks
     empty = await expert_.send_form(
         f"{path}/travel", {"departed_day": "", "departed_time": "", "landed_day": "", "landed_time": ""}
     )

@@ -223,7 +223,7 @@ async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sendin
     await pool.play.act("vera", lambda tx: change_expert(tx, pool.experts["X3"], better), clock.now())
     answer = await ada.send_form(f"/deployments/{key}/shortlist")
     assert answer.headers["location"] == f"/deployments/{key}/order"
-    codes = [entry["code"] for entry in (await pool.row(key)).shortlist["ranked"]]
+    codes = [candidate["code"] for candidate in (await pool.row(key)).shortlist["ranked"]]
     assert codes == ["X0", "X3", "X1", "X2"]
 
 

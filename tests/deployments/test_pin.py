@@ -79,8 +79,8 @@ async def test_few_tries_also_at_once_and_then_a_new_link(sending: Sending, brow
     right = await browser.send_form(path, yes | {"pin": PIN})
     assert (right.status_code, "wrong too often" in right.text) == (409, True)
     assert await sending.outcomes(key) == {"X1": "open"}  # type: ignore[arg-type]
-    shown = (await ada.get(f"/deployments/{key}")).text
-    assert (again in shown, "somebody with the link of X1" in shown) == (True, True)
+    page = (await ada.get(f"/deployments/{key}")).text
+    assert (again in page, "somebody with the link of X1" in page) == (True, True)
     assert "invitations-locked-by-a-wrong-pin" in work(await ada.get("/"))
     assert (await ada.send_form(again)).status_code == 303
     assert "invitations-locked-by-a-wrong-pin" not in work(await ada.get("/"))

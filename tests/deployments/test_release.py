@@ -218,9 +218,9 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     assert (await anybody.send_form(link, reply)).status_code == 303
     assert "Expert X2 is released" in (await anybody.get(link)).text
     assert (await anybody.send_form(link, reply)).status_code == 409
-    shown = (await ada.get(f"/deployments/{key}")).text
-    assert "Not insured by the employer." in shown
-    assert shown.count("Chief Horvat") > 2, "the history names who answered"
+    deployment_page = (await ada.get(f"/deployments/{key}")).text
+    assert "Not insured by the employer." in deployment_page
+    assert deployment_page.count("Chief Horvat") > 2, "the history names who answered"
     # Confirmed once is confirmed for the next mission, until the profile names another.
     expert_id = needing.experts["X2"]
     assert is_confirmed(await needing.expert("X2"))

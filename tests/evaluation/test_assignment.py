@@ -53,8 +53,8 @@ async def proposal(play: Judging, ada: Browser, each: int = 2, most: int = 4) ->
     """The form as the page offers it."""
     page = await ada.get(f"{address(play)}?each={each}&most={most}")
     assert page.status_code == 200
-    found = re.search(r'name="seen" value="([^"]*)"', page.text)
-    return {"each": str(each), "most": str(most), "seen": found[1] if found else ""}
+    match = re.search(r'name="seen" value="([^"]*)"', page.text)
+    return {"each": str(each), "most": str(most), "seen": match[1] if match else ""}
 
 
 def pairs_of(play: Judging, form: dict[str, str]) -> list[tuple[str, str]]:

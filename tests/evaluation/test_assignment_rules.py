@@ -114,8 +114,8 @@ def test_evenness_comes_before_themes() -> None:
     themes = dict.fromkeys((*APPLICATIONS, first), ("arms",))
     question = Question(dict.fromkeys(APPLICATIONS[:2], 1), {first: 0, second: 0}, 9, themes=themes)
     assert propose(question).spread == (1, 1)
-    one = Question({APPLICATIONS[0]: 1}, {second: 0, first: 0}, 9, themes=themes)
-    assert propose(one).pairs == (Pair(APPLICATIONS[0], first),)
+    single = Question({APPLICATIONS[0]: 1}, {second: 0, first: 0}, 9, themes=themes)
+    assert propose(single).pairs == (Pair(APPLICATIONS[0], first),)
 
 
 def test_nothing_to_solve() -> None:

@@ -74,13 +74,15 @@ class Play(Judging):
 
     async def member(self, who: str) -> UUID:
         async with self.db.reader() as connection:
-            shown = await committee_of(connection, self.id)
-        return next(member.id for member in shown.members if member.person_id == self.people[who])
+            committee = await committee_of(connection, self.id)
+        return next(member.id for member in committee.members if member.person_id == self.people[who])
 
     async def seated(self) -> list[tuple[str, str]]:
         async with self.db.reader() as connection:
-            shown = await committee_of(connection, self.id)
-        return [(member.name.partition(" ")[0].lower(), member.function.value) for member in shown.members]
+            committee = await committee_of(connection, self.id)
+        return [
+            (member.name.partition(" ")[0].lower(), member.function.value) for member in committee.members
+        ]
 
 
 async def _staff(tx: Tx, name: str) -> UUID:
@@ -91,15 +93,15 @@ async def _staff(tx: Tx, name: str) -> UUID:
 
 
 @built_once
-async def asked(db: Database) -> Play:
+async def begun(db: Database) -> Play:
     made = Play(db)
     await made.tell()
     return made
 
 
 @pytest.fixture
-async def play(asked: Play) -> Play:
-    return asked
+async def play(begun: Play) -> Play:
+    return begun
 
 
 async def refused(play: Play, who: str, command: Any, at: Any = DECIDED) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ async def test_giving_it_to_who_has_declared_the_conflict_is_refused_by_name(
 async def test_giving_it_once_more_says_that_they_have_it(play: Judging, browse: Browsers) -> None:
     ada, call = await browse(play.people["ada"]), play.calls["TAF-2021-01"]
     form = {"applications": str(play.applications["A"]), "assessors": str(play.people["erik"])}
-    for said in ("1 assessment was assigned.", "Nothing was assigned: they have these applications already."):
+    for text in ("1 assessment was assigned.", "Nothing was assigned: they have these applications already."):
         answer = await ada.send_form(f"/evaluation/{call}/assign", form)
         assert answer.status_code == 303
-        assert said in (await ada.get(f"/evaluation/{call}")).text
+        assert text in (await ada.get(f"/evaluation/{call}")).text

@@ -47,7 +47,7 @@ class Found(Play):
         self.people[key] = made.id
         return made.id
 
-    async def found(self, viewer: str = "greta") -> set[tuple[str, str, str]]:
+    async def conflicts(self, viewer: str = "greta") -> set[tuple[str, str, str]]:
         """Who, on what, by which finder."""
         async with self.db.reader() as connection:
             rows = await connection.execute(
@@ -109,8 +109,10 @@ async def test_each_finder_finds_its_own(play: Found) -> None:
     await play.act("tied", lambda tx: declare_tie(tx, serbia, "Sister works there.", until=None))
     await play.close()
     ports, ships = (await references(play))["PORTS"], (await references(play))["SHIPS"]
-    shown = await play.found()
-    assert {row for row in shown if row[0] in ("Olga Old", "Tied New", "Home New", "Con New", "Rs New")} == {
+    conflicts = await play.conflicts()
+    assert {
+        row for row in conflicts if row[0] in ("Olga Old", "Tied New", "Home New", "Con New", "Rs New")
+    } == {
         ("Olga Old", ports, "signatory"),
         ("Tied New", ports, "tie"),
         ("Home New", ports, "same_institution"),
@@ -118,7 +120,7 @@ async def test_each_finder_finds_its_own(play: Found) -> None:
         ("Con New", ports, "contact"),
         ("Con New", ports, "named"),
     }
-    assert {(reference, finder) for who, reference, finder in shown if who == "Sava Signatory"} >= {
+    assert {(reference, finder) for who, reference, finder in conflicts if who == "Sava Signatory"} >= {
         (ports, "signatory"),
         (ships, "signatory"),
     }
@@ -132,11 +134,11 @@ async def test_what_is_long_over_is_no_conflict(play: Found) -> None:
     serbia = play.institutions["RS"]
     await play.act("tied", lambda tx: declare_tie(tx, serbia, "Worked there.", until=date(2015, 6, 1)))
     await play.close()
-    assert {row for row in await play.found() if row[0] == "Tied New"} == set()
+    assert {row for row in await play.conflicts() if row[0] == "Tied New"} == set()
     await play.act(
         "tied", lambda tx: declare_tie(tx, serbia, "Worked there.", until=date(2018, 6, 1)), CLOSES
     )
-    assert {row[2] for row in await play.found() if row[0] == "Tied New"} == {"tie"}
+    assert {row[2] for row in await play.conflicts() if row[0] == "Tied New"} == {"tie"}
 
 
 async def test_the_chair_decides_and_a_conflict_acts_as_a_declared_one(play: Found, browse: Browsers) -> None:

@@ -154,8 +154,8 @@ async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has
     assert verify(json.dumps(document).encode(), document["root"]).differences == []
     for record in document["assessments"]:
         record["sent_at"] = document["assessments"][0]["sent_at"]
-    found = verify(json.dumps(resealed(document)).encode()).differences
-    assert any("divergent" in difference[1] for difference in found)
+    mistakes = verify(json.dumps(resealed(document)).encode()).differences
+    assert any("divergent" in difference[1] for difference in mistakes)
     await sound(play)
 
 
@@ -172,8 +172,8 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     (row,) = await rows(play, Consensus)
     seen = {"seen": str(row.id)}
     assert "agreed-scores-to-write" in work((await elena.get("/")).text)
-    shown = (await elena.get(page)).text
-    assert ("Erik" in shown, ">46<" in shown, ">66<" in shown) == (True, True, True)
+    form = (await elena.get(page)).text
+    assert ("Erik" in form, ">46<" in form, ">66<" in form) == (True, True, True)
     wrong = await elena.send_form(page, TYPED | seen | {"score-relevance": "81"})
     assert (wrong.status_code, errors(wrong), "Sound." in wrong.text) == (422, ["score-relevance"], True)
     assert (await erik.send_form(page, TYPED | seen)).status_code == 403
@@ -183,9 +183,9 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     assert "agreed-scores-to-answer-on" in work((await erik.get("/")).text)
     bare = await erik.send_form(f"{page}/answer", seen | {"answer": "dissent", "dissent": " "})
     assert (bare.status_code, errors(bare)) == (422, ["dissent"])
-    said = seen | {"answer": "dissent", "dissent": WHY}
-    assert (await erik.send_form(f"{page}/answer", said)).status_code == 303
-    assert (await erik.send_form(f"{page}/answer", said)).status_code == 409
+    dissent = seen | {"answer": "dissent", "dissent": WHY}
+    assert (await erik.send_form(f"{page}/answer", dissent)).status_code == 303
+    assert (await erik.send_form(f"{page}/answer", dissent)).status_code == 409
     assert await rows(play, Assessment) == before
     await play.decide(at=clock.now())
     document = await document_of(play)
@@ -238,8 +238,8 @@ async def changes_are_named(document: dict[str, Any]) -> None:
             del place[key]
         else:
             place[key] = before
-        found = verify(json.dumps(changed).encode(), document["root"]).differences
-        assert len(found) > (0 if key == "divergence" else 1), key
+        mistakes = verify(json.dumps(changed).encode(), document["root"]).differences
+        assert len(mistakes) > (0 if key == "divergence" else 1), key
 
 
 async def test_nothing_rewrites_what_was_agreed(play: Judging) -> None:

@@ -76,8 +76,8 @@ async def corrected(play: Judging, author: str, publisher: str) -> None:
 async def test_whoever_has_run_the_call_is_not_given_its_applications(play: Judging) -> None:
     await corrected(play, "emma", "enzo")
     await play.close()
-    said = {name: await refusal(play, "ada", assign(play, name)) for name in ("vera", "emma", "enzo")}
-    assert said == {"vera": ("published_here",), "emma": ("drafted_here",), "enzo": ("published_here",)}
+    refusals = {name: await refusal(play, "ada", assign(play, name)) for name in ("vera", "emma", "enzo")}
+    assert refusals == {"vera": ("published_here",), "emma": ("drafted_here",), "enzo": ("published_here",)}
     assert await refusal(play, "vera", assign(play, "ada")) == ("drafted_here",)
     assert await refusal(play, "ada", assign(play, "ada")) == ("own_assignment",)
     await play.act("ada", assign(play, "elena"), CLOSES)
@@ -95,8 +95,10 @@ async def test_each_act_in_a_call_is_one_of_those_who_run_it(play: Judging) -> N
     await play.act("eva", lambda tx: propose(tx, call_id), CLOSES)
     await play.act("eva", lambda tx: take_back(tx, call_id), CLOSES)
     await play.act("erik", lambda tx: evaluation.bring_back(tx, x), CLOSES)
-    said = {name: await refusal(play, "ada", assign(play, name)) for name in ("emma", "enzo", "erik", "eva")}
-    assert said == {
+    refusals = {
+        name: await refusal(play, "ada", assign(play, name)) for name in ("emma", "enzo", "erik", "eva")
+    }
+    assert refusals == {
         "emma": ("checked_here",),
         "enzo": ("assigned_here",),
         "erik": ("checked_here",),
@@ -116,8 +118,8 @@ async def test_whoever_assesses_in_a_call_does_nothing_else_in_it(play: Judging)
         "open": lambda tx: start_opening(tx, call_id),
         "confirm": lambda tx: confirm_opening(tx, call_id),
     }
-    said = {name: await refusal(play, "emma", command) for name, command in commands.items()}
-    assert said == dict.fromkeys(commands, ("assesses_here",))
+    refusals = {name: await refusal(play, "emma", command) for name, command in commands.items()}
+    assert refusals == dict.fromkeys(commands, ("assesses_here",))
     await play.declare("elena", "Y")
     await play.act("vera", commands["check"], CLOSES)
 

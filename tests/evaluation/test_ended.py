@@ -42,7 +42,7 @@ async def play(db: Database) -> Judging:
     return made
 
 
-async def told(db: Database) -> list[tuple[str, str]]:
+async def notified(db: Database) -> list[tuple[str, str]]:
     """Address and subject of who was told that nothing is left to do."""
     async with db.reader() as connection:
         query = select(Mail.to_address, Mail.subject).where(Mail.template == "evaluation/no_longer_assigned")
@@ -74,7 +74,7 @@ async def test_a_withdrawal_takes_the_work_away_and_says_so(
     key = play.applications["A"]
     assert await to_do(play, "erik") == 1
     await play.act("omar", lambda tx: withdraw(tx, key), LATER)
-    assert await told(db) == [("erik@example.org", "You no longer need to assess A")]
+    assert await notified(db) == [("erik@example.org", "You no longer need to assess A")]
     assert await ended(play) == {"elena": True, "erik": True}
     assert await to_do(play, "erik") == 0
     erik = await browse(play.people["erik"])
@@ -90,7 +90,7 @@ async def test_what_is_found_inadmissible_keeps_what_was_sent(db: Database, play
     reason = "The mandate is missing."
     await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=False, reason=reason), LATER)
     assert await ended(play) == {"elena": False, "erik": True}
-    assert len(await told(db)) == 1
+    assert len(await notified(db)) == 1
     # Put right, it needs him anew; what was sent is about the same version.
     await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), LATER)
     assert await to_do(play, "erik") == 0
@@ -107,7 +107,7 @@ async def test_of_a_cancelled_call_assessors_are_told_once(db: Database, play: J
     await play.act("paul", lambda tx: confirm_cancellation(tx, call), LATER)
     assert await end_with_the_call(db, LATER) == 1
     assert await ended(play) == {"elena": False, "erik": True}
-    assert await told(db) == []
+    assert await notified(db) == []
     async with db.reader() as connection:
         query = select(Mail.to_address).where(Mail.template == "evaluation/cancelled")
         assert sorted((await connection.execute(query)).scalars()) == [
@@ -166,7 +166,7 @@ async def test_the_decision_ends_what_gets_nothing_and_what_is_carried_over(db: 
     # B is ranked once more by the assessments that it has: nobody else is asked for one.
     assert [await ended(play, name) for name in ("B", "C")] == [{"elena": False, "erik": True}] * 2
     assert await to_do(play, "erik") == 0
-    assert await told(db) == []  # the evaluation had ended with the proposal
+    assert await notified(db) == []  # the evaluation had ended with the proposal
     async with db.reader() as connection:
         assert (await connection.execute(text(OPENABLE["assignment"].held))).all() == []
     await clean(db)

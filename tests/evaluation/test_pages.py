@@ -48,9 +48,9 @@ async def test_before_declaring_there_is_title_and_parties_only(play: Judging, e
     assert "Joint work A" in page.text
     call = f"/assessments/calls/{play.calls['TAF-2021-01']}"
     assert (await elena.get(assessment(play))).headers["location"] == call
-    asked = await elena.get(assessment(play, "/conflict"))
-    assert "Albanian State Police" in asked.text
-    assert "10\u00a0000.00" not in asked.text
+    page = await elena.get(assessment(play, "/conflict"))
+    assert "Albanian State Police" in page.text
+    assert "10\u00a0000.00" not in page.text
     assert (await elena.send_form(call)).status_code == 422
     conflict = assessment(play, "/conflict")
     assert (await elena.send_form(call, {"agreed": "yes"})).headers["location"] == conflict
@@ -181,8 +181,8 @@ async def test_what_was_not_sent_is_forgotten_once_it_can_not_be_sent(play: Judg
 
 async def recused_attempts(play: Judging) -> int:
     async with play.db.reader() as connection:
-        told = await history(connection, play.applications["A"])
-    return sum(isinstance(line.event, RecusedAttempt) for line in told)
+        events = await history(connection, play.applications["A"])
+    return sum(isinstance(line.event, RecusedAttempt) for line in events)
 
 
 async def test_a_recused_assessor_is_refused_everywhere_and_leaves_a_trace(

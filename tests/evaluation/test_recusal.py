@@ -242,13 +242,13 @@ async def test_lists_leave_out_what_follows_from_it(play: Play, browse: Browsers
     house = play.institutions["AL"]
     more = [f"/institutions/{house}"] if role in (Role.SECRETARIAT, Role.AUDITOR) else []
     more += [f"/waiting/{key}" for key, kind in KINDS.items() if role in kind.roles]
-    found = {}
+    mentions = {}
     for path in [*LISTS[role], *more]:
         page = await nora.get(path)
         assert page.status_code == 200, path
-        if told := SAYS.findall(page.text):
-            found[path] = told
-    assert found == {}
+        if words := SAYS.findall(page.text):
+            mentions[path] = words
+    assert mentions == {}
     greta = await browse(play.people["greta"])
     assert "Joint work SHIPS" in (await greta.get("/awards")).text
     assert "Joint work PORTS" in (await nora.get("/awards")).text
@@ -267,7 +267,7 @@ async def test_the_list_of_what_came_in_keeps_its_reference_and_nothing_else(
     line = next(line for line in exported.splitlines() if line.startswith(("SHIPS", '"SHIPS')))
     assert "Albanian" not in line
     assert "10000" not in line
-    for asked in (
+    for query in (
         "q=Joint",
         "status=awarded",
         "least=1",
@@ -275,9 +275,9 @@ async def test_the_list_of_what_came_in_keeps_its_reference_and_nothing_else(
         "beneficiary=AL",
         "checked=admissible",
     ):
-        narrowed = (await nora.get(f"/applications/received?{asked}")).text
-        assert "Joint work PORTS" in narrowed, asked
-        assert "closed to you" not in narrowed, asked
+        narrowed = (await nora.get(f"/applications/received?{query}")).text
+        assert "Joint work PORTS" in narrowed, query
+        assert "closed to you" not in narrowed, query
     ticked = {"deed": "csv", "query": "", "chosen": [str(play.applications["SHIPS"])]}
     chosen = await nora.send_form("/applications/received/selected", ticked)
     assert "Joint work SHIPS" not in chosen.text

@@ -119,12 +119,12 @@ async def test_what_is_reopened_is_kept_counts_no_more_and_is_sent_anew(
     stands = await play.act("ada", lambda tx: evaluation.standing(tx, play.calls[CALL]))
     assert not stands.ready
     async with play.db.reader() as connection:
-        told = [line.event for line in await history(connection, key)]
+        events = [line.event for line in await history(connection, key)]
         (mail,) = (
             await connection.execute(select(Mail.__table__).where(Mail.template == "evaluation/reopened"))
         ).all()
         (old,) = (await connection.execute(select(ReopenedAssessment.__table__))).all()
-    assert sum(isinstance(event, AssessmentReopened) for event in told) == 1
+    assert sum(isinstance(event, AssessmentReopened) for event in events) == 1
     assert (mail.to_address, WHY in str(mail.context), WHY in mail.subject) == (
         "elena@example.org",
         True,

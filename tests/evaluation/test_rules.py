@@ -69,14 +69,14 @@ def test_references_sort_by_code_points() -> None:
 
 def test_every_wrong_score_is_named() -> None:
     assert score_mistakes({"capacity": Decimal(20), "relevance": Decimal("0.25")}, GRID) == []
-    found = score_mistakes({"capacity": Decimal("20.01"), "design": Decimal(1)}, GRID)
-    assert [(reason.code, reason.field) for reason in found] == [
+    reasons = score_mistakes({"capacity": Decimal("20.01"), "design": Decimal(1)}, GRID)
+    assert [(reason.code, reason.field) for reason in reasons] == [
         ("score_out_of_range", "capacity"),
         ("score_missing", "relevance"),
         ("unknown_section", "design"),
     ]
-    found = score_mistakes({"capacity": Decimal("1.005"), "relevance": Decimal("NaN")}, GRID)
-    assert [(reason.code, reason.field) for reason in found] == [
+    reasons = score_mistakes({"capacity": Decimal("1.005"), "relevance": Decimal("NaN")}, GRID)
+    assert [(reason.code, reason.field) for reason in reasons] == [
         ("too_many_decimals", "capacity"),
         ("score_out_of_range", "relevance"),
     ]

@@ -68,7 +68,9 @@ async def play(db: Database) -> Judging:
 async def score(play: Judging, assessor: str, name: str, *given: int | None) -> None:
     if (assessor, name) != ("elena", "A"):
         await play.declare(assessor, name)
-    scores = {key: None if one is None else Decimal(one) for key, one in zip(KEYS, given, strict=True)}
+    scores = {
+        key: None if points is None else Decimal(points) for key, points in zip(KEYS, given, strict=True)
+    }
     comments = {"capacity": "Few people.", "relevance": "Sound."}
     key = play.applications[name]
     await play.act(assessor, lambda tx: evaluation.send_assessment(tx, key, scores, comments), CLOSES)
@@ -199,7 +201,7 @@ async def test_the_decision_goes_by_what_counts_and_says_so(play: Judging, brows
     assert document["version"] == 2
     assert verify(json.dumps(document).encode(), document["root"]).differences == []
     (data,) = letters
-    assert [one["title"] for one in data["sections"]] == [
+    assert [section["title"] for section in data["sections"]] == [
         "Capacity",
         "Qualified staff",
         "Technical skills",

@@ -83,8 +83,8 @@ def test_a_sub_score_of_one_rejects_if_it_is_the_one_that_counts() -> None:
 
 
 def test_what_does_not_apply_leaves_the_mean_and_is_never_zero() -> None:
-    one = means([scores(None, "4", "4", "10"), scores("2", "4", "4", "10")], GRID)
-    assert one.criteria["capacity.staff"] == 2
+    one_assessor = means([scores(None, "4", "4", "10"), scores("2", "4", "4", "10")], GRID)
+    assert one_assessor.criteria["capacity.staff"] == 2
     nobody = means([scores(None, "4", "4", "10")], GRID)
     assert (nobody.criteria["capacity.staff"], nobody.sections["capacity"]) == (None, Fraction(16))
     section = means([scores("3", "3", "3", None)], GRID)
@@ -118,21 +118,21 @@ def test_every_wrong_score_is_named_by_its_sub_criterion() -> None:
 
 
 def test_comments_are_asked_for_as_the_call_says() -> None:
-    asked = replace(
+    grid = replace(
         GRID,
         comment_low=40,
         comment_high=100,
         sections=(CAPACITY, replace(GRID.sections[1], needs_comment=True)),
     )
     fair = scores("3", "4", "4", "10")
-    assert codes(fair, asked) == [("comment_missing", "comment-relevance")]
-    assert codes(fair, asked, relevance="Sound.") == []
+    assert codes(fair, grid) == [("comment_missing", "comment-relevance")]
+    assert codes(fair, grid, relevance="Sound.") == []
     for extreme in ("1", "2", "5"):
-        assert codes(scores(extreme, "4", "4", "10"), asked, relevance="Sound.") == [
+        assert codes(scores(extreme, "4", "4", "10"), grid, relevance="Sound.") == [
             ("comment_on_extreme", "comment-capacity")
         ]
-        assert codes(scores(extreme, "4", "4", "10"), asked, relevance="Sound.", capacity="Why.") == []
-    assert codes(scores(None, "4", "4", "10"), asked, relevance="Sound.") == []
+        assert codes(scores(extreme, "4", "4", "10"), grid, relevance="Sound.", capacity="Why.") == []
+    assert codes(scores(None, "4", "4", "10"), grid, relevance="Sound.") == []
 
 
 def test_a_call_with_sub_criteria_adds_up() -> None:
@@ -206,8 +206,8 @@ def _as_scores(scores: dict[str, str | None]) -> Scores:
 
 @given(call=_calls())
 def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any) -> None:
-    told, applications = call
-    grid = msgspec.convert(told, Grid)
+    raw_grid, applications = call
+    grid = msgspec.convert(raw_grid, Grid)
     applicants = [
         Applicant(
             UUID(int=i),
@@ -226,25 +226,27 @@ def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any)
     stands = stand(applicants, grid, 2)
     expected: list[tuple[Any, ...]] = []
     for reference, beneficiaries, minutes, sent, agreed in applications:
-        entry = next(one for one in stands.everyone if one.applicant.reference == reference)
-        counting = settled(told, sent, agreed)
-        assert (entry.outcome in UNSETTLED) == (counting is None)
+        judged = next(judged for judged in stands.everyone if judged.applicant.reference == reference)
+        counting = settled(raw_grid, sent, agreed)
+        assert (judged.outcome in UNSETTLED) == (counting is None)
         if counting is None:
             continue
-        points = counted(told, counting)
-        assert entry.means is not None
-        assert {**entry.means.sections, **entry.means.criteria, "total": entry.means.total} == points
-        assert list(entry.missed) == missed(told, points)
-        assert (entry.outcome is Outcome.BELOW_THRESHOLD) == bool(entry.missed)
-        if not entry.missed:
+        points = counted(raw_grid, counting)
+        assert judged.means is not None
+        assert {**judged.means.sections, **judged.means.criteria, "total": judged.means.total} == points
+        assert list(judged.missed) == missed(raw_grid, points)
+        assert (judged.outcome is Outcome.BELOW_THRESHOLD) == bool(judged.missed)
+        if not judged.missed:
             place: list[Any] = [-(points["total"] or 0)]
-            for key in told["tie_break"]:
+            for key in raw_grid["tie_break"]:
                 by_rule: dict[str, Any] = {"beneficiaries": -beneficiaries, "received_at": minutes}
                 by_rule["lot"] = lot("seed", reference)
-                place.append(by_rule[key] if key in by_rule else -tie(told, points, key))
+                place.append(by_rule[key] if key in by_rule else -tie(raw_grid, points, key))
             expected.append((place, reference))
-        assert 0 <= entry.means.total <= grid.points
-    assert [one.applicant.reference for one in stands.ranked] == [name for _place, name in sorted(expected)]
+        assert 0 <= judged.means.total <= grid.points
+    assert [judged.applicant.reference for judged in stands.ranked] == [
+        name for _place, name in sorted(expected)
+    ]
 
 
 @pytest.mark.parametrize("aggregate", list(Aggregate))
@@ -289,25 +291,25 @@ def test_one_more_assessment_settles_a_divergence_if_it_was_sent_later(
     sent: tuple[tuple[int, int], ...], settles: Settles, open_: bool
 ) -> None:
     grid = replace(LIMITED, settles=settles)
-    one = applicant(*sent)
-    (entry,) = stand([one], grid, 2).everyone
-    assert (entry.outcome is Outcome.DIVERGENT) == open_
-    divergence = divergence_of(one, grid)
+    assessed = applicant(*sent)
+    (judged,) = stand([assessed], grid, 2).everyone
+    assert (judged.outcome is Outcome.DIVERGENT) == open_
+    divergence = divergence_of(assessed, grid)
     assert (divergence is not None and divergence.settled is Settled.OPEN) == open_
 
 
 def test_agreed_scores_count_instead_of_all_others() -> None:
     agreed = scores("4", "4", "4", "12")
     apart = applicant((1, 4), (2, 20), agreed=agreed)
-    (entry,) = stand([apart], LIMITED, 2).everyone
-    assert (entry.agreed, entry.means) == (True, means([agreed], LIMITED))
+    (judged,) = stand([apart], LIMITED, 2).everyone
+    assert (judged.agreed, judged.means) == (True, means([agreed], LIMITED))
     assert divergence_of(apart, LIMITED) == Divergence(Fraction(16), Settled.CONSENSUS)
     (under_way,) = stand([applicant((1, 4), (2, 4), agreeing=True)], LIMITED, 2).everyone
     assert under_way.outcome is Outcome.TO_AGREE
     by_consensus = replace(GRID, aggregate=Aggregate.CONSENSUS)
     outcomes = [
-        stand([one], by_consensus, 2).everyone[0].outcome
-        for one in (applicant((1, 4)), applicant((1, 4), (1, 4)), apart)
+        stand([candidate], by_consensus, 2).everyone[0].outcome
+        for candidate in (applicant((1, 4)), applicant((1, 4), (1, 4)), apart)
     ]
     assert outcomes == [Outcome.RANKED, Outcome.TO_AGREE, Outcome.RANKED]
 

@@ -137,4 +137,4 @@ async def test_only_what_lacks_assessments_is_set_aside_and_it_can_be_brought_ba
 
 async def test_the_standing_says_what_keeps_a_call_from_being_decided(play: Judging) -> None:
     stands = await play.act("ada", lambda tx: evaluation.standing(tx, play.calls["TAF-2021-01"]))
-    assert (stands.ready, [one.outcome for one in stands.others]) == (False, [Outcome.WAITING])
+    assert (stands.ready, [judged.outcome for judged in stands.others]) == (False, [Outcome.WAITING])

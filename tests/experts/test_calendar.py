@@ -135,8 +135,8 @@ async def test_limits_are_set_shown_and_heeded(
     wrong = await nobody.send_form(f"{own}/limits", {**form, "notice_days": "-1", "days_per_year": "0"})
     assert (wrong.status_code, errors(wrong)) == (422, ["notice_days", "days_per_year"])
     assert (await nobody.send_form(f"{own}/limits", form)).status_code == 303
-    shown = (await (await browse(cast.ada)).get(f"/experts/{key}")).text
-    assert "Saturday, Sunday" in shown
+    page = (await (await browse(cast.ada)).get(f"/experts/{key}")).text
+    assert "Saturday, Sunday" in page
     async with db.transaction(now=datetime(2026, 3, 1, 9, tzinfo=UTC)) as tx:
         await book(tx, key, uuid4(), date(2026, 3, 8), date(2026, 3, 9))
         (profile,) = await profiles(tx)

@@ -124,9 +124,9 @@ async def test_a_candidate_is_validated_and_keeps_their_own_profile(
     assert answer.status_code == 303
     assert (await ada.send_form(page, decision)).status_code == 409
     await deliver_all(db, clock.now)
-    shown = (await ada.get(answer.headers["location"])).text
+    profile = (await ada.get(answer.headers["location"])).text
     for words in ("Nils Holm", "30 June 2027", "has a link", "C1; B2 in writing"):
-        assert words in shown
+        assert words in profile
     assert await mails(db) == [
         ("experts/apply", CANDIDATE),
         ("experts/candidate", "ada@example.org"),
@@ -252,9 +252,9 @@ async def test_who_entered_the_pool_by_staff_agrees_to_the_notice_first(
     assert (refused.status_code, errors(refused)) == (422, ["agree"])
     assert (await nobody.send_form(own, mine)).status_code == 303
     async with db.reader() as connection:
-        shown = await queries.expert(connection, key)
+        expert = await queries.expert(connection, key)
     # What the secretariat keeps stays: the code, and a conflict.
-    assert ([conflict.reason for conflict in shown.conflicts], shown.notice is not None) == (
+    assert ([conflict.reason for conflict in expert.conflicts], expert.notice is not None) == (
         ["on leave"],
         True,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from facility.db import Database
 from facility.experts.forms.profile import shown_expert
-from facility.experts.queries.pool import expert as shown
+from facility.experts.queries.pool import expert as expert_of
 from facility.experts.queries.pool import pool as listed
 from facility.experts.service.pool import register_expert, seed_themes
 from tests.browser import Browsers, gives_reason
@@ -167,7 +167,7 @@ async def test_a_profile_is_changed_and_two_editors_see_each_other(
     key = await register(db, themes)
     ada, vera = await browse(themes.ada), await browse(themes.vera)
     async with db.reader() as connection:
-        stored = shown_expert(await shown(connection, key))
+        stored = shown_expert(await expert_of(connection, key))
     form: dict[str, Any] = {**{k: v for k, v in stored.items() if v}, "version": "1", "do": "save"}
     path = f"/experts/{key}/edit"
     assert 'name="version" value="1"' in (await ada.get(path)).text

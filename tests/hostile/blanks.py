@@ -64,7 +64,7 @@ class _Blanks:
     """Goes through a page from its first to its last word."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.blanks: list[str] = []
         self._block: list[str] = []
         self._said = ""
 
@@ -77,7 +77,7 @@ class _Blanks:
         if tag in _BLOCKS:
             self._end_block()
         if tag in SPEAKING and not says:
-            self.found.append(f"<{tag}> without a word after {self._said[-80:]!r}")
+            self.blanks.append(f"<{tag}> without a word after {self._said[-80:]!r}")
         return says
 
     def _said_in(self, node: LexborNode, *, is_read: bool) -> Iterator[bool]:
@@ -93,7 +93,7 @@ class _Blanks:
         line = " ".join("".join(self._block).split())
         self._block.clear()
         self._said = line or self._said
-        self.found += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
+        self.blanks += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
 
 
 def _is_labelled(tag: str, node: LexborNode) -> bool:
@@ -111,4 +111,4 @@ def blanks(html: str) -> list[str]:
     page, root = _Blanks(), LexborHTMLParser(html).root
     if root is not None:
         page.take_in(root, is_read=True)
-    return page.found
+    return page.blanks

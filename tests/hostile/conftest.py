@@ -167,10 +167,10 @@ class Walk:
         self.crowd = crowd
         self.routes = tuple(route.path_format for route, _ in posts(app))
         self.pages = tuple(route.path_format for route, _ in gets(app))
-        self.found: dict[str, tuple[str, PageForm]] = {}
-        self.shown: dict[str, tuple[str, str]] = {}
+        self.forms: dict[str, tuple[str, PageForm]] = {}
+        self.visits: dict[str, tuple[str, str]] = {}
         self.reached = frozenset[str]()
-        self.asked: dict[str, set[str]] = {}
+        self.parameters: dict[str, set[str]] = {}
         self.links: dict[str, set[str]] = {}
         self.targets: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
         self.answers: dict[tuple[str, str], httpx.Response] = {}
@@ -200,7 +200,7 @@ class Walk:
 
     def _take_in(self, name: str, template: str, path: str, page: httpx.Response) -> Parser:
         """What the page says of where one gets from it."""
-        self.shown.setdefault(template, (name, path))
+        self.visits.setdefault(template, (name, path))
         self.answers[name, path] = page
         parser = read(page)
         if page.status_code == 303:
@@ -221,22 +221,22 @@ class Walk:
         template = self._kind("POST", form.action)
         if template is None:
             return
-        known = self.found.get(template)
+        known = self.forms.get(template)
         if known is None or len(form.fields) > len(known[1].fields):
-            self.found[template] = name, filled(form)
+            self.forms[template] = name, filled(form)
 
     async def listen(self, app: Litestar) -> None:
         """What each route reads of what is sent, and each page of its address, whether a page has shown it or not."""
-        for template, (name, form) in self.found.items():
+        for template, (name, form) in self.forms.items():
             with listening() as names:
                 await send(self.crowd[name], form.action, list(form.values().items()))
-            self.asked[template] = names - form.values().keys()
+            self.parameters[template] = names - form.values().keys()
         for route, handler in gets(app):
-            if "request" in handler.parsed_fn_signature.parameters and route.path_format in self.shown:
-                name, path = self.shown[route.path_format]
+            if "request" in handler.parsed_fn_signature.parameters and route.path_format in self.visits:
+                name, path = self.visits[route.path_format]
                 with listening() as names:
                     await self.crowd[name].get(path)
-                self.asked[route.path_format] = names
+                self.parameters[route.path_format] = names
 
     async def look(self, name: str, path: str) -> None:
         """A page that nothing led to."""
@@ -261,14 +261,14 @@ async def walked(
         for name in crowd.browsers:
             links = [] if name else await link_pages(watched)
             await walk.walk(name, ["/", *going_on.pages.get(name, ()), *links])
-    walk.reached = frozenset(walk.shown)
+    walk.reached = frozenset(walk.visits)
     funded = objects(world)["awarded"]["application_id"]
     for route, handler in gets(standing_app):
-        if route.path_format not in walk.shown and not route.path_format.endswith("/stream"):
+        if route.path_format not in walk.visits and not route.path_format.endswith("/stream"):
             for name, path in places(world, route, handler):
-                walk.shown.setdefault(route.path_format, (name, path))
+                walk.visits.setdefault(route.path_format, (name, path))
                 await walk.look(name, f"{path}?application={funded}")
-    walk.found |= {path: (NOBODY, PageForm(path, "")) for path in NOT_SHOWN}
+    walk.forms |= {path: (NOBODY, PageForm(path, "")) for path in NOT_SHOWN}
     await walk.listen(standing_app)
     await crowd.leave()
     return walk

@@ -73,13 +73,13 @@ PATHS = (
 def _names(route: HTTPRoute, handler: HTTPRouteHandler, walked: Walk) -> list[str]:
     """What the page reads from its query."""
     signed = handler.parsed_fn_signature.parameters.keys() - GIVEN - route.path_parameters.keys()
-    return sorted(signed | walked.asked.get(route.path_format, set()))
+    return sorted(signed | walked.parameters.get(route.path_format, set()))
 
 
 async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
     problems, read = [], set()
     for route, handler in gets(standing_app):
-        name, path = walked.shown.get(route.path_format, ("", ""))
+        name, path = walked.visits.get(route.path_format, ("", ""))
         for parameter in _names(route, handler, walked) if path else ():
             read.add((route.path_format, parameter))
             for value in some(QUERIES, len(read), 8):
@@ -99,7 +99,7 @@ async def test_cursors_from_elsewhere(standing_app: Litestar, walked: Walk, crow
     """Where a page begins, as our addresses say it (what a list is sorted by, and a key), in each order that a list has."""
     problems, seen, turn = [], set(), 0
     for route, handler in gets(standing_app):
-        name, path = walked.shown.get(route.path_format, ("", ""))
+        name, path = walked.visits.get(route.path_format, ("", ""))
         for parameter in {"after", "before"} & set(_names(route, handler, walked)) if path else ():
             seen.add((route.path_format, parameter))
             for begun in _orders(walked, route):
@@ -125,7 +125,7 @@ async def test_all_of_a_querys_parameters_at_once_and_twice(
 ) -> None:
     problems = []
     for place, (route, handler) in enumerate(gets(standing_app)):
-        name, path = walked.shown.get(route.path_format, ("", ""))
+        name, path = walked.visits.get(route.path_format, ("", ""))
         names = _names(route, handler, walked) if path else []
         for value in some(QUERIES, place, 6) if names else ():
             short = value[: 30_000 // len(names)]
@@ -139,7 +139,7 @@ async def test_all_of_a_querys_parameters_at_once_and_twice(
 async def test_rubbish_in_paths(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
     problems = []
     for place, (route, _) in enumerate(gets(standing_app)):
-        name, path = walked.shown.get(route.path_format, ("", ""))
+        name, path = walked.visits.get(route.path_format, ("", ""))
         for rubbish in _paths(route.path_format, path, place) if path else ():
             response = await crowd[name].get(rubbish)
             if problem := wrong(response, crowd):

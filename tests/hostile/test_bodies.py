@@ -65,7 +65,7 @@ def bodies() -> Iterator[tuple[str, bytes, str | None, set[int]]]:
 
 async def test_every_route_refuses_what_is_no_form(walked: Walk, crowd: Crowd) -> None:
     problems = []
-    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+    for place, (route, (name, form)) in enumerate(sorted(walked.forms.items())):
         for label, body, kind, expected in some(bodies(), place, 3):
             response = await raw(crowd[name], form.action, body, kind)
             if problem := wrong(response, crowd):
@@ -77,7 +77,7 @@ async def test_every_route_refuses_what_is_no_form(walked: Walk, crowd: Crowd) -
 
 @pytest.mark.parametrize("route", ["/applications/start", "/me", "/sign-in", "/link/invitation/{token}"])
 async def test_very_long_texts_are_too_large(walked: Walk, crowd: Crowd, route: str) -> None:
-    name, form = walked.found[route]
+    name, form = walked.forms[route]
     long = (MARK * 200_000)[:2_000_000].encode()
     for body, kind in (
         (urlencoded([("title", long)]), URLENCODED),
@@ -113,7 +113,7 @@ WITH_FILE = {
 
 @pytest.mark.parametrize("route", WITH_FILE)
 async def test_files_that_are_none(walked: Walk, crowd: Crowd, route: str) -> None:
-    name, form = walked.found[route]
+    name, form = walked.forms[route]
     others = TOKEN_PART + b"".join(
         part(key, value.encode()) for key, value in form.values().items() if key != "example"
     )
@@ -130,7 +130,7 @@ async def test_files_that_are_none(walked: Walk, crowd: Crowd, route: str) -> No
 
 @pytest.mark.parametrize("route", WITH_FILE)
 async def test_files_too_large_or_too_many(walked: Walk, crowd: Crowd, route: str) -> None:
-    name, form = walked.found[route]
+    name, form = walked.forms[route]
     others = TOKEN_PART + b"".join(
         part(key, value.encode()) for key, value in form.values().items() if key != "example"
     )

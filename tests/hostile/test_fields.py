@@ -22,13 +22,13 @@ NUMBER = re.compile(r"[0-9a-f-]{36}|\d+")
 
 def test_every_form_stands_on_a_page(walked: Walk) -> None:
     """A route whose form nobody finds is tried with nothing that fits: the story goes on in `open_ends` to where it is shown."""
-    assert set(walked.routes) - walked.found.keys() == set()
-    assert [route for route, (_, form) in walked.found.items() if not form.page] == list(NOT_SHOWN)
+    assert set(walked.routes) - walked.forms.keys() == set()
+    assert [route for route, (_, form) in walked.forms.items() if not form.page] == list(NOT_SHOWN)
 
 
 async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> None:
     problems = []
-    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+    for place, (route, (name, form)) in enumerate(sorted(walked.forms.items())):
         free = route not in SLOW and any(field.kind in FREE for field in form.fields)
         for label, value in some(EVERYTHING.items(), place, 24) if free else ():
             response = await send(crowd[name], form.action, list(changed(form, value)))
@@ -39,7 +39,7 @@ async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> N
 
 async def test_each_field_alone_among_fitting_ones(walked: Walk, crowd: Crowd) -> None:
     problems = []
-    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+    for place, (route, (name, form)) in enumerate(sorted(walked.forms.items())):
         for field, label, value in _alone(form, 7 * place) if _is_read(route) else ():
             response = await send(crowd[name], form.action, list(replaced(form, field, value)))
             if problem := wrong(response, crowd):
@@ -81,9 +81,9 @@ def _kind(field: Field) -> dict[str, Value]:
 async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> None:
     """Hidden fields, also those that only some other page of the form shows: they hold instants, numbers and keys."""
     problems, carried = [], 0
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in sorted(walked.forms.items()):
         hidden = [field.name for field in form.fields if field.kind == "hidden"]
-        for field in sorted(_ends(sorted({*hidden, *walked.asked[route]}))) if route not in SLOW else ():
+        for field in sorted(_ends(sorted({*hidden, *walked.parameters[route]}))) if route not in SLOW else ():
             carried += 1
             for label, value in _carried(field, carried):
                 others = [pair for pair in form.values().items() if pair[0] != field]
@@ -105,7 +105,7 @@ def _carried(field: str, place: int) -> list[tuple[str, Value]]:
 
 
 async def test_codes_in_other_digits(walked: Walk, crowd: Crowd) -> None:
-    name, form = walked.found["/sign-in/check/{request_id}"]
+    name, form = walked.forms["/sign-in/check/{request_id}"]
     for code in CODES.values():
         response = await send(crowd[name], form.action, [("code", code)])
         assert (response.status_code, wrong(response, crowd)) == (422, None)
@@ -116,7 +116,7 @@ def _lost(form: PageForm, value: Value, response: Any) -> str | None:
     if response.status_code != 422:
         return None
     typed = value if isinstance(value, str) else unquote_to_bytes(value).decode()
-    shown = {
+    returned = {
         field.name: field.value
         for again in read(response).forms
         for field in again.fields
@@ -125,7 +125,7 @@ def _lost(form: PageForm, value: Value, response: Any) -> str | None:
     lost = [
         field.name
         for field in form.fields
-        if field.kind in FREE and field.name in shown and _plain(shown[field.name]) != _plain(typed)
+        if field.kind in FREE and field.name in returned and _plain(returned[field.name]) != _plain(typed)
     ]
     return f"lost what was typed: {lost}" if lost else None
 
@@ -137,7 +137,7 @@ def _plain(text: str) -> str:
 
 async def test_times_that_the_clocks_skip_or_repeat(walked: Walk, crowd: Crowd) -> None:
     seen = 0
-    for name, form in walked.found.values():
+    for name, form in walked.forms.values():
         if form.action.endswith("/travel"):  # by the clock at the airport, in no zone
             continue
         names = {field.name for field in form.fields}
@@ -160,7 +160,7 @@ async def test_times_that_the_clocks_skip_or_repeat(walked: Walk, crowd: Crowd) 
 
 async def test_single_answers_given_twice_and_keys_that_nobody_asked_for(walked: Walk, crowd: Crowd) -> None:
     problems = []
-    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+    for place, (route, (name, form)) in enumerate(sorted(walked.forms.items())):
         values = list(form.values().items())
         for label, pairs in _more(values, place):
             response = await send(crowd[name], form.action, pairs)

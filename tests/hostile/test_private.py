@@ -33,7 +33,7 @@ ADDRESS = "zwiebelfisch@example.org"
 
 def in_turn(walked: Walk) -> list[tuple[str, tuple[str, PageForm]]]:
     """Every route and its form; last what shuts its person out of what the others are about."""
-    return sorted(walked.found.items(), key=lambda item: (item[0].endswith("/conflict"), item[0]))
+    return sorted(walked.forms.items(), key=lambda item: (item[0].endswith("/conflict"), item[0]))
 
 
 class Real:
@@ -163,11 +163,11 @@ async def test_what_was_taken_can_be_shown(walked: Walk, real: Real) -> None:
                 response = await send(browser, form.action, _edged(form, which))
                 if response.status_code == 303:
                     taken.add(route)
-                    shown = await browser.get(response.headers["location"])
-                    broken += [(route, which, shown.status_code)] if shown.status_code >= 400 else []
+                    page = await browser.get(response.headers["location"])
+                    broken += [(route, which, page.status_code)] if page.status_code >= 400 else []
             broken += [(route, which, response.status_code)] if response.status_code >= 500 else []
     await drain(real.db, clock.now)
-    for route, (name, path) in sorted(walked.shown.items()):
+    for route, (name, path) in sorted(walked.visits.items()):
         async with real.browser(name) as browser:
             page = await browser.get(path)
         broken += [(route, "shown", page.status_code)] if page.status_code >= 500 else []
@@ -209,6 +209,6 @@ async def test_nothing_that_is_asked_gets_into_the_log(
     token = f"{MARK}-token"
     for path in (f"/calls?before={MARK}", f"/{MARK}", f"/link/invitation/{token}", f"/link/partner/{token}"):
         await crowd[""].get(path)
-    for name, form in walked.found.values():
+    for name, form in walked.forms.values():
         await send(crowd[name], f"{form.action}?q={MARK}", [*_marked(form), ("unknown", MARK)])
     assert MARK.lower() not in _lines(caplog).lower()

@@ -114,13 +114,13 @@ def _path(route: HTTPRoute, ids: dict[str, Any]) -> str:
 def test_every_text_is_shown_as_it_was_typed(answers: Answers) -> None:
     """On pages and in documents."""
     assert sorted({f"{answer.status_code} {path}" for _, path, answer in answers if _wrong(answer)}) == []
-    shown = {route for route, _, answer in answers if "&lt;b data-planted&gt;" in answer.text}
+    routes = {route for route, _, answer in answers if "&lt;b data-planted&gt;" in answer.text}
     assert {
         "/applications/{application_id}/part/{section}",
         "/link/partner",
         "/link/partner/part/part",
-    } <= shown
-    assert len(shown) > 60
+    } <= routes
+    assert len(routes) > 60
 
 
 async def test_every_text_is_shown_as_it_was_typed_when_a_form_comes_back(

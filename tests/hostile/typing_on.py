@@ -16,8 +16,8 @@ async def type_in(app: Litestar, db: Database, session: str | None, pages: Itera
         if session:
             browser.cookies.set(cookies.SESSION, session)
         for page in pages:
-            shown = await browser.get(page)
-            copy, *_by_button = [form for form in read(shown).forms if form.action.endswith("/copy")]
+            response = await browser.get(page)
+            copy, *_by_button = [form for form in read(response).forms if form.action.endswith("/copy")]
             answer = await send(browser, copy.action, list(half_typed(copy).values().items()))
             assert answer.status_code == 303, (page, answer.status_code)
 

@@ -28,8 +28,8 @@ async def test_every_list_of_an_empty_facility_leads_on(db: Database, browse: Br
         )
     browser = await browse(person.id)
     visitor = Visitor(person.id, "Ada", "A", frozenset({role}), home, None, None, person.id)
-    shown = entries(visitor, "/")
-    lists = {place.href for entry in shown for place in entry.inner or (entry,)}
+    menu = entries(visitor, "/")
+    lists = {place.href for entry in menu for place in entry.inner or (entry,)}
     assert lists
     pages = {path: await browser.get(path) for path in sorted(lists)}
     assert {path: page.status_code for path, page in pages.items() if page.status_code != 200} == {}

@@ -45,8 +45,8 @@ def test_at_most_seven_entries() -> None:
 
 
 def test_who_may_open_one_place_of_several_sees_it_by_its_own_name() -> None:
-    shown = entries(_somebody(Role.OFFICER), "/activities")
-    assert [(str(entry.label), entry.inner, entry.current) for entry in shown] == [
+    menu = entries(_somebody(Role.OFFICER), "/activities")
+    assert [(str(entry.label), entry.inner, entry.current) for entry in menu] == [
         ("Work", (), False),
         ("Calls", (), False),
         ("My applications", (), False),
@@ -59,8 +59,8 @@ def test_every_page_lies_under_an_entry_that_its_reader_sees(standing_app: Lites
     for route, handler in gets(standing_app):
         segment = route.path_format.split("/")[1]
         for role in {item.role for item in handler.opt["allow"].items if item.role} - {None}:
-            shown = entries(_somebody(role), route.path_format)
-            marked = [place for entry in shown for place in entry.inner or (entry,) if place.current]
+            menu = entries(_somebody(role), route.path_format)
+            marked = [place for entry in menu for place in entry.inner or (entry,) if place.current]
             assert len(marked) <= 1
             if segment not in OUTSIDE and not marked:
                 lost.add((str(role), route.path_format))

@@ -98,13 +98,13 @@ async def _complete(db: Database, visitor: Visitor) -> list[Task]:
         assert work.counts == await _counted(connection, visitor, mine)
         for key, count in work.counts.items():
             _kind, everything = await all_of(connection, visitor, key)
-            shown = [task for task in work.tasks if task.kind.key == key]
-            assert (key, len(everything), [task for task in shown if task not in everything]) == (
+            tasks = [task for task in work.tasks if task.kind.key == key]
+            assert (key, len(everything), [task for task in tasks if task not in everything]) == (
                 key,
                 count,
                 [],
             )
-            assert (key, len(shown) == count or key in work.beyond) == (key, True)
+            assert (key, len(tasks) == count or key in work.beyond) == (key, True)
     return work.tasks
 
 

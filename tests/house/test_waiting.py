@@ -66,12 +66,12 @@ async def test_everybody_sees_their_work_by_how_it_presses(
         if role in ("commission", "auditor"):
             assert (page.status_code, page.headers["location"]) == (303, "/commission")
             continue
-        shown: dict[str, list[str]] = {}
+        groups: dict[str, list[str]] = {}
         for group, rows in GROUP.findall(page.text):
             # The story's deadlines lie a week ahead, on working days: by the hour and the weekday a little less or more.
-            shown.setdefault("later" if group == "week" else group, []).extend(work(rows))
-        assert (name, shown) == (name, WORK.get(name, {}))
-        assert ("You have nothing to do now" in page.text) == (set(shown) <= {"others"})
+            groups.setdefault("later" if group == "week" else group, []).extend(work(rows))
+        assert (name, groups) == (name, WORK.get(name, {}))
+        assert ("You have nothing to do now" in page.text) == (set(groups) <= {"others"})
 
 
 async def test_each_row_leads_to_where_it_is_done_and_stands_in_the_list_of_its_kind(

@@ -32,8 +32,8 @@ def draft(ada: Visitor) -> str:
     for mode, expected in modes.items():
         ada.page.get_by_role("radio", name=re.compile(mode, re.IGNORECASE)).first.check()
         groups = [ada.page.get_by_role("group", name=name, exact=True) for name in ("Closes", "Cut-off 1")]
-        shown = [*groups, ada.page.get_by_label("Decided within", exact=True)]
-        assert tuple(field.is_visible() for field in shown) == expected, mode
+        fields = [*groups, ada.page.get_by_label("Decided within", exact=True)]
+        assert tuple(field.is_visible() for field in fields) == expected, mode
     ada.choose("Envelope", "CA1: Urgent")
     ada.fill("Amount of the call", "20 000")
     ada.fill("Smallest award", "1 000")

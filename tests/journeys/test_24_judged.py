@@ -157,8 +157,8 @@ def drawn(vera: Visitor) -> list[str]:
     expect(vera.row(APART)).to_contain_text("84.00")
     commitment = vera.page.locator("main .code").inner_text()
     vera.press("Propose this ranking")
-    shown, seed, *_ = vera.page.locator("main .code").all_inner_texts()
-    assert shown == commitment == hashlib.sha256(seed.encode()).hexdigest()
+    published, seed, *_ = vera.page.locator("main .code").all_inner_texts()
+    assert published == commitment == hashlib.sha256(seed.encode()).hexdigest()
     tie = sorted(
         (FIRST, SECOND), key=lambda reference: hashlib.sha256(f"{seed}{reference}".encode()).hexdigest()
     )
@@ -175,8 +175,8 @@ def sign(stage: Stage, erik: Visitor, call_id: UUID) -> None:
 
     async def signed(tx: Tx) -> None:
         assert tx.actor
-        shown = await report(await tx.session.connection(), call_id, tx.actor)
-        await sign_report(tx, call_id, seen=shown.digest)
+        view = await report(await tx.session.connection(), call_id, tx.actor)
+        await sign_report(tx, call_id, seen=view.digest)
 
     begin(erik, "Sign the evaluation report of", CALL)
     erik.sees(APART, FIRST, "You have a conflict of interests with an application of this call.")

@@ -40,15 +40,15 @@ def withdraw(three: Visitor, reference: str) -> None:
     three.heading("You are no longer booked")
 
 
-def both_say_yes(one: Visitor, two: Visitor, reference: str) -> None:
+def both_say_yes(faster: Visitor, slower: Visitor, reference: str) -> None:
     """Both have the page open, and one of them is faster."""
-    one.open_mail(reference)
-    two.open_mail(reference)
-    one.press("Yes, I can come")
-    one.heading("Thank you, you are booked")
-    two.press("Yes, I can come", status=409)
-    two.heading("Thank you, others can come")
-    assert "we hope to ask you another time" in two.post.next(two.email, "Not needed any more").text
+    faster.open_mail(reference)
+    slower.open_mail(reference)
+    faster.press("Yes, I can come")
+    faster.heading("Thank you, you are booked")
+    slower.press("Yes, I can come", status=409)
+    slower.heading("Thank you, others can come")
+    assert "we hope to ask you another time" in slower.post.next(slower.email, "Not needed any more").text
 
 
 def make_longer(ada: Visitor, reference: str) -> None:
@@ -87,7 +87,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
             superior_name=f"Superior of {number}",
             superior_email=address(f"superior26{number}"),
         )
-    one, two, three, four = (visit(address(f"x26{number}"), phone=True) for number in range(1, 5))
+    x261, x262, x263, x264 = (visit(address(f"x26{number}"), phone=True) for number in range(1, 5))
     almost_over = clock.now() - timedelta(hours=HOURS) + TO_READ
     chain = stage.request_expert(
         application,
@@ -98,8 +98,8 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
         respond_within_hours=HOURS,
         release_days=5,
     )
-    silent = one.open_mail(chain.reference)
-    one.heading("Can you help")
+    silent = x261.open_mail(chain.reference)
+    x261.heading("Can you help")
     at_once = stage.request_expert(
         application,
         first + timedelta(days=7),
@@ -107,17 +107,17 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
         themes={THEME: 3},
         ask_at_once=2,
     )
-    both_say_yes(one, two, at_once.reference)
-    decline(two, chain.reference)
-    one.goto(silent)
-    one.heading("The time to answer is over")
-    withdraw(three, chain.reference)
+    both_say_yes(x261, x262, at_once.reference)
+    decline(x262, chain.reference)
+    x261.goto(silent)
+    x261.heading("The time to answer is over")
+    withdraw(x263, chain.reference)
     make_longer(company["ada"], chain.reference)
-    four.open_mail(chain.reference)
-    four.sees("at least B1")
-    four.press("Yes, I can come")
-    four.heading("Thank you, you are booked")
+    x264.open_mail(chain.reference)
+    x264.sees("at least B1")
+    x264.press("Yes, I can come")
+    x264.heading("Thank you, you are booked")
     keep(visit(address("superior264")), chain.reference)
-    assert "Needed in an investigation of our own" in four.post.next(four.email, "Not released").text
+    assert "Needed in an investigation of our own" in x264.post.next(x264.email, "Not released").text
     company["ada"].goto(f"/?call={CALL}")
     company["ada"].follow(f"Find more experts for {chain.reference} Tirana")

@@ -47,26 +47,26 @@ def fill(ada: Visitor) -> None:
     ada.sees("X291", "X292", "2 gaps up to four weeks ahead.")
 
 
-def offer(one: Visitor) -> None:
+def offer(expert: Visitor) -> None:
     """By the link to the profile: the next week for one of the colleague's."""
-    one.open_mail("You are on call")
-    one.follow("Your weeks on call")
-    one.sees("This week has begun.")
-    one.step(lambda: one.page.get_by_role("link", name="Offer to a colleague").click())
-    one.press("Ask this colleague", status=422)
-    one.page.get_by_role("radio", name="X292, and you take").check()
-    one.press("Ask this colleague")
-    one.sees("Offered to X292")
+    expert.open_mail("You are on call")
+    expert.follow("Your weeks on call")
+    expert.sees("This week has begun.")
+    expert.step(lambda: expert.page.get_by_role("link", name="Offer to a colleague").click())
+    expert.press("Ask this colleague", status=422)
+    expert.page.get_by_role("radio", name="X292, and you take").check()
+    expert.press("Ask this colleague")
+    expert.sees("Offered to X292")
 
 
-def agree(two: Visitor) -> None:
+def agree(colleague: Visitor) -> None:
     """By the link in the mail; the rota then has both weeks the other way round."""
-    two.post.next(two.email, "You are on call")
-    two.open_mail("A week on call")
-    two.sees("X291", "Answer by")
-    two.press("Yes, I agree")
-    two.heading("Thank you, the week is yours")
-    two.sees("In exchange, your colleague X291 is on call")
+    colleague.post.next(colleague.email, "You are on call")
+    colleague.open_mail("A week on call")
+    colleague.sees("X291", "Answer by")
+    colleague.press("Yes, I agree")
+    colleague.heading("Thank you, the week is yours")
+    colleague.sees("In exchange, your colleague X291 is on call")
 
 
 def ask_at_night(ada: Visitor, application: UUID, first: date, last: date) -> None:
@@ -106,19 +106,19 @@ def test_the_rota_is_filled_a_week_is_swapped_and_whoever_is_on_call_says_yes(
             languages={"en": "C1"},
         )
     ada = company["ada"]
-    one, two = (visit(address(f"x29{number}"), phone=True) for number in (1, 2))
+    x291, x292 = (visit(address(f"x29{number}"), phone=True) for number in (1, 2))
     fill(ada)
-    offer(one)
-    agree(two)
-    mail = one.post.next(one.email, "A week on call has changed hands")
+    offer(x291)
+    agree(x292)
+    mail = x291.post.next(x291.email, "A week on call has changed hands")
     assert "X292 agreed." in mail.text
     first = today + timedelta(days=70)
     ask_at_night(ada, application, first, first + timedelta(days=1))
-    one.open_mail("Can you help?")
-    one.sees(f"We ask you because you are on call for {NAME}")
-    one.press("Yes, I can come", status=422)
-    one.tick("No, I declare that I have no conflict of interest")
-    one.press("Yes, I can come")
-    one.heading("Thank you, you are booked")
+    x291.open_mail("Can you help?")
+    x291.sees(f"We ask you because you are on call for {NAME}")
+    x291.press("Yes, I can come", status=422)
+    x291.tick("No, I declare that I have no conflict of interest")
+    x291.press("Yes, I can come")
+    x291.heading("Thank you, you are booked")
     company["ada"].goto("/rota")
     company["ada"].sees("X291", "X292")

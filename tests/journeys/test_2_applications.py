@@ -151,13 +151,13 @@ def submit(omar: Visitor, application: UUID, file: str = "TAF-2026-91-001.json")
     sign(omar)
     omar.press("Submit")
     omar.heading("Your application has been received")
-    shown = omar.page.locator("dt:has-text('Fingerprint') + dd").inner_text().strip()
+    fingerprint = omar.page.locator("dt:has-text('Fingerprint') + dd").inner_text().strip()
     with omar.download() as files:
         omar.page.get_by_role("link", name="What was submitted (JSON)").click()
     ((name, content),) = files
-    assert (name, hashlib.sha256(content).hexdigest()) == (file, shown)
+    assert (name, hashlib.sha256(content).hexdigest()) == (file, fingerprint)
     assert json.loads(content)["parties"][1]["confirmation"]["signatory_name"] == "Petra Gashi"
-    return shown
+    return fingerprint
 
 
 def test_lead_prepares_partner_confirms_and_it_is_received(

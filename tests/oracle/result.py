@@ -29,7 +29,7 @@ def result_of(world: World) -> dict[str, Any]:
         "budget": _budget(world),
         "deployments": {
             deployment["reference"]: _deployment(world, deployment)
-            for deployment in world.told.get("deployments", [])
+            for deployment in world.scenario.get("deployments", [])
         },
         "indicator_10_1": _indicator(world),
     }
@@ -51,7 +51,7 @@ def _budget(world: World) -> dict[str, Any]:
     envelope, committed = cents(world.call["envelope"]), sum(world.committed.values())
     donors = {}
     for reference, amount in world.committed.items():
-        parts = split(amount, world.told["contract"]["donors"])
+        parts = split(amount, world.scenario["contract"]["donors"])
         donors[reference] = {name: euro(part) for name, part in parts.items()}
     return {
         "envelope": euro(envelope),
@@ -67,7 +67,7 @@ def _deployment(world: World, deployment: dict[str, Any]) -> dict[str, Any]:
     outcome = dict(world.sent[deployment["reference"]])
     if "refused" in outcome or "replies" not in deployment:
         return outcome
-    mine = [invitation for invitation in world.asked if invitation["deployment"] is deployment]
+    mine = [invitation for invitation in world.invitations if invitation["deployment"] is deployment]
     mine.sort(key=lambda invitation: (invitation["at"], invitation["invited_at"], invitation["expert"]))
     outcome["invitations"] = [
         {
@@ -87,7 +87,7 @@ def _indicator(world: World) -> dict[str, Any]:
     counted: list[str] = []
     not_counted: dict[str, str] = {}
     by_year: dict[str, int] = {}
-    for activity in world.told.get("activities", []):
+    for activity in world.scenario.get("activities", []):
         reason = _why_not_counted(world, activity)
         if reason:
             not_counted[activity["reference"]] = reason

@@ -21,7 +21,7 @@ class World:
     """Everything that is true at the instant up to which the scenario has been played."""
 
     def __init__(self, scenario: dict[str, Any]) -> None:
-        self.told = scenario
+        self.scenario = scenario
         self.call = scenario["call"]
         self.applications = {
             application["reference"]: application for application in scenario["applications"]
@@ -37,22 +37,22 @@ class World:
         self.award_until: dict[str, datetime] = {}
         self.sent: dict[str, dict[str, Any]] = {}
         self.waiting: dict[str, list[str]] = {}
-        self.asked: list[dict[str, Any]] = []
+        self.invitations: list[dict[str, Any]] = []
         self.to_come: list[tuple[Any, ...]] = []
 
     # ---- time
 
     def run(self) -> None:
-        for application in self.told["applications"]:
+        for application in self.scenario["applications"]:
             self.submit(application)
-        self.to_come = list(self.told_events())
+        self.to_come = list(self.scenario_events())
         while self.to_come:
             self.to_come.sort(key=lambda event: event[0])
             key, what, *details = self.to_come.pop(0)
             what(key[0], *details)
 
-    def told_events(self) -> Iterator[tuple[Any, ...]]:
-        for i, application in enumerate(self.told["applications"]):
+    def scenario_events(self) -> Iterator[tuple[Any, ...]]:
+        for i, application in enumerate(self.scenario["applications"]):
             if "withdrawn_at" in application:
                 yield (instant(application["withdrawn_at"]), 0, i, 0), self.withdraw, application["reference"]
             for p, partner in enumerate(application["partners"]):
@@ -64,9 +64,9 @@ class World:
                         p,
                     )
         yield (instant(self.call["decided_at"]), 1), self.decide
-        for i, step in enumerate(self.told.get("after_award", [])):
+        for i, step in enumerate(self.scenario.get("after_award", [])):
             yield (instant(step["at"]), 2, i), self.after_award, step
-        for i, deployment in enumerate(self.told.get("deployments", [])):
+        for i, deployment in enumerate(self.scenario.get("deployments", [])):
             yield (instant(deployment["invited_at"]), 3, i), self.open, deployment
 
     # ---- applications
@@ -210,7 +210,7 @@ class World:
     def end_award(self, now: datetime, reference: str, status: str) -> None:
         self.status[reference] = status
         self.award_until[reference] = now
-        for invitation in self.asked:
+        for invitation in self.invitations:
             if invitation["application"] == reference:
                 invitation["booked"] = set()
                 if invitation["outcome"] is None:
@@ -224,7 +224,7 @@ class World:
             self.sent[name] = {"refused": "not_funded"}
             return
         fit, excluded = [], {}
-        for expert in self.told.get("experts", []):
+        for expert in self.scenario.get("experts", []):
             reason = self.unfit(expert, deployment)
             if reason:
                 excluded[expert["id"]] = reason
@@ -256,7 +256,7 @@ class World:
 
     def booked(self, expert: str) -> set[date]:
         taken: set[date] = set()
-        for invitation in self.asked:
+        for invitation in self.invitations:
             if invitation["expert"] == expert and invitation["outcome"] == "accepted":
                 taken |= invitation["booked"]
         return taken
@@ -278,14 +278,14 @@ class World:
             "outcome": None,
             "booked": set(),
         }
-        self.asked.append(invitation)
+        self.invitations.append(invitation)
         window = timedelta(hours=deployment["respond_within_hours"])
         due, outcome = now + window, "expired"
         reply = deployment["replies"].get(expert)
         if reply and reply["after_hours"] <= deployment["respond_within_hours"]:
             due = now + timedelta(hours=reply["after_hours"])
             outcome = {"accept": "accepted", "decline": "declined"}[reply["answer"]]
-        row = self.told["deployments"].index(deployment)
+        row = self.scenario["deployments"].index(deployment)
         self.to_come.append(((due, 4, row, now, expert), self.answer, invitation, outcome))
 
     def answer(self, now: datetime, invitation: dict[str, Any], outcome: str) -> None:
@@ -297,8 +297,10 @@ class World:
             return
         taken = days(invitation["deployment"]["start"], invitation["deployment"]["end"])
         invitation["booked"] = taken
-        same_person = [row for row in self.asked if row["expert"] == invitation["expert"]]
-        for other in sorted(same_person, key=lambda row: self.told["deployments"].index(row["deployment"])):
+        same_person = [row for row in self.invitations if row["expert"] == invitation["expert"]]
+        for other in sorted(
+            same_person, key=lambda row: self.scenario["deployments"].index(row["deployment"])
+        ):
             wanted = days(other["deployment"]["start"], other["deployment"]["end"])
             if other["outcome"] is None and wanted & taken:
                 self.finish(now, other, "unavailable")

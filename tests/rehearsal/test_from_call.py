@@ -83,8 +83,8 @@ async def test_the_page_plays_a_decided_call_or_an_example(past: Judging, browse
     )
     ada, omar = await browse(past.people["ada"]), await browse(past.people["omar"])
     path = f"/rehearsal/calls/{made.id}"
-    shown = await ada.get(path)
-    assert "TAF-2021-01: Joint initiatives, decided" in shown.text
+    page = await ada.get(path)
+    assert "TAF-2021-01: Joint initiatives, decided" in page.text
     assert (await omar.get(path)).status_code == 403
     played = await ada.send_form(path, {"source": str(past.calls["TAF-2021-01"])})
     assert (played.status_code, "Ranking at the decision" in played.text) == (200, True)

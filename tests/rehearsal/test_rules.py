@@ -50,7 +50,7 @@ def test_rules_agree_with_second_computation(file: dict[str, Any]) -> None:
     world = Watched(file)
     world.run()
     result = result_of(world)
-    for application in world.scenario.applications:
+    for application in world.checked.applications:
         assert submission_reasons(_application(application), world.rules, application.received_at) == tuple(
             sorted(world.why_not(world.applications[application.reference]))
             if application.track == "joint"
@@ -58,14 +58,14 @@ def test_rules_agree_with_second_computation(file: dict[str, Any]) -> None:
         )
     commitments = {ref: Decimal(amount) for ref, amount in result["budget"]["commitments"].items()}
     assert str(free(world.rules.amount, commitments.values())) == result["budget"]["available"]
-    donors = [Donor(donor.name, donor.amount) for donor in world.scenario.contract.donors]
+    donors = [Donor(donor.name, donor.amount) for donor in world.checked.contract.donors]
     assert {
         ref: {name: str(part) for name, part in donor_split(amount, donors).items()}
         for ref, amount in commitments.items()
     } == result["budget"]["donors"]
     assert {
         activity.reference: reason
-        for activity in world.scenario.activities
+        for activity in world.checked.activities
         if (reason := counting(world.activity(activity))) is not None
     } == result["indicator_10_1"]["not_counted"]
 
@@ -75,9 +75,9 @@ class Watched(World):
 
     def __init__(self, file: dict[str, Any]) -> None:
         super().__init__(file)
-        self.scenario: Scenario = check(json.dumps(file).encode())
-        self.rules = _rules(self.scenario)
-        self.by_name = {application.reference: application for application in self.scenario.applications}
+        self.checked: Scenario = check(json.dumps(file).encode())
+        self.rules = _rules(self.checked)
+        self.by_name = {application.reference: application for application in self.checked.applications}
         assert call_mistakes(self.rules) == []
 
     def requests(self, references: list[str]) -> list[Request]:
@@ -118,11 +118,11 @@ class Watched(World):
         if not enough_assessments(len(heard), grid):
             return "not_assessed", ("too_few_assessments",)
         mean = means(heard, grid)
-        shown = of_application(self, reference)
-        assert {key: display(value or Fraction()) for key, value in mean.sections.items()} == shown[
+        printed = of_application(self, reference)
+        assert {key: display(value or Fraction()) for key, value in mean.sections.items()} == printed[
             "sections"
         ]
-        assert display(mean.total) == shown["total"]
+        assert display(mean.total) == printed["total"]
         if missed := missed_thresholds(mean, grid):
             return "below_threshold", missed
         candidates.append(Candidate(reference, mean, distinct_beneficiaries(aboard), application.received_at))
@@ -143,31 +143,31 @@ class Watched(World):
             assert euro(self.committed[step["application"]]) == str(final)
 
     def open(self, now: datetime, deployment: dict[str, Any]) -> None:
-        booked: dict[str, set[date]] = {expert.id: self.booked(expert.id) for expert in self.scenario.experts}
+        booked: dict[str, set[date]] = {expert.id: self.booked(expert.id) for expert in self.checked.experts}
         super().open(now, deployment)
         sent = self.sent[deployment["reference"]]
         if "shortlist" in sent:
             parsed = next(
                 candidate
-                for candidate in self.scenario.deployments
+                for candidate in self.checked.deployments
                 if candidate.reference == deployment["reference"]
             )
-            listed = shortlist(map(_expert, self.scenario.experts), _request(parsed), booked)
+            listed = shortlist(map(_expert, self.checked.experts), _request(parsed), booked)
             assert [[match.expert, match.score] for match in listed.ranked] == sent["shortlist"]
             assert listed.excluded == sent["excluded"]
             assert all(sum(part.points for part in match.parts) == match.score for match in listed.ranked)
 
     def ask_next(self, now: datetime, deployment: dict[str, Any]) -> None:
-        waiting, before = list(self.waiting[deployment["reference"]]), len(self.asked)
+        waiting, before = list(self.waiting[deployment["reference"]]), len(self.invitations)
         parsed = next(
             candidate
-            for candidate in self.scenario.deployments
+            for candidate in self.checked.deployments
             if candidate.reference == deployment["reference"]
         )
         booked = [e for e in waiting if any(parsed.start <= day <= parsed.end for day in self.booked(e))]
         turn = next_to_ask(waiting, booked)
         super().ask_next(now, deployment)
-        assert [turn.expert] == ([invitation["expert"] for invitation in self.asked[before:]] or [None])
+        assert [turn.expert] == ([invitation["expert"] for invitation in self.invitations[before:]] or [None])
         assert [*turn.passed_over, *([turn.expert] if turn.expert else [])] == [
             expert for expert in waiting if expert not in self.waiting[deployment["reference"]]
         ]

@@ -38,8 +38,8 @@ async def test_what_was_done_is_committed_with_the_instant_when_the_request_had_
 async def test_a_notice_is_shown_once_and_a_forged_one_never(browse: Browsers, cast: Cast) -> None:
     omar = await browse(cast.omar)
     await omar.send_form(f"/test/notes/{uuid4()}", {"words": "good"})
-    shown = [(await omar.get("/help")).text.count("Written.") for _ in range(2)]
-    assert shown == [1, 0]
+    counts = [(await omar.get("/help")).text.count("Written.") for _ in range(2)]
+    assert counts == [1, 0]
     omar.cookies.set(cookies.NOTICE, "eyJ0ZXh0IjoiaGFoYSJ9.00")
     assert (await omar.get("/help")).status_code == 200
 

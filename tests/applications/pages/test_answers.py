@@ -75,7 +75,7 @@ async def events(db: Database) -> int:
         return await tx.session.scalar(select(func.count()).select_from(EventRow)) or 0
 
 
-def shown(page: httpx.Response, name: str) -> str:
+def text_in(page: httpx.Response, name: str) -> str:
     """What stands in a text area."""
     match = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
     assert match, page.text
@@ -98,14 +98,14 @@ async def test_what_is_typed_is_there_on_another_machine_and_nothing_has_happene
     assert (kept.status_code, kept.headers["cache-control"]) == (204, "no-store")
     assert (await events(db), await stored(db, application)) == (before, {})
     elsewhere = await (await browse(stage.omar)).get(page_of(application))
-    assert shown(elsewhere, "summary") == "Half a sent"
+    assert text_in(elsewhere, "summary") == "Half a sent"
     assert elsewhere.text.count(" checked>") == 2
     assert "unsaved" in states(elsewhere)
     assert elsewhere.headers["cache-control"] == "no-store"
     tasks = await omar.get(f"/applications/{application}")
     assert "unsaved-there" in states(tasks)
     hers = await besa.get(page_of(application))
-    assert shown(hers, "summary") == ""
+    assert text_in(hers, "summary") == ""
     assert "colleague-writes" in states(hers)
     gone = await omar.send_form(f"{page_of(application)}/discard")
     assert gone.headers["location"] == page_of(application)
@@ -226,7 +226,7 @@ async def test_what_is_kept_from_before_somebody_saved_still_meets_the_question(
     both = {**asks("Mine, better"), "seen": "1", "began": "0", "merging": "yes", "mine-summary": "Mine"}
     assert (await omar.send_form(f"{page_of(application)}/copy", both, headers=QUIET)).status_code == 204
     again = await omar.get(page_of(application))
-    assert shown(again, "summary") == "Mine, better"
+    assert text_in(again, "summary") == "Mine, better"
     assert 'name="seen" value="0"' in again.text
 
 
@@ -351,16 +351,16 @@ async def test_a_partner_keeps_what_it_types_in_its_own_part(
     typed = {"seen": "anything", "part": "We host", "secret": "Half a secr"}
     assert (await vesa.send_form(f"{path}/copy", typed, headers=QUIET)).status_code == 204
     again = await vesa.get(path)
-    assert shown(again, "secret") == "Half a secr"
+    assert text_in(again, "secret") == "Half a secr"
     assert "unsaved" in states(again)
     leads = f"/applications/{application}/parties/{await partner_of(db, application)}/part/own"
     for other in (path, leads, page_of(application)):
         assert "Half a secr" not in (await omar.get(other)).text
     assert (await omar.send_form(f"{path}/copy", typed, headers=QUIET)).status_code == 204
-    assert shown(await vesa.get(path), "secret") == "Half a secr"
+    assert text_in(await vesa.get(path), "secret") == "Half a secr"
     gone = await vesa.send_form(f"{path}/discard")
     assert gone.headers["location"] == path
-    assert shown(await vesa.get(path), "secret") == ""
+    assert text_in(await vesa.get(path), "secret") == ""
 
 
 async def test_the_themes_are_those_that_the_call_was_published_with(

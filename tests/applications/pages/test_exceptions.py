@@ -58,9 +58,9 @@ async def _agree(omar: Browser, here: str) -> None:
     kept = await omar.send_form(f"{here}/consultation/copy", typed, headers={"x-autosave": "1"})
     assert kept.status_code == 204
     form = await omar.get(f"{here}/consultation")
-    shown = form.text
+    text = form.text
     assert buttons(form) == PAIR
-    assert ("EU Delegation: asked" in shown, "unsaved" in states(shown)) == (True, True)
+    assert ("EU Delegation: asked" in text, "unsaved" in states(text)) == (True, True)
     assert "unsaved-there" in states(await omar.get(here))
     agreed = {"consultation": "EU Delegation: agreed", "seen": "0"}
     assert (await omar.send_form(f"{here}/consultation", agreed)).status_code == 303

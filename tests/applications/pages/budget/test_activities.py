@@ -78,8 +78,8 @@ async def test_days_say_the_month(db: Database, omar: Browser, ground: Ground) -
         date(2027, 6, 29),
         date(2027, 7, 1),
     )
-    shown = await omar.get(f"{here}/{made.id}")
-    assert 'value="2027-06-29"' in shown.text
+    page = await omar.get(f"{here}/{made.id}")
+    assert 'value="2027-06-29"' in page.text
 
 
 async def test_every_wrong_field_at_once(db: Database, omar: Browser, ground: Ground) -> None:

@@ -89,9 +89,9 @@ async def test_a_new_one_is_kept_for_later_without_a_script(
     path, listing = here(ground), f"/applications/{ground.application}/activities"
     later = await omar.send_form(f"{path}/copy", typed(ground, place=""))
     assert later.headers["location"] == listing
-    shown = (await omar.get(listing)).text
-    assert notices(shown) == ["wait", "wait"]
-    assert "unsaved-new" in states(shown)
+    page = (await omar.get(listing)).text
+    assert notices(page) == ["wait", "wait"]
+    assert "unsaved-new" in states(page)
     again = await omar.get(path)
     assert ("unsaved" in states(again), 'value="Ballistics"' in again.text) == (True, True)
     assert (await omar.send_form(f"{path}/discard")).headers["location"] == listing

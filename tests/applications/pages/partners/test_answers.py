@@ -60,11 +60,11 @@ async def test_a_void_confirmation_shows_the_difference_and_is_renewed_signed_in
     assert (question.status_code, "would-void" in states(question)) == (409, True)
     async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
         await save_answers(tx, asking, {"ask": {"summary": "Three days & nights"}})
-    shown = await vesa.get(here)
-    assert "<ins>Three days &amp; nights</ins>" in shown.text
+    page = await vesa.get(here)
+    assert "<ins>Three days &amp; nights</ins>" in page.text
     again = await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})
     assert (again.status_code, "Nothing has been confirmed" in again.text) == (409, True)
-    renewed = await vesa.send_form(f"{here}/answer", {**signed, "seen": hidden(shown, "seen")})
+    renewed = await vesa.send_form(f"{here}/answer", {**signed, "seen": hidden(page, "seen")})
     assert renewed.status_code == 303
     assert (await partner(db, asking)).confirmation == "confirmed"
     assert (await omar.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 409

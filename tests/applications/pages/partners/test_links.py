@@ -28,9 +28,9 @@ async def test_a_partner_answers_by_link(db: Database, stage: Stage, draft: UUID
         "Please confirm the joint application TAF-2021-01/001",
     )
     anybody = await browse()
-    shown = await anybody.get(path)
-    assert (shown.status_code, "We confirm" in shown.text) == (200, True)
-    seen = hidden(shown, "seen")
+    page = await anybody.get(path)
+    assert (page.status_code, "We confirm" in page.text) == (200, True)
+    seen = hidden(page, "seen")
     assert re.fullmatch("[0-9a-f]{64}", seen)
     wrong = await anybody.send_form(path, {"answer": "confirm", "signatory_name": "", "seen": seen})
     assert (wrong.status_code, errors(wrong)) == (422, ["signatory_name", "signatory_function"])

@@ -35,8 +35,8 @@ async def test_the_lead_fills_in_for_a_partner_without_its_secrets(
     vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
     await filled(vesa, f"{here}/part/own", {"part": "Hosts", "secret": SECRET})
     path = f"{here}/parties/{(await partner(db, asking)).id}/part/own"
-    shown = await omar.get(path)
-    assert ('name="part"' in shown.text, 'name="secret"' in shown.text, SECRET in shown.text) == (
+    page = await omar.get(path)
+    assert ('name="part"' in page.text, 'name="secret"' in page.text, SECRET in page.text) == (
         True,
         False,
         False,
@@ -63,8 +63,8 @@ async def test_what_an_officer_typed_before_somebody_saved_meets_the_question(
     assert "The lead&#39;s" in (await omar.get(leads)).text
     assert "The lead&#39;s" not in (await vesa.get(own)).text
     assert (await omar.send_form(leads, late)).status_code == 303
-    shown = await vesa.get(own)
-    assert ("Mine" in shown.text, "saved this part on" in shown.text) == (True, True)
-    question = await vesa.send_form(own, {**typed, "seen": hidden(shown, "seen")})
+    page = await vesa.get(own)
+    assert ("Mine" in page.text, "saved this part on" in page.text) == (True, True)
+    question = await vesa.send_form(own, {**typed, "seen": hidden(page, "seen")})
     assert (question.status_code, "The lead&#39;s" in question.text) == (409, True)
     assert (await vesa.send_form(own, {**typed, "seen": hidden(question, "seen")})).status_code == 303

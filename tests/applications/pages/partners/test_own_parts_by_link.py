@@ -29,16 +29,16 @@ async def test_a_part_by_link_is_saved_and_the_link_stays_good(
     assert (done.status_code, done.headers["location"]) == (303, path)
     stale = await anybody.send_form(f"{path}/part/own", {"seen": "0", "part": "Other", "secret": ""})
     assert (stale.status_code, "changed-meanwhile" in states(stale)) == (409, True)
-    shown = await anybody.get(path)
-    answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": hidden(shown, "seen")}
+    page = await anybody.get(path)
+    answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": hidden(page, "seen")}
     wrong = await anybody.send_form(path, {**answer, "answer": "change", "wish": " "})
     assert (wrong.status_code, "f-wish" in wrong.text) == (422, True)
     wished = await anybody.send_form(path, {**answer, "answer": "change", "wish": "Other days"})
     assert wished.status_code == 303
-    shown = await anybody.get(path)
-    assert ("Waiting for the lead" in shown.text, "We ask for a change" in shown.text) == (True, False)
+    page = await anybody.get(path)
+    assert ("Waiting for the lead" in page.text, "We ask for a change" in page.text) == (True, False)
     signed = {"answer": "confirm", "signatory_name": "Vesa", "signatory_function": "Director", "reason": ""}
-    assert (await anybody.send_form(path, {**signed, "seen": hidden(shown, "seen")})).status_code == 303
+    assert (await anybody.send_form(path, {**signed, "seen": hidden(page, "seen")})).status_code == 303
     assert (await anybody.get(f"{path}/part/own")).status_code == 409
     assert (await anybody.send_form(f"{path}/part/own", {"part": "Late"})).status_code == 409
 
@@ -74,8 +74,8 @@ async def test_what_is_typed_by_a_link_is_there_on_another_machine(
     later = await anybody.send_form(f"{own}/copy", taken_up)
     assert (later.status_code, later.headers["location"]) == (303, path)
     assert (await link_copies(db)) == ["Hosts more"]
-    shown = await anybody.get(own)
-    taken_up = {name: hidden(shown, name) for name in ("sitting", "resumed", "resumed_at")}
+    reloaded = await anybody.get(own)
+    taken_up = {name: hidden(reloaded, name) for name in ("sitting", "resumed", "resumed_at")}
     gone = await anybody.send_form(f"{own}/discard", taken_up)
     assert (gone.headers["location"], await link_copies(db)) == (own, [])
     wrong = await filled(anybody, own, {"part": "x" * 12_001, "secret": ""})
@@ -116,9 +116,9 @@ async def test_two_who_type_by_one_link_lose_nothing(
     )
     assert await link_copies(db) == ["Hosts and hosts", "Hosts?"]
     # What rests on an older text still meets the question after it was shown elsewhere.
-    shown = await anybody.get(f"{own}?typed={both[0]['sitting']}")
-    late = {name: hidden(shown, name) for name in ("seen", "sitting", "resumed", "resumed_at")}
-    assert "saved this part on" in shown.text
+    page = await anybody.get(f"{own}?typed={both[0]['sitting']}")
+    late = {name: hidden(page, name) for name in ("seen", "sitting", "resumed", "resumed_at")}
+    assert "saved this part on" in page.text
     again = await anybody.send_form(own, {**late, "part": "Hosts and hosts", "secret": ""})
     assert again.status_code == 409
     renewed = {"seen": hidden(again, "seen"), "sitting": late["sitting"], "part": "Both", "secret": ""}
