@@ -9,6 +9,7 @@ import pytest
 
 import facility
 from facility import rooms
+from facility.settings import ROOT
 
 HOUSE = Path(facility.__path__[0])
 SOURCES = sorted(HOUSE.rglob("*.py"))
@@ -71,8 +72,8 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 def test_names_say_what_they_hold() -> None:
     empty = [
-        f"{path.relative_to(HOUSE)}: {name}"
-        for path in SOURCES
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
         for name in _names(ast.parse(path.read_text()))
         if name in EMPTY
     ]
