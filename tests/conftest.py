@@ -5,7 +5,7 @@ import contextlib
 import gc
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,6 @@ import uvloop
 from hypothesis import HealthCheck
 from hypothesis import settings as drawing
 from litestar import Litestar
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 from xdist.scheduler import LoadScopeScheduling
 
 from facility import clock, schema
@@ -36,7 +34,7 @@ from tests.cast import Cast, call_together
 from tests.databases import database_at, run
 from tests.house.story import sessions, story, untouched, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
-from tests.prepared import EMPTY, Prepared, built_once
+from tests.prepared import Aside, Prepared, built_once
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # the loop of the service
@@ -83,38 +81,18 @@ async def shared_database(server: str) -> str:
     return url
 
 
-# Emptying takes a millisecond where a database of its own for each test takes a second. Triggers and foreign keys stay
-# out of the way; beneficiaries stay in. A function keeps its plans.
-_EMPTYING = """
-DO $$
-DECLARE body text;
-BEGIN
-    SELECT string_agg(format('DELETE FROM %I;', tablename), ' ') INTO body
-        FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'beneficiary';
-    SELECT body || string_agg(format('PERFORM setval(%L, 1, false);', sequencename), ' ') INTO body
-        FROM pg_sequences WHERE schemaname = 'public';
-    EXECUTE format(
-        'CREATE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS %L',
-        'BEGIN ' || body || ' END'
-    );
-END $$
-"""
-
-
 @pytest_asyncio.fixture(scope="session")
-async def emptying(shared_database: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
-    """Empties the shared database, by a connection of its own."""
-    await run(shared_database, _EMPTYING)
-    engine = create_async_engine(shared_database, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        yield lambda: connection.execute(text(EMPTY))
-    await engine.dispose()
+async def aside(shared_database: str) -> AsyncIterator[Aside]:
+    """Empties the shared database, and puts back what was kept."""
+    async with Aside.of(shared_database) as made:
+        await made.begin()
+        yield made
 
 
 @pytest_asyncio.fixture
-async def database_url(shared_database: str, emptying: Callable[[], Awaitable[object]]) -> str:
+async def database_url(shared_database: str, aside: Aside) -> str:
     """The address of a database with tables and beneficiaries and nothing else."""
-    await emptying()
+    await aside.put_back()
     return shared_database
 
 
@@ -148,9 +126,9 @@ async def cast(db: Database) -> Cast:
 
 
 @pytest.fixture(scope="session")
-def prepared(standing_db: Database) -> Prepared:
+def prepared(standing_db: Database, aside: Aside) -> Prepared:
     """What tests begin with, built once in the shared database."""
-    return Prepared(standing_db)
+    return Prepared(standing_db, aside)
 
 
 @pytest.fixture

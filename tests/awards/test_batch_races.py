@@ -20,8 +20,7 @@ from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
-from tests.databases import run
-from tests.prepared import EMPTY
+from tests.prepared import Aside
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 
 
@@ -76,7 +75,8 @@ def test_no_interleaving_loses_doubles_or_overspends(database_url: str, steps: l
 
 
 async def _played(url: str, steps: list[tuple[str, str]]) -> None:
-    await run(url, EMPTY)
+    async with Aside.of(url) as aside:
+        await aside.put_back()
     db = Database(url, pool_size=5)
     try:
         play = await rolling(db)

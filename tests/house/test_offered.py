@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,7 +20,7 @@ from tests.browser import Browsers
 from tests.house.acts import ACTS
 from tests.house.offered import ASSESSES, EXTRAS, PEOPLE, STATES, STEPS, Applied, Course, Life
 from tests.judging import judging
-from tests.prepared import Prepared
+from tests.prepared import Aside, Prepared
 
 
 def applied(chance: random.Random) -> Applied:
@@ -57,7 +56,7 @@ class _UndoneError(Exception):
 @given(seed=st.integers(0, 10**9))
 async def test_each_act_that_work_offers_is_accepted_and_no_duty_is_left_out(
     db: Database,
-    emptying: Callable[[], Awaitable[object]],
+    aside: Aside,
     prepared: Prepared,
     browse: Browsers,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,7 +65,7 @@ async def test_each_act_that_work_offers_is_accepted_and_no_duty_is_left_out(
 ) -> None:
     # What is drawn directly is all the more alike the fewer examples there are.
     life = life_of(step, random.Random(f"{step} {seed}"))
-    await emptying()
+    await aside.put_back()
     course = Course(await prepared(judging), life)
     await course.tell()
     monkeypatch.setattr(clock, "now", lambda: course.now)
