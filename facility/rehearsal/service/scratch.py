@@ -27,8 +27,10 @@ async def scratch_database(url: str) -> AsyncIterator[Database]:
         # Inside the try: who is stopped while it is being created must drop it too.
         async with server.connect() as connection:
             await connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
-            # Nothing in it outlives the rehearsal, so no commit need wait for the disk.
-            await connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+            # Nothing in it outlives the rehearsal, so no commit need wait for the disk. Its tables have a few rows: to plan a
+            # statement for each of its first values would take longer than any plan saves.
+            for setting in ("synchronous_commit = off", "plan_cache_mode = force_generic_plan"):
+                await connection.execute(text(f'ALTER DATABASE "{name}" SET {setting}'))
         async with db.engine.begin() as connection:
             await create_all(connection)
         yield db
