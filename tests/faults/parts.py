@@ -156,6 +156,10 @@ async def _execute(db: Database, statement: str) -> None:
         await connection.exec_driver_sql(statement)
 
 
+_BREATH = 0.02
+"""Seconds between two pages: what is looked for is whether answers come, not how many."""
+
+
 class Traffic:
     """Somebody who goes on opening a page and sending a form, and notes what they are answered."""
 
@@ -177,7 +181,7 @@ class Traffic:
     def _go(self) -> None:
         cookie = {"cookie": f"{cookies.CSRF}=of-this-browser"}
         with httpx.Client(base_url=self._url, headers=cookie, timeout=60) as client:
-            while not self._stop.is_set():
+            while not self._stop.wait(_BREATH):
                 self._note(client.get("/calls"))
                 self._note(client.post("/register", data={csrf.FIELD: TOKEN, "email": "traffic@example.org"}))
 
