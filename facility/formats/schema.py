@@ -1,5 +1,6 @@
 """Whether a file keeps to its format, a JSON Schema, with formats and patterns truly checked."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -28,7 +29,9 @@ class Format:
     """A format by its schema: a JSON text."""
 
     def __init__(self, schema: bytes) -> None:
-        self._validator = _VALIDATOR(json.loads(schema), format_checker=_format_checker())
+        written = json.loads(schema)
+        # With what it refers to in its place: a quarter of the time went into looking that up, for each value anew.
+        self._validator = _VALIDATOR(_in_place(written, written["$defs"]), format_checker=_format_checker())
 
     def mistakes(self, file: Any) -> Iterator[Mistake]:
         """Every place where the file breaks it."""
@@ -38,6 +41,18 @@ class Format:
                 if wrong not in seen:
                     seen.add(wrong)
                     yield wrong
+
+
+def _in_place(part: Any, definitions: dict[str, Any]) -> Any:
+    """The part of a schema without references. No definition of ours refers to itself, and nothing stands beside a reference but what
+    describes it."""
+    if isinstance(part, list):
+        return [_in_place(item, definitions) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _in_place(definitions[part["$ref"].removeprefix("#/$defs/")], definitions)
+    return {key: _in_place(item, definitions) for key, item in part.items() if key != "$defs"}
 
 
 def _format_checker() -> FormatChecker:
@@ -57,9 +72,14 @@ def _fits(reader: Callable[[str], Any]) -> Callable[[Any], bool]:
     return fits
 
 
-def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
     # in Python "$" also matches before a last line break, in JSON Schema it doesn't
-    if validator.is_type(value, "string") and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
+
+
+def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if validator.is_type(value, "string") and not _expression(pattern).search(value):
         yield ValidationError("pattern")
 
 
