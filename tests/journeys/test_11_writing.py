@@ -163,7 +163,7 @@ class Expected(list[str]):
 
     def append(self, fault: str) -> None:
         """Note a fault."""
-        if not re.search(r"401|ERR_|Send Error|preload", fault):
+        if not re.search(r"401|ERR_|Send Error|htmx:(afterRequest|sendError)|preload", fault):
             super().append(fault)
 
 

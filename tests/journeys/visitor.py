@@ -119,7 +119,7 @@ class Visitor:
         """Close the browser; everything that was wrong has been said by then."""
         self.context.close()
         self.judge.context.close()
-        assert self.faults == []
+        assert self.faults == [], "\n".join(self.faults)
 
     # What people do
 

@@ -53,6 +53,15 @@ def pages() -> jinja2.Environment:
     return made
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_what_is_wrong_stands_above_the_heading(template: Path) -> None:
+    """There it knows the labels of the fields, which the frame writes first; elsewhere it would only say "This is missing."."""
+    source = template.read_text()
+    if '{% extends "base.html" %}' in source and "f.error_summary(" in source:
+        (header,) = re.findall(r"{% block header %}.*?{% endblock %}", source, re.DOTALL)
+        assert header.count("f.error_summary(") == source.count("f.error_summary(")
+
+
 def form(values: dict[str, Any] | None = None, errors: dict[str, list[str]] | None = None) -> SimpleNamespace:
     return SimpleNamespace(values=values or {}, errors=errors or {})
 
