@@ -14,7 +14,7 @@ class ActivityPlanned(Event, frozen=True, kw_only=True):
     """An activity was planned under an award."""
 
     subject: ClassVar[str] = "activity"
-    sentence: ClassVar[str] = "The activity was planned from {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "The activity was planned for {days}"
 
     activity_id: UUID
     application_id: UUID
@@ -37,7 +37,7 @@ class ActivityPostponed(Event, frozen=True, kw_only=True):
     """The activity takes place on other days."""
 
     subject: ClassVar[str] = "activity"
-    sentence: ClassVar[str] = "The activity was moved to {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "The activity was moved to {days}"
 
     activity_id: UUID
     starts_on: date
@@ -48,7 +48,7 @@ class ActivityDaysCorrected(Event, frozen=True, kw_only=True):
     """The activity was held on other days than planned, as its report says."""
 
     subject: ClassVar[str] = "activity"
-    sentence: ClassVar[str] = "The activity was held from {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "The activity was held on other days: {days}"
 
     activity_id: UUID
     starts_on: date

@@ -36,9 +36,9 @@ from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.models.wish import Wish
 from facility.deployments.service.news import tell_of_days_without_activity
 from facility.events.reactions import reacts_to
-from facility.experts.words import days
 from facility.outbox.service import post
 from facility.web.access import Role
+from facility.web.filters import days
 from facility.web.i18n import _
 
 

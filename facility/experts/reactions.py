@@ -41,13 +41,14 @@ from facility.experts.service.joining import candidate_link, end_nomination_of_m
 from facility.experts.service.profile_link import PROFILE, profile_link
 from facility.experts.service.renewals import RENEWAL, cancel_renewals
 from facility.experts.service.swaps import SWAP, write_about
-from facility.experts.words import days, week_days
+from facility.experts.words import week_days
 from facility.inquiries.kinds import Mailing
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.outbox.links import live_link, make_link, revoke_links
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.access import Role
+from facility.web.filters import days
 from facility.web.i18n import N_, _
 
 

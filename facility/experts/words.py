@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from babel import Locale
 from babel.dates import format_date, format_interval, get_day_names
 from babel.lists import format_list
 
@@ -14,8 +13,7 @@ from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.languages import REGIONAL_LANGUAGES, CefrLevel, Skill, counts_as
 from facility.experts.rules.rota import last_day
 from facility.web import filters, sentences
-from facility.web.i18n import N_, SOURCE, _, filled, translated
-from facility.web.i18n import language as spoken
+from facility.web.i18n import N_, _, filled, translated
 
 _EU_LANGUAGES = [
     "bg",
@@ -83,21 +81,17 @@ _IN_SKILLS = {
 }
 
 
-def _locale() -> Locale:
-    return Locale.parse("en_GB" if spoken() == SOURCE else spoken())
-
-
 def language_name(code: str) -> str:
     """The language's name; the code itself where nobody has a name for it."""
     if code == "cnr":
         return _("Montenegrin")
-    return str(_locale().languages.get(code, code))
+    return str(filters.locale().languages.get(code, code))
 
 
 def languages_in_words(language: str, *, bcms: bool = False) -> str:
     """ "Croatian"; "Croatian, Bosnian, Serbian or Montenegrin" where they count as the same."""
     names = [language_name(code) for code in counts_as(language, bcms=bcms)]
-    return str(format_list(names, style="or", locale=_locale()))
+    return str(format_list(names, style="or", locale=filters.locale()))
 
 
 def level_in_words(level: str, skill: str | None = None) -> str:
@@ -127,11 +121,6 @@ def branch_in_words(branch: str | None, other: str) -> str:
     return other or translated(BRANCHES[Branch(branch)])
 
 
-def days(first: date, last: date) -> str:
-    """ "4–8 Oct 2021", both included."""
-    return str(format_interval(first, last, "yMMMMd", locale=_locale()))
-
-
 def unbroken(period: str) -> str:
     """The days for a heading: a line may end beside the dash between two months, and nowhere else in them."""
     return re.sub(r"(?<=\S)–(?=\S)", "\u2060–\u2060", period.replace(" ", "\u00a0"))
@@ -139,17 +128,17 @@ def unbroken(period: str) -> str:
 
 def week_days(week: date) -> str:
     """The days of the week that begins on this Monday: "4–10 Oct 2021"."""
-    return days(week, last_day(week))
+    return filters.days(week, last_day(week))
 
 
 def weekdays(first: date, last: date) -> str:
     """ "Mon, 4 Oct – Fri, 8 Oct 2021", both included."""
-    return str(format_interval(first, last, "yMMMEd", locale=_locale()))
+    return str(format_interval(first, last, "yMMMEd", locale=filters.locale()))
 
 
 def weekday_names(width: Literal["wide", "short"] = "wide") -> list[str]:
     """From Monday to Sunday."""
-    names = get_day_names(width, "format", _locale())
+    names = get_day_names(width, "format", filters.locale())
     return [str(names[number]) for number in range(7)]
 
 
@@ -161,7 +150,7 @@ def weekday_list(numbers: Sequence[int]) -> str:
 
 def month_name(day: date) -> str:
     """ "December 2026"."""
-    return str(format_date(day, "LLLL y", locale=_locale()))
+    return str(format_date(day, "LLLL y", locale=filters.locale()))
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -173,7 +162,6 @@ filters.register("language", language_name)
 filters.register("language_asked", language_asked)
 filters.register("levels_in_words", levels_in_words)
 filters.register("branch_in_words", branch_in_words)
-filters.register("days", days)
 filters.register("unbroken", unbroken)
 filters.register("weekdays", weekdays)
 filters.register("week_days", week_days)

@@ -7,7 +7,7 @@ from functools import cache
 
 import jinja2
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_interval, format_time
 
 from facility import clock
 from facility.clock import BRUSSELS
@@ -51,6 +51,11 @@ def short_day(value: date) -> str:
     local = _in_brussels(value)
     year = "" if local.year == clock.now().astimezone(BRUSSELS).year else " y"
     return format_date(local, f"EEE d MMM{year}", locale=locale())
+
+
+def days(first: date, last: date) -> str:
+    """ "4–8 Oct 2021", both included; "4 Oct 2021"."""
+    return str(format_interval(first, last, "yMMMMd", locale=locale()))
 
 
 def short_month(value: date) -> str:
@@ -123,6 +128,7 @@ def install(environment: jinja2.Environment) -> None:
         "weekday": weekday,
         "short_day": short_day,
         "short_month": short_month,
+        "days": days,
         "instant": instant,
         "moment": moment,
         "time": clock_time,

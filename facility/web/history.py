@@ -28,11 +28,14 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 def sentence_of(event: Event) -> str:
-    """What happened, as a sentence for people: amounts, days, instants and codes as they read them."""
+    """What happened, as a sentence for people: amounts, days, instants and codes as they read them. `{days}`: from `starts_on` to
+    `ends_on`."""
     values = msgspec.structs.asdict(event)
+    shown = {name: _shown(value) for name, value in values.items()}
+    if {"starts_on", "ends_on"} <= values.keys():
+        shown["days"] = filters.days(values["starts_on"], values["ends_on"])
     # A house test holds that every kind's sentence is a literal.
-    message = Message(type(event).sentence)
-    return sentence(message, **{name: _shown(value) for name, value in values.items()})
+    return sentence(Message(type(event).sentence), **shown)
 
 
 def _shown(value: object) -> object:

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from facility.experts.words import days, unbroken
+from facility.experts.words import unbroken
+from facility.web.filters import days
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ class ExpertiseRequested(Event, frozen=True, kw_only=True):
     """Experts were asked for, for an awarded application; the shortlist was computed."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "Experts were asked for, seats: {seats}, from {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "Experts were asked for, seats: {seats}, for {days}"
 
     deployment_id: UUID
     application_id: UUID

@@ -20,12 +20,12 @@ from facility.deployments.service.asking import ask_for_free_seats, begin
 from facility.deployments.words import on_call_because
 from facility.experts.models.profile import Expert
 from facility.experts.queries.pool import themes
-from facility.experts.words import days, languages_in_words, level_in_words
+from facility.experts.words import languages_in_words, level_in_words
 from facility.inquiries.delivery import asked_since
 from facility.inquiries.kinds import Mailing, RemindedKind
 from facility.outbox.models import Link
 from facility.outbox.service import post
-from facility.web.filters import instant
+from facility.web.filters import days, instant
 from facility.web.i18n import N_, filled
 
 

@@ -30,7 +30,7 @@ class ExpertBooked(Event, frozen=True, kw_only=True):
     """The expert is taken for these days, both included."""
 
     subject: ClassVar[str] = "expert"
-    sentence: ClassVar[str] = "The expert was booked from {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "The expert was booked for {days}"
 
     expert_id: UUID
     deployment_id: UUID
