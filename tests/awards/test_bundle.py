@@ -110,10 +110,8 @@ async def test_a_decided_call_is_told_in_full(play: Judging) -> None:
         "counts": False,
         "why_not": "recused",
     }
-    assert [
-        (conflict["application"], conflict["assessor"], conflict["effect"])
-        for conflict in document["conflicts"]
-    ] == [("A", erik, "not_counted")]
+    effects = [(row["application"], row["assessor"], row["effect"]) for row in document["conflicts"]]
+    assert effects == [("A", erik, "not_counted")]
     assert (document["line"]["awards"], document["line"]["reserve"]) == (["A"], ["B"])
     names = {party["name"] for party in document["applications"][0]["institutions"]}
     assert len(names) == 3
@@ -133,11 +131,8 @@ async def test_an_assessment_of_whoever_was_taken_off_is_in_it_and_does_not_coun
     await play.act("ada", lambda tx: take_off(tx, key, elena, "On leave."), CLOSES + timedelta(days=2))
     await play.decide()
     document = await of(play)
-    assert sorted(
-        (assessment["counts"], assessment["why_not"])
-        for assessment in document["assessments"]
-        if assessment["why_not"]
-    ) == [(False, "taken_off")]
+    left_out = sorted((row["counts"], row["why_not"]) for row in document["assessments"] if row["why_not"])
+    assert left_out == [(False, "taken_off")]
     assert document["ranking"][0]["means"]["capacity"]["exact"] == "12/1"
     assert "On leave" not in json.dumps(document)
 
@@ -237,9 +232,7 @@ async def test_rules_that_spread_awards_are_part_of_it(db: Database) -> None:
     assert document["decision"]["departures"] == [
         {"application": "C", "rule": "cool_down", "reason": "The only one"}
     ]
-    assert [
-        application["reference"] for application in document["applications"] if application["same_lead"]
-    ] == ["B", "C"]
+    assert [row["reference"] for row in document["applications"] if row["same_lead"]] == ["B", "C"]
     assert document["root"] == await logged(play, "TAF-2021-02")
 
 

@@ -166,17 +166,23 @@ async def test_no_rule_looks_at_nothing(db: Database, play: Judging) -> None:
     assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "awarded"}
 
 
-async def test_what_the_money_does_not_reach_for_takes_nobodys_share(db: Database) -> None:
-    """A reserve list that skips: B is out of reach and uses up no share of its beneficiary's awards, so C is served."""
+async def two_for_each(db: Database, asks_of_c: str) -> Judging:
+    """Decided by a line that skips: at most two awards for each beneficiary, EUR 80 000 for A (50 000), B (45 000) and C."""
     play = await judging(db)
     two = CoolDown(per_beneficiary_most=2)
     await play.call("TAF-2021-02", amount="80000.00", skip_unaffordable=True, cool_down=two)
-    for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", "40000.00")):
+    for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", asks_of_c)):
         await play.apply(name, asks, call="TAF-2021-02")
     await play.close("TAF-2021-02")
     for name, relevance in (("A", "70"), ("B", "60"), ("C", "50")):
         await play.score("elena", name, "16", relevance)
     await play.decide("TAF-2021-02")
+    return play
+
+
+async def test_what_the_money_does_not_reach_for_takes_nobodys_share(db: Database) -> None:
+    """A reserve list that skips: B is out of reach and uses up no share of its beneficiary's awards, so C is served."""
+    play = await two_for_each(db, "40000.00")
     assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "reserve"}
     await play.end("A", "40000.00")
     assert await play.statuses() == {"A": "closed", "B": "reserve", "C": "awarded"}
@@ -186,15 +192,7 @@ async def test_who_waits_only_because_of_the_limit_reads_so(
     db: Database, browse: Browsers, settings: Settings
 ) -> None:
     """A and C take the awards of their beneficiary. A gives money back: it would be enough for B, whose page and letter name the limit."""
-    play = await judging(db)
-    two = CoolDown(per_beneficiary_most=2)
-    await play.call("TAF-2021-02", amount="80000.00", skip_unaffordable=True, cool_down=two)
-    for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", "30000.00")):
-        await play.apply(name, asks, call="TAF-2021-02")
-    await play.close("TAF-2021-02")
-    for name, relevance in (("A", "70"), ("B", "60"), ("C", "50")):
-        await play.score("elena", name, "16", relevance)
-    await play.decide("TAF-2021-02")
+    play = await two_for_each(db, "30000.00")
     call_id, limit = play.calls["TAF-2021-02"], "already have the maximum number of awards in this call"
     carl = await browse(play.people["carl"])
     assert limit not in (await carl.get(f"/awards/calls/{call_id}")).text

@@ -4,6 +4,7 @@ After each step the page is looked at as a whole: axe-core finds nothing, nothin
 is silent, and nothing was asked of another host. With JOURNEY_SHOTS set to a folder each page is photographed.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -74,7 +75,6 @@ class Visitor:
         self.page: Page = self.context.new_page()
         # axe-core is a script: what a browser without scripts shows is put before one that has them.
         self.judge = self.page if script else self._open(browser, script=True).new_page()
-        self._protocol: CDPSession | None = None
 
     def _open(self, browser: Browser, script: bool) -> BrowserContext:
         # The service counts attempts by address, and trusts a proxy on its own machine to say whose it is.
@@ -278,10 +278,12 @@ class Visitor:
         assert violations is not None
         return violations
 
+    @functools.cached_property
+    def _protocol(self) -> CDPSession:
+        return self.judge.context.new_cdp_session(self.judge)
+
     def _ask_axe(self, fresh: list[str]) -> list[str] | None:
         """By the browser's own protocol, which evaluates what the page's policy would not let it evaluate."""
-        if self._protocol is None:
-            self._protocol = self.judge.context.new_cdp_session(self.judge)
         given = json.dumps({"fresh": fresh, "first": not _painted[self.phone]})
         answer = self._protocol.send(
             "Runtime.evaluate",

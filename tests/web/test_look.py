@@ -62,6 +62,16 @@ def test_what_is_wrong_stands_above_the_heading(template: Path) -> None:
         assert header.count("f.error_summary(") == source.count("f.error_summary(")
 
 
+def test_what_is_wrong_with_an_institution_names_its_field(pages: jinja2.Environment) -> None:
+    wrong = SimpleNamespace(values={}, errors={"institution": ["Choose one."]}, labels={})
+    pick = SimpleNamespace(matches=[], searched=False)
+    page = pages.from_string(
+        '{% import "_macros/institutions.html" as i %}{% import "_macros/forms.html" as f %}'
+        '{% set field = i.field(form, "institution", "Your institution", pick, "/find", {}, {}) %}{{ f.error_summary(form) }}'
+    )
+    assert "Your institution: Choose one." in page.render(form=wrong, pick=pick)
+
+
 def form(values: dict[str, Any] | None = None, errors: dict[str, list[str]] | None = None) -> SimpleNamespace:
     return SimpleNamespace(values=values or {}, errors=errors or {})
 
