@@ -3,6 +3,7 @@
 Beside seconds by the clock it says how much processor time it and PostgreSQL have used: on a busy machine the clock tells of the others.
 """
 
+import contextlib
 import os
 import resource
 import sys
@@ -53,10 +54,13 @@ async def _seconds(db: Database) -> dict[str, float]:
 
 
 def _used(process: psutil.Process) -> float:
-    """Its processor time and that of its children, living or gone."""
+    """Its processor time and that of its children, living or gone. They are asked first: one that ends meanwhile is among the gone."""
+    living = 0.0
+    for child in process.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            living += _used(child)
     times = process.cpu_times()
-    gone = times.children_user + times.children_system
-    return float(times.user + times.system + gone + sum(_used(child) for child in process.children()))
+    return float(times.user + times.system + times.children_user + times.children_system + living)
 
 
 if __name__ == "__main__":
