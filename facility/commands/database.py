@@ -2,16 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import click
 import uvloop
 
 from facility import migrate
+from facility.commands.server import in_one_line, server_url
 from facility.db import Database
-from facility.embedded.machine import EmbeddedError
-from facility.embedded.server import EmbeddedPostgres
 from facility.events.since import know_reactions
 from facility.outbox import links
 from facility.rooms import load_slices
@@ -35,42 +32,13 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def server_url(settings: Settings, load: Callable[[], object]) -> Iterator[str]:
-    """The same, where `load` loads what the command needs: meanwhile an embedded server starts."""
-    if settings.database_url:
-        load()
-        with _in_one_line():
-            migrate.reach(settings.database_url)
-        yield settings.database_url
-        return
-    server = EmbeddedPostgres(settings.data_dir)
-    try:
-        with ThreadPoolExecutor(1) as beside:
-            starting = beside.submit(server.start)
-            load()
-        yield starting.result()
-    except EmbeddedError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        server.stop()
-
-
-@contextlib.contextmanager
-def _in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except migrate.NotReadyError as error:
-        raise click.ClickException(str(error)) from error
-
-
-@contextlib.contextmanager
 def ready_database_url(settings: Settings) -> Iterator[str]:
     """The same, with the tables of this version in it: an embedded one gets them, of any other it is asked."""
     with database_url(settings) as url:
         if settings.embedded:
             migrate.upgrade(url)
         else:
-            with _in_one_line():
+            with in_one_line():
                 migrate.check(url)
         yield url
 

