@@ -13,8 +13,10 @@ import httpx
 from litestar import Litestar
 
 from facility.db import Database
+from facility.message import Message
 from facility.settings import Settings
 from facility.web import cookies, csrf
+from facility.web.i18n import translated
 from facility.web.limits import Limits
 from facility.web.sentences import SENTENCES
 
@@ -94,15 +96,20 @@ def errors(page: httpx.Response) -> list[str]:
     return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
 
 
-def gives_reason(page: httpx.Response | str, code: str, **values: object) -> bool:
-    """Whether the page gives this reason, in whatever words are registered for it, with these values in them."""
+def says(page: httpx.Response | str, message: Message, **values: object) -> bool:
+    """Whether the page says this message, in whatever words, with these values in it and any others."""
     text = page if isinstance(page, str) else page.text
-    pieces = re.split(r"\{(\w+)\}", str(SENTENCES[code]))
+    pieces = re.split(r"\{(\w+)\}", translated(str(message)))
     pattern = "".join(
         (re.escape(str(values[piece])) if piece in values else ".+?") if at % 2 else re.escape(piece)
         for at, piece in enumerate(pieces)
     )
     return re.search(pattern.replace("\\ ", r"\s+"), html.unescape(text)) is not None
+
+
+def gives_reason(page: httpx.Response | str, code: str, **values: object) -> bool:
+    """Whether the page gives this reason, in whatever words are registered for it."""
+    return says(page, SENTENCES[code], **values)
 
 
 def notices(page: httpx.Response | str) -> list[str]:

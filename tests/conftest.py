@@ -35,11 +35,13 @@ from tests.databases import database_at, run
 from tests.house.story import sessions, story, untouched, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
 from tests.prepared import Aside, Prepared, built_once
+from tests.reworded import install, speak_for
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # the loop of the service
 load_slices()  # commands record deliveries for the reactions that are known
 links.configure(SECRET)
+install()
 
 # What is drawn is the same each time, and how long it takes says nothing. `--hypothesis-profile default` draws anew.
 drawing.register_profile(
@@ -205,6 +207,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             first.index(group) if (group := _group(item.path.as_posix())) in first else len(first)
         )
     )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In words that are not the product's own, so that no test depends on these."""
+    speak_for(item)
 
 
 class Grouped(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
