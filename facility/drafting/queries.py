@@ -30,15 +30,15 @@ class Copy(msgspec.Struct, frozen=True):
         return cls(row.typed, row.based_on, row.started_at, row.saved_at, row.holder_id)
 
     def says_else(self, stored: Values, names: Collection[str]) -> bool:
-        """Whether it says anything else than what is saved. Of what its form did not ask yet, it says nothing."""
+        """Whether it differs from what is saved. Fields added to the form after this draft was stored are ignored."""
         return any(
-            _plain(self.typed[name]) != _plain(_many(stored.get(name, "")))
+            _as_saved(self.typed[name]) != _as_saved(_many(stored.get(name, "")))
             for name in names
             if name in self.typed
         )
 
     def over(self, stored: Values) -> dict[str, str | list[str]]:
-        """What a form shows: what was typed, and what is saved of what its form did not ask yet."""
+        """What a form shows: what was typed, and the saved value of each field added to the form since."""
         unasked = {name: value for name, value in stored.items() if name not in self.typed}
         return unasked | {
             name: values[0] if len(values) == 1 else list(values)
@@ -51,8 +51,8 @@ def _many(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def _plain(values: Sequence[str]) -> list[str]:
-    """Without what saving would change or leave out."""
+def _as_saved(values: Sequence[str]) -> list[str]:
+    """The values as saving would leave them, sorted: stripped, with plain line ends, and without empty ones."""
     return sorted(value for value in (value.replace("\r\n", "\n").strip() for value in values) if value)
 
 

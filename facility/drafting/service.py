@@ -22,8 +22,8 @@ MOST_BY_LINK = 20
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Whose it is: a person, or a page that was opened by a link. resumed, resumed_at: the copy that this page showed, and when that
-    had been saved."""
+    """Who owns a draft: a person, or one opening of a page by a link. resumed, resumed_at: the draft that this page
+    showed, and when that one had been stored."""
 
     id: UUID
     signed_in: bool = True
@@ -40,9 +40,9 @@ async def keep(
     *,
     based_on: int = 0,
 ) -> None:
-    """Keep what was typed, as it was typed; in the place of the copy that the page showed, unless somebody has typed on in that: then both
-    stay. The caller has looked whether it may be edited. Refused: "copy_too_long" (invalid).
-    """
+    """Store what was typed, as it was typed. It replaces the draft that the page showed, unless somebody has typed on
+    in that one: then both stay. The caller has checked whether the section may be edited. Refused: "copy_too_long"
+    (invalid)."""
     if sum(len(value) for values in typed.values() for value in values) > MOST_KEPT:
         refuse("copy_too_long", kind="invalid")
     row = insert(UnsavedText).values(

@@ -66,7 +66,7 @@ def envelope_of(row: Any) -> Envelope:
 
 
 class _Line(msgspec.Struct, kw_only=True):
-    """An event on its way into the log: what is written of it, but for what the chain makes of it."""
+    """An event before it is written: all of its row but the position in the chain."""
 
     id: UUID
     kind: str

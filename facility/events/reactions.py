@@ -57,7 +57,7 @@ async def deliver(db: Database, delivery_id: int, clock: Callable[[], datetime])
 
 
 async def carry_out(db: Database, delivery_id: int, clock: Callable[[], datetime]) -> int | None:
-    """The same; how many deliveries this one has set off, None for False.
+    """As `deliver`, but returns how many further deliveries this one has caused; None for False.
 
     A failure is written down in a second transaction, with the next attempt or, after the last, `parked`.
     """

@@ -90,7 +90,7 @@ class _Turn:
             await connection.execute(row.on_conflict_do_update(index_elements=["step", "item"], set_=given))
 
     async def settle(self, ids: list[UUID]) -> None:
-        """These are done, or due no more."""
+        """Note that these failed items are done, or are no longer due."""
         if ids:
             async with self.db.engine.begin() as connection:
                 await connection.execute(

@@ -1,8 +1,9 @@
-"""From which event on each reaction is demanded: one that a release brings owes nothing to what happened before it came.
+"""From which event on each reaction must have a delivery: a reaction that comes with a release applies to events
+recorded after that release was set up.
 
-The database holds the reactions of the release that was last set up, each with the last event before it. Whoever records adds
-what stands there to what it knows by itself: while a release is rolled out, an older process records an event and does not
-know the new reaction; without this its delivery would be missing for ever (docs/adr/0014).
+The database holds the reactions of the release that was last set up, each with the last event before it. A process that
+records an event uses these as well as its own. Otherwise, during a rolling upgrade, an older process would record an
+event without knowing the new reaction, and its delivery would be missing for ever (docs/adr/0014).
 """
 
 from sqlalchemy import select, text

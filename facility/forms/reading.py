@@ -14,14 +14,17 @@ from facility.web.forms import Form
 def read_draft(fields: Fields, section: Section, needed: Collection[str] = ()) -> dict[str, Answer]:
     """What was typed, by field, to be gone on with; what is no number, no day or too long is wrong at its field. Empty answers are
     fine, but for those that are needed: what a section still needs is found when it is submitted."""
-    return {field.key: _read(fields, _loose(field, needed=field.key in needed)) for field in section.fields}
+    return {
+        field.key: _read(fields, _without_checks(field, needed=field.key in needed))
+        for field in section.fields
+    }
 
 
 def read(fields: Fields, section: Section) -> dict[str, Answer]:
     """What was typed, by field, for good: what must be answered, where it is asked, and the bounds of numbers hold."""
     answers: dict[str, Answer] = {}
     for field in section.fields:
-        answers[field.key] = _read(fields, field if is_asked(field, answers) else _loose(field))
+        answers[field.key] = _read(fields, field if is_asked(field, answers) else _without_checks(field))
     return answers
 
 
@@ -30,8 +33,8 @@ def read_texts(fields: Fields, section: Section) -> dict[str, str]:
     return {key: str(answer) for key, answer in read(fields, section).items()}
 
 
-def _loose(field: Field, *, needed: bool = False) -> Field:
-    """The field with no check but on how much it takes, and whether it is needed."""
+def _without_checks(field: Field, *, needed: bool = False) -> Field:
+    """The field without its checks, but for the length of a text and, with `needed`, that it is required."""
     lengths = [check for check in field.checks if isinstance(check, Length)]
     return replace(field, checks=(*([Required()] if needed else []), *lengths))
 
@@ -47,5 +50,5 @@ def shown(section: Section, answers: Answers) -> dict[str, Answer]:
 
 
 def typed_in(form: Form, section: Section) -> dict[str, list[str]]:
-    """What a form says in the fields of a section, right or wrong."""
+    """The values of the fields of a section in a form that was sent, valid or not."""
     return {field.key: form.fields.get(field.key, []) for field in section.fields}

@@ -65,7 +65,7 @@ class Whose(StrEnum):
 
 
 def differing(before: Answers, other: Answers) -> list[str]:
-    """The fields in which they differ; nothing is nothing, whether it stands there or not."""
+    """The fields in which the answers differ; an empty answer equals a missing one."""
     return [name for name in {**before, **other} if (before.get(name) or "") != (other.get(name) or "")]
 
 
@@ -88,8 +88,8 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def changes(section: Section, old: Answers, new: Answers, base: Answers | None = None) -> list[Difference]:
-    """Every field that the new answers, which are mine, fill in otherwise than the old ones; base: what both began from, None where
-    nobody knows, so that each difference is of both."""
+    """Every field in which `new`, my answers, differ from `old`. base: the answers that both began from; None where
+    that is not known, so that each difference counts as changed by both."""
     names = differing(old, new)
     return [
         _difference(field, old.get(field.key, ""), new.get(field.key, ""), base)

@@ -29,14 +29,18 @@ async def _nothing(_tx: Tx, _row: Any, _subject: Any) -> None: ...
 
 
 class Kind[Row: Inquiry, Subject](msgspec.Struct, frozen=True, kw_only=True):
-    """`about`: the column of what is asked about. `lock(tx, id of that)` takes the room's locks in the room's order, and `may_answer` of
-    what it gives refuses where an answer no longer counts. `over`: how the refusal is called where the inquiry is not open any more.
+    """What a room says about one kind of inquiry.
 
-    `begin(row, subject, at)`: sets the period that begins at this instant, and its reminder. `write(tx, row, mailing, link)`: posts a
-    mail to whoever is asked; `asks` is the first. `asked_again`: the event of a period that begins anew.
+    `about`: the column with the id of the subject, which the inquiry is about. `lock(tx, id)` locks the subject, in the
+    room's order of locks, and `may_answer(subject)` refuses when an answer no longer counts. `over`: the code of the
+    refusal when the inquiry is not open any more.
 
-    `silent`: the state after a period without an answer; `ended_silent` its event, `after_silence(tx, row, subject)` what follows.
-    Fields of events are named as the row's columns are.
+    `begin(row, subject, at)` sets the period that begins at this instant, and its reminder. `write(tx, row, mailing,
+    link)` posts a mail to the person who is asked; `asks` is the first such mail. `asked_again`: the event when a
+    period begins anew.
+
+    `silent`: the state after a period without an answer, with `ended_silent` as its event; `after_silence(tx, row,
+    subject)` does what follows from it. The fields of all events are named like the row's columns.
     """
 
     table: type[Row]
@@ -54,7 +58,7 @@ class Kind[Row: Inquiry, Subject](msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """Of the table, and the purpose of the links."""
+        """The name of the table, which is also the purpose of the links."""
         return str(self.table.__tablename__)
 
     @property

@@ -24,7 +24,8 @@ type Draw = Callable[[View, AsyncConnection, str, Fields, int], Awaitable[ASGIRe
 
 
 def seen_at(view: View) -> datetime:
-    """The instant for which the page says what can still be done: for a form, when the whole of it was there."""
+    """The instant by which the page decides what can still be done: for a form that was sent, when all of it had
+    arrived."""
     return view.scope["state"].get("received_at") or clock.now()
 
 

@@ -75,7 +75,7 @@ async def lock_in_time[Row: Inquiry, Subject](
 async def lock_all[Row: Inquiry, Subject](
     tx: Tx, kind: Kind[Row, Subject], *conditions: ColumnElement[bool]
 ) -> Sequence[Row]:
-    """All of which this is true, as they are now. The caller holds the room's locks."""
+    """All inquiries that meet the conditions, as they are now, locked. The caller holds the locks of the room."""
     query = select(kind.table).where(*conditions).order_by(kind.table.id).with_for_update(key_share=True)
     return (await tx.session.scalars(query.execution_options(populate_existing=True))).all()
 
@@ -90,7 +90,7 @@ async def is_late(tx: Tx, row: Inquiry) -> bool:
 async def tell(
     tx: Tx, row: Inquiry, event: type[Event], /, *, due_at: datetime | None = None, **more: Any
 ) -> None:
-    """Record that this happened to the inquiry: what the event holds besides `more` are the row's columns of these names."""
+    """Record an event of the inquiry: its fields come from `more` or else from the columns of the same names."""
     own: dict[str, Any] = {f"{row.__tablename__}_id": row.id, **more}
     values = {name: own[name] if name in own else getattr(row, name) for name in event.__struct_fields__}
     await record(tx, event(**values), due_at=due_at)
@@ -152,13 +152,13 @@ async def ask_at_new_address(tx: Tx, kind: AnyKind, *conditions: ColumnElement[b
 
 
 async def ask_anew(tx: Tx, kind: AnyKind, locked: AnyLocked, **more: Any) -> None:
-    """With a new link, and the whole period from now on. `more`: what the event holds besides."""
+    """Ask with a new link and a whole new period; the old link ends. `more`: further fields of the event."""
     await revoke_links(tx, kind.name, locked.row.id)
-    await _begin_anew(tx, kind, locked, tx.now, **more)
+    await _restart_period(tx, kind, locked, tx.now, **more)
 
 
-async def _begin_anew(tx: Tx, kind: AnyKind, locked: AnyLocked, at: datetime, **more: Any) -> None:
-    """The whole period, from this instant on. Where there is no link, a reaction sends one."""
+async def _restart_period(tx: Tx, kind: AnyKind, locked: AnyLocked, at: datetime, **more: Any) -> None:
+    """Start a whole new period at this instant. Where there is no link, a reaction sends one."""
     kind.begin(locked.row, locked.subject, at)
     await tell(tx, locked.row, kind.asked_again, **{"corrected": False, **more})
 
@@ -169,7 +169,7 @@ async def send_link(tx: Tx, kind: AnyKind, key: UUID) -> None:
     if row.state != OPEN or await live_link(tx, kind.name, row.id) is not None:
         return
     if tx.now >= row.ends_at:
-        await _begin_anew(tx, kind, locked, tx.now)
+        await _restart_period(tx, kind, locked, tx.now)
     await kind.write(tx, row, kind.asks, await make_link(tx, kind.name, row.id))
 
 
@@ -192,14 +192,15 @@ async def end_what_is_over(db: Database, now: datetime, kind: AnyKind) -> int:
 
 
 async def silence(tx: Tx, key: UUID, *, kind: AnyKind) -> bool:
-    """The period is over without an answer, or begins anew. False where neither is so."""
+    """End an inquiry whose period is over without an answer; or begin the period anew, where the mail got through late.
+    False where neither was due."""
     locked = row, subject = await lock(tx, kind, key)
     # It may have been answered, or given more time, since the list was read.
     if row.state != OPEN:
         return False
     asked_at = await asked_since(tx, row)
     if asked_at is not None and asked_at > row.asked_at:
-        await _begin_anew(tx, kind, locked, asked_at)
+        await _restart_period(tx, kind, locked, asked_at)
         return True
     if asked_at is None or tx.now < row.ends_at:
         return False

@@ -33,10 +33,11 @@ from facility.monitoring.projections.read_models import (
 from facility.monitoring.projections.rows import load
 
 
-async def _told(
+async def _events_in_order(
     connection: AsyncConnection, kinds: Iterable[type[Event]], until: int | None = None
 ) -> AsyncIterator[Recorded]:
-    """The events of these kinds in the order of the log: up to this position, or all, those that have no number yet last."""
+    """The events of these kinds in the order of the log: up to this position, or all; those without a number yet come
+    last."""
     query = (
         select(EventRow.__table__)
         .where(EventRow.kind.in_([kind.__name__ for kind in kinds]))
@@ -49,7 +50,7 @@ async def _told(
             yield to_recorded(row)
 
 
-async def _folded[Figures](
+async def _figures_from_log[Figures](
     connection: AsyncConnection,
     model: int,
     kinds: Iterable[type[Event]],
@@ -57,7 +58,9 @@ async def _folded[Figures](
     add: Callable[[Figures, Recorded], None],
 ) -> Figures:
     """What the log makes of a read model, up to the position that this has reached."""
-    async for recorded in _told(connection, kinds, (await positions(connection))[READ_MODELS[model]]):
+    async for recorded in _events_in_order(
+        connection, kinds, (await positions(connection))[READ_MODELS[model]]
+    ):
         add(known, recorded)
     return known
 
@@ -79,7 +82,7 @@ async def indicator(connection: AsyncConnection) -> list[str]:
     """What counts by the state rows is what counts by the log, and the read model is the log up to its position."""
     position = (await positions(connection))[READ_MODELS[0]]
     whole, known = figures.Joint(), figures.Joint()
-    async for recorded in _told(connection, figures.JOINT):
+    async for recorded in _events_in_order(connection, figures.JOINT):
         figures.joint(whole, recorded)
         if recorded.position is not None and recorded.position <= position:
             figures.joint(known, recorded)
@@ -104,7 +107,7 @@ def _said(verdicts: dict[UUID, str | None], key: UUID) -> str:
 async def money(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position, and its commitments are the ledger up to there."""
     position = (await positions(connection))[READ_MODELS[1]]
-    known = await _folded(connection, 1, figures.MONEY, figures.Money(), figures.money)
+    known = await _figures_from_log(connection, 1, figures.MONEY, figures.Money(), figures.money)
     wrong = await _differences(connection, SHARES, known.shares, figures.Share)
     wrong += await _differences(connection, PURSES, known.purses, figures.Purse)
     shares = await load(connection, SHARES, figures.Share)
@@ -140,7 +143,7 @@ async def _booked(connection: AsyncConnection, what: str, position: int) -> dict
 @check("monitoring: calls and applications")
 async def calls(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
-    known = await _folded(connection, 2, figures.CALLS, figures.Calls(), figures.calls)
+    known = await _figures_from_log(connection, 2, figures.CALLS, figures.Calls(), figures.calls)
     wrong = await _differences(connection, CALL_FIGURES, known.calls, figures.CallSoFar)
     return wrong + await _differences(connection, HANDED, known.handed, figures.Handed)
 
@@ -148,7 +151,7 @@ async def calls(connection: AsyncConnection) -> list[str]:
 @check("monitoring: requests for expertise")
 async def requests(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
-    known = await _folded(connection, 3, figures.REQUESTS, figures.Requests(), figures.requests)
+    known = await _figures_from_log(connection, 3, figures.REQUESTS, figures.Requests(), figures.requests)
     return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Request)
 
 

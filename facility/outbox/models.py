@@ -38,7 +38,8 @@ class Link(Base):
 
 
 class MailState(StrEnum):
-    """Where a mail is. `sending` is also what a crash amid a mail leaves; it is then sent again, recognisably."""
+    """Where a mail is. After a crash during sending it stays `sending`; it is then sent again, recognisable as a
+    repeat."""
 
     WAITING = "waiting"
     SENDING = "sending"

@@ -40,10 +40,10 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 async def hand_over_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[Turn]:
-    """Waiting mails for their turn, or that a sender left halfway. Each is handed over again if nobody marks it.
+    """Mails that are due, or whose sender stopped halfway. Each comes again later unless somebody marks it.
 
-    Those with a link or a document go first: somebody waits for them. In the rush before a deadline receipts would otherwise wait
-    for the mails to everybody's partners.
+    Mails with a link or a document go first, since somebody waits for them. Otherwise, in the rush before a deadline,
+    receipts would wait for the mails to everybody's partners.
     """
     only_news = Mail.link_id.is_(None) & (func.jsonb_array_length(Mail.attachments) == 0)
     async with db.engine.begin() as connection:

@@ -34,17 +34,17 @@ async def redrawn(
     trace: Trace | None = None,
     place: Place | None = None,
 ) -> AsyncIterator[None]:
-    """Around the command on a form that was read. Where the form is wrong, or the command finds it so, nothing of the command is
-    left and Wrong is raised with the page again (422, or 413 with a file that is too large), whose fields say how. The same (409)
-    where the form asks a question before it saves.
+    """Wrap the command that a form calls. Where the form is wrong, or the command refuses its content, the command is
+    undone and Wrong is raised with the page again (422, or 413 for a file that is too large), which marks the fields.
+    Likewise (409) where the form asks a question before it saves.
 
-    `late`: the page says by itself what is true now, and is drawn (409) where the command came too late or what it is about has
-    changed; True, or the codes of the refusals that it tells of. Otherwise such refusals go on as they are, and what is missing
-    always does.
+    `late`: the page itself shows the current state, so it is drawn again (409) where the command came too late or its
+    object has changed: for every such refusal (True), or for these codes. Other refusals are raised on, and so is one
+    for something missing.
 
-    `trace`: what a refusal that is drawn leaves behind. It is written after all else was taken back, and stays.
+    `trace`: what a refusal leaves behind. It is written after the command was undone, and stays.
 
-    `place`: where the command names the fields otherwise than the form does.
+    `place`: from a reason of the command to the field of the form, where the names differ.
     """
     try:
         fields.check()

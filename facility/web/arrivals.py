@@ -26,14 +26,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def note(listeners: Sequence[Any]) -> None:
-    """Have the kernel note when something arrives on connections that come in here, also before we let them in."""
+    """Have the kernel note when data arrive on connections to these sockets, even before we accept them."""
     for listener in listeners if _IS_LINUX else ():
         with contextlib.suppress(OSError):
             listener.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
 
 
 def all_at(listener: Any) -> Iterator[socket.socket]:
-    """Those who wait to be let in, at most so many that those who are in get their turn."""
+    """The connections that wait to be accepted, at most so many that those already accepted get their turn."""
     with borrowed(listener) as door, contextlib.suppress(OSError):  # BlockingIOError: nobody waits
         for _ in range(_AT_ONCE):
             waiting, _address = door.accept()
@@ -43,7 +43,7 @@ def all_at(listener: Any) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def borrowed(held: Any) -> Iterator[socket.socket]:
-    """The socket of a server or transport, which don't let it be used; it stays theirs."""
+    """A usable socket over the one of a server or transport, which hide theirs; it is not closed afterwards."""
     lent = socket.socket(held.family, held.type, held.proto, fileno=held.fileno())
     try:
         yield lent

@@ -1,8 +1,6 @@
-"""Values that our own pages write into addresses and hidden fields, read when they come back, from whomever.
-
-Each reader returns None for what no page of ours wrote: a list then begins at its top. Nothing that passes here is more
-than Python can reckon with or the database can hold.
-"""
+"""Values that our own pages write into addresses and hidden fields, read when they come back from anybody. Each reader
+returns None for a value that no page of ours wrote: a list then begins at its top. No value that passes is too large
+for Python or the database."""
 
 import re
 from collections.abc import Callable

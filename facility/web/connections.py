@@ -172,7 +172,7 @@ class Connection(asyncio.BufferedProtocol):
         self._http.pause_writing()
 
     def resume_writing(self) -> None:
-        """The peer is there again."""
+        """The peer reads again."""
         self._http.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:

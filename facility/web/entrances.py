@@ -1,4 +1,5 @@
-"""Which handler stands behind an address, and who of several addresses may be shown as links: the guard's own data."""
+"""Which handler an address leads to, and which of several addresses a visitor may open, by the data of the access
+guard: pages show links only to those."""
 
 import re
 from collections.abc import Collection, Mapping

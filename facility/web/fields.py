@@ -66,7 +66,7 @@ class Fields:
         self.errors.setdefault(self.name(name) if name else "", []).append(text)
 
     def put(self, name: str, values: list[str]) -> None:
-        """Have it that these values were typed in a field."""
+        """Set the values of a field as if they had been typed."""
         self.form.fields[self.name(name)] = values
         self.values[self.name(name)] = values[0] if len(values) == 1 else list(values)
 
@@ -281,7 +281,7 @@ class Fields:
         return given
 
     def sort(self, names: Iterable[str]) -> None:
-        """Have what is wrong in this order, which is that of the page, and then the rest."""
+        """Put the mistakes in this order, which is that of the page; others follow."""
         ordered = [name for name in names if name in self.errors]
         self.errors = {name: self.errors[name] for name in (*ordered, *self.errors)}
 

@@ -30,7 +30,9 @@ def security_headers(*, secure: bool) -> Callable[[Any, Any], Awaitable[None]]:
     async def add(message: Any, scope: Any) -> None:
         if message["type"] == "http.response.start":
             given = message["headers"]
-            kept = [] if any(name == b"cache-control" for name, _ in given) else [_kept(scope, given)]
+            kept = (
+                [] if any(name == b"cache-control" for name, _ in given) else [_cache_control(scope, given)]
+            )
             message["headers"] = [*given, *kept, *(secret if _is_link(scope) else ordinary)]
 
     return add
@@ -41,9 +43,9 @@ def _is_link(scope: Any) -> bool:
     return bool(scope["path"].lstrip("/").startswith("link/"))
 
 
-def _kept(scope: Any, headers: Any) -> tuple[bytes, bytes]:
-    """Nothing is kept of what is for one person: of who is signed in or holds a link, of what was sent, of what sets a
-    cookie. What everybody may read is asked for again each time."""
+def _cache_control(scope: Any, headers: Any) -> tuple[bytes, bytes]:
+    """The Cache-Control header. Nothing that is for one person is stored: pages of somebody signed in, pages behind a
+    link, answers to a form, answers that set a cookie. Public pages are checked for changes each time."""
     state = scope.get("state") or {}
     private = (
         state.get("visitor")

@@ -60,7 +60,7 @@ ABOUT = ("party_id", "assessor_id", "appointee_id")
 
 
 def about(event: Event) -> UUID | None:
-    """Whom an event is about beside its subject: a party, an assessor or a member of the committee."""
+    """The id of whom an event names beside its subject: a party, an assessor or a member of the committee."""
     return next((key for name in ABOUT if isinstance(key := getattr(event, name, None), UUID)), None)
 
 

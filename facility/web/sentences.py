@@ -1,4 +1,4 @@
-"""What a reason's code says to a person. Slices register their sentences; a code without one is found by a house test."""
+"""What a reason's code says to a person. Rooms register their sentences; a code without one is found by a house test."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,8 @@ def register(sentences: Mapping[str, Message]) -> None:
 
 
 def sentence(reason: Reason) -> str:
-    """The reason as a sentence in the language of the page; a short one where nothing is told that it could name."""
+    """The reason as a sentence in the language of the page; the short form where the reason has no values for the long
+    one."""
     text = SENTENCES.get(reason.code)
     if text and "{" in text and not reason.params:
         text = SHORT.get(reason.code)

@@ -23,7 +23,7 @@ log = Log(__name__)
 
 
 class Watch:
-    """Knows the mark, and rings every stream's bell when it changes or the process is told to stop."""
+    """Follows the mark, and wakes every stream when it changes or when the process is told to stop."""
 
     def __init__(self, db: Database, closing: asyncio.Event, look: Mark, every: float = 1.0) -> None:
         self.db = db
@@ -35,7 +35,7 @@ class Watch:
         self._looking: asyncio.Task[None] | None = None
 
     def join(self) -> asyncio.Event:
-        """A bell for a stream. It is forgotten with the stream, and the last one ends the looking."""
+        """An event that wakes one stream. It is dropped with the stream; without streams the watch stops looking."""
         bell = asyncio.Event()
         self._bells.add(bell)
         if self._looking is None or self._looking.done():

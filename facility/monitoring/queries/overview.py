@@ -143,8 +143,9 @@ class Headline(msgspec.Struct, frozen=True):
 
 class Overview(msgspec.Struct, frozen=True):
     """Everything on the Commission's page. `mark` changes whenever a read model has moved; `as_of` is when the last
-    event was recorded that all figures hold, `waiting` how many are not counted yet. Of all envelopes, in EUR: `promised` by calls
-    that are not decided, `free` and promised `beyond` what an envelope holds, as of `contracts.queries.EnvelopeShown`."""
+    event that all figures include was recorded, `waiting` how many events they don't include yet. For all envelopes
+    together, in EUR: `promised` by calls that are not decided, `free`, and promised `beyond` what an envelope holds, as
+    in `contracts.queries.EnvelopeShown`."""
 
     baseline_year: int
     baseline: int

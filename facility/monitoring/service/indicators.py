@@ -1,4 +1,4 @@
-"""Commands on results and indicators: there is only their entry. Figures follow from the log."""
+"""Enters results and indicators. There is no other command on them: figures follow from the log."""
 
 from sqlalchemy import select
 

@@ -86,7 +86,7 @@ def _withheld(
 
 
 def _named(viewer: UUID | None, mail: type[Mail] = Mail) -> ColumnElement[bool]:
-    """Its recipient may be told."""
+    """The viewer may see the recipient."""
     return not_(or_(*_withheld(viewer, mail)))
 
 
@@ -103,7 +103,7 @@ def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
 
 
 def _to_the_same(query: Select[Any], mail_id: UUID, viewer: UUID | None) -> Select[Any]:
-    """Mails to the address of this one: an address itself has no place in a page's address."""
+    """Mails to the address of this one. The id of a mail stands for the address, which must not appear in a URL."""
     sample = aliased(Mail)
     named = select(sample.to_address).where(sample.id == mail_id, _named(viewer, sample))
     return query.where(Mail.to_address == named.scalar_subquery(), _named(viewer))

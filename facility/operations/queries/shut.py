@@ -1,4 +1,4 @@
-"""What a declared conflict shuts its person out of where anything may be the subject: mails and the audit trail."""
+"""What a declared conflict hides from its person where anything may be the subject: in mails and the audit trail."""
 
 from uuid import UUID
 

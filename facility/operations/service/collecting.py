@@ -1,11 +1,12 @@
-"""Documents that nothing refers to are deleted after a day, removed ones when they are needed no more (`files.kept`).
+"""Deletes documents that nothing refers to after a day, and removed ones when they are no longer needed (`files.kept`).
 
-Once a day, a few of the store's 256 parts in each turn of the scheduler, so that nothing that is due waits for it. The age of
-what nothing refers to is told by the store's own clock.
+Once a day, a few of the store's 256 parts in each turn of the scheduler, so that other due work doesn't wait for it.
+The store's own clock says how old a document is.
 
-A document that is being attached is safe. Its bytes are put before its row is written, and putting makes them young, also where
-they were there before. Whoever puts holds the hash's lock, shared; here the lock is held alone while age and rows are looked at
-once more and the bytes are deleted. So either the bytes are young already, or they are put after they were deleted.
+A document that is being attached is safe. Its bytes are stored before its row is written, and storing sets their age to
+zero, even if they were there before. Whoever stores holds a shared lock on the hash; this module takes the lock
+exclusively, looks at age and rows once more, and deletes. So either the bytes are new by then, or they are stored after
+the deletion.
 """
 
 from collections.abc import Sequence
