@@ -17,7 +17,7 @@ class InstitutionAdded(Event, frozen=True, kw_only=True):
 
 
 class InstitutionApproved(Event, frozen=True, kw_only=True):
-    """The secretariat found that an institution is what it says: by itself, or with its new officer."""
+    """The secretariat approved an institution: by itself, or together with its new officer."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "accepted the institution"
@@ -26,7 +26,7 @@ class InstitutionApproved(Event, frozen=True, kw_only=True):
 
 
 class InstitutionDeclined(Event, frozen=True, kw_only=True):
-    """The secretariat took an entry off the list that is no institution, or none that can take part."""
+    """The secretariat took an entry off the list: it is not an institution, or not one that can take part."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "took the entry off the list"
@@ -45,7 +45,7 @@ class InstitutionCorrected(Event, frozen=True, kw_only=True):
 
 
 class InstitutionRenamed(Event, frozen=True, kw_only=True):
-    """An institution bears another name since a day; the old one is kept among its former names."""
+    """An institution has had another name since a given day; the old one is kept among its former names."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "gave the institution its new name"
@@ -55,7 +55,8 @@ class InstitutionRenamed(Event, frozen=True, kw_only=True):
 
 
 class InstitutionMerged(Event, frozen=True, kw_only=True):
-    """An institution was on the list twice: this entry leads to the other, which has all that hung on it."""
+    """An institution was on the list twice: this entry now leads to the other one, which took over everything linked to
+    it."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "merged this entry into another"
@@ -75,7 +76,7 @@ class InstitutionAbsorbed(Event, frozen=True, kw_only=True):
 
 
 class SignatoryNamed(Event, frozen=True, kw_only=True):
-    """An institution told who may sign for it; name and function stand in the row."""
+    """An institution named somebody who may sign for it; name and function stand in the row."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "named a signatory"

@@ -63,7 +63,7 @@ def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
 
 
 def read_beneficiary(fields: Fields) -> str:
-    """A beneficiary's code; whether there is such a one, the command knows."""
+    """A beneficiary's code. The command checks that it exists."""
     if fields.given("beneficiary"):
         return fields.text("beneficiary", most=2)
     fields.wrong("beneficiary", _("Choose a beneficiary."))
@@ -78,7 +78,8 @@ async def matches_of(connection: AsyncConnection, search: str, chosen: str = "")
 
 
 async def picker(connection: AsyncConnection, fields: Fields, name: str) -> dict[str, Any]:
-    """What the form's template needs for the field. One that was entered as new though it is on the list is chosen."""
+    """What the form's template needs for the field. If a new institution was typed that is already on the list, the
+    listed one is chosen."""
     chosen = _value(fields, name)
     known = await queries.same_institution(
         connection, _value(fields, "institution_name"), _value(fields, "beneficiary")

@@ -110,14 +110,14 @@ PLACES = EU_MEMBER_STATES | frozenset(_NEIGHBOURS)
 
 
 def country_name(code: str) -> str:
-    """The country's name. Kosovo bears its asterisk, whose footnote is on every page."""
+    """The name of the country. Kosovo has its asterisk; the footnote is on every page."""
     locale = Locale.parse("en_GB" if language() == SOURCE else language())
     name = str(locale.territories.get(code, code)).replace("&", "and")
     return f"{name}*" if code == "XK" else name
 
 
 def country_choices(*also: str) -> list[tuple[str, str]]:
-    """The 27 first, by name; after them some from elsewhere, and these too."""
+    """The 27 Member States by name, then some other countries and those in `also`."""
     codes = {code for code in (*_NEIGHBOURS, *also) if code and code not in EU_MEMBER_STATES}
     others = [(code, _("{country} (outside the 27)", country=name)) for code, name in _by_name(codes)]
     return _by_name(EU_MEMBER_STATES) + others

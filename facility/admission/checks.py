@@ -19,19 +19,21 @@ from facility.inquiries.kinds import RemindingKind
 
 @check("admission: consultations")
 async def consultations(connection: AsyncConnection) -> list[str]:
-    return await _untrue(connection, CONSULTATION, {ConsultationAnswered: "", LateAnswerTaken: ""})
+    return await _differing_from_log(
+        connection, CONSULTATION, {ConsultationAnswered: "", LateAnswerTaken: ""}
+    )
 
 
 @check("admission: clarifications")
 async def clarifications(connection: AsyncConnection) -> list[str]:
-    return await _untrue(connection, CLARIFICATION, {ClarificationAnswered: "answered"})
+    return await _differing_from_log(connection, CLARIFICATION, {ClarificationAnswered: "answered"})
 
 
-async def _untrue(
+async def _differing_from_log(
     connection: AsyncConnection, kind: RemindingKind[Any, About], answers: Mapping[type[Event], str]
 ) -> list[str]:
-    """Each stands as the log tells it; silence counted at the instant at which the period was over. `answers`: the state that each
-    event of an answer leads to; "" where its outcome says so."""
+    """Inquiries whose state differs from what the log says. Silence counts only if its event is due at the end of the
+    period. `answers`: the state that each kind of answer leads to; "" where the outcome in the event says so."""
     table = kind.name
     states = {kind.ended_silent: kind.silent, kind.cancelled: "cancelled", **answers}
     cases = " ".join(f"WHEN '{event.__name__}' THEN '{state}'" for event, state in states.items() if state)

@@ -25,7 +25,8 @@ from facility.events.reconcile import check, read_ahead
 
 @check("applications: requests are the sum of their parts")
 async def requested(connection: AsyncConnection) -> list[str]:
-    """What is edited asks for what its parties on board ask for; a submitted one for what its snapshot says."""
+    """The amount that an application requests is the sum over its parties on board while it can be edited, and
+    otherwise the one in its snapshot."""
     rows = await connection.execute(
         text(
             f"""
@@ -151,8 +152,8 @@ async def cancelled_calls(connection: AsyncConnection) -> list[str]:
 
 @check("applications: nothing is open about what has ended")
 async def ended(connection: AsyncConnection) -> list[str]:
-    """Nobody is asked or waited for where an application was withdrawn or has ended. What its call ends, the scheduler does:
-    there a backlog is no error."""
+    """Nothing is open about an application that was withdrawn or has ended. What ends because its call ends is left
+    out: the scheduler ends it, and its backlog is no error."""
     problems = []
     for name, openable in OPENABLE.items():
         rows = await connection.execute(
@@ -219,7 +220,7 @@ def _touched(row: Any, form: FormDefinition) -> list[UUID]:
 
 
 def _as_it_came_in(parts: Parts, received: datetime | None) -> Parts:
-    """With the parties that left only afterwards."""
+    """The parts at receipt: parties that left later are still on board."""
     if received is None:
         return parts
     parties = tuple(

@@ -257,7 +257,7 @@ def month(day: date) -> str:
 
 
 def number(value: Decimal) -> str:
-    """A number without zeros that say nothing: "5", "0.5"."""
+    """A number without trailing zeros: "5", "0.5"."""
     return f"{value.normalize():f}"
 
 

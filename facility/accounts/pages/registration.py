@@ -29,7 +29,7 @@ def ask(view: View) -> Page:
 
 @post("/register", opt={"allow": allow(ANYONE)})
 async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
-    """Sends the link to the form; or, to an address that has an account, word of it."""
+    """Sends the link to the form or, if the address already has an account, a mail that says so."""
     fields = Fields(form)
     email = fields.email("email")
     if not fields.are_right():

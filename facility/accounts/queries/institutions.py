@@ -129,7 +129,7 @@ def _exactly(words: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _nearly(words: Sequence[str]) -> ColumnElement[bool]:
-    """Every word begins one of the names', or is one that was mistyped."""
+    """Every word begins a word of the names, or looks like a mistyped one."""
     return and_(*(or_(*_mistyped(word)) for word in words))
 
 
@@ -154,7 +154,7 @@ class Listed(msgspec.Struct, frozen=True):
 async def institution_list(
     connection: AsyncConnection, filters: Filters, *, after: str = "", before: str = ""
 ) -> Listed:
-    """A page by name. `after`, `before`: a key of `Listed`; others begin at the top."""
+    """A page by name. `after` and `before` take a key from `Listed`; any other value starts at the top."""
     query = _shown().where(
         Institution.status == filters.status if filters.status else Institution.status.in_(CHOOSABLE)
     )
@@ -260,8 +260,8 @@ def _findable() -> Select[Any]:
 
 
 async def find_institutions(connection: AsyncConnection, search: str) -> list[InstitutionMatch]:
-    """At most FOUND + 1 that the words fit, in any order and either script, best first; mistyped words count where no
-    name has all of them as they stand."""
+    """At most MOST_MATCHES + 1 institutions whose names match the words, in any order and either script, best first.
+    Mistyped words match only if no name has all the words as typed."""
     words = search_words(search)[:_MOST_WORDS]
     if not words:
         return []

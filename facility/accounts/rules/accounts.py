@@ -71,7 +71,7 @@ def may_give(giver: Iterable[str], role: str) -> None:
 
 
 def compatible(roles: Iterable[str]) -> None:
-    """Raises Refused (invalid) for no role at all, or one that goes with no other."""
+    """Raises Refused (invalid) for no role at all, or for several of which one excludes all others."""
     held = set(roles)
     if not held:
         refuse("role_missing", kind="invalid", field="roles")

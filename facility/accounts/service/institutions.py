@@ -214,8 +214,8 @@ async def rename_institution(tx: Tx, institution_id: UUID, *, name: str, ended_o
 
 
 async def merge_institutions(tx: Tx, duplicate_id: UUID, into_id: UUID) -> None:
-    """All that hangs on the duplicate hangs on the other entry from now on: people, names, signatories, and what the
-    later rooms have registered. The duplicate leads to it, and both keep their histories.
+    """Move everything linked to the duplicate to the other entry: people, names, signatories, and what the later rooms
+    have registered. The duplicate leads to that entry from now on, and both keep their histories.
 
     Raises Refused: institution_closed; invalid: merge_itself, merge_into_pending, merge_across, merge_together.
     """

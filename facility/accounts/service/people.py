@@ -155,8 +155,8 @@ async def invite(
 
 
 async def ask_to_register(tx: Tx, email: str) -> None:
-    """Send a letter to this address: a link to the form, or word that there is an account. The page can't tell which.
-    No more than `MAILS_AT_A_TIME`: the links that were sent are good for a day."""
+    """Send a mail to this address: a link to the form or, if it has an account, a note that says so. The page shows the
+    same either way. At most `MAILS_AT_A_TIME` are sent: the links in them are good for a day."""
     email = email.lower()
     await in_turn(tx, email)
     enough = await _are_enough(tx, email)

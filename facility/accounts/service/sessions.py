@@ -35,13 +35,15 @@ filters.register("sign_in_code", lambda url: code_of(url.rsplit("/", 1)[-1]))
 
 
 async def ask_to_sign_in(tx: Tx, email: str) -> UUID:
-    """Send a link and a code to the address if it belongs to an active account; a pending one is told to wait.
+    """Send a link and a code to the address if it belongs to an active account; the owner of a pending one is asked to
+    wait.
 
-    Several requests are good at a time, each with a link and a code of its own, so that a stranger who asks for somebody
-    takes nothing from them. No mail is sent where there are too many already; then their links are still good.
+    Several requests are valid at the same time, each with its own link and code, so that a stranger who types
+    somebody's address does not void that person's link. If too many are open, no further mail is sent, and their links
+    stay valid.
 
-    Returns the id of the request, under which the code can be entered; it is the same kind of id for an address that
-    nobody has, and as much is written.
+    Returns the id of the request, under which the code can be entered. An address without an account gets the same kind
+    of id and causes the same writes, so that nobody can tell the two apart.
     """
     await in_turn(tx, email)
     person = (

@@ -148,7 +148,8 @@ def from_address(request: Request[Any, Any, Any]) -> ListQuery:
 async def list_page(
     view: render.View, connection: AsyncConnection, query: ListQuery, *, count: bool = False, wrong: str = ""
 ) -> Page:
-    """The list; `count`: with the exact number of what fits, `wrong`: what stands against a deed on it."""
+    """The list; `count`: with the exact number of results, `wrong`: why an action on the ticked applications was
+    refused."""
     page = await received.page(connection, query.filters, view.me.id, after=query.after, before=query.before)
     whole = not (query.after or query.before or page.after)
     total = (

@@ -1,4 +1,4 @@
-"""One deed on the applications that were ticked in the list: each by its own rule."""
+"""One action on the applications that were ticked in the list, each checked by its own rule."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,7 +20,8 @@ EXPORTS = ("csv", "xlsx")
 
 @post(f"{HERE}/selected", opt=BY_STAFF, status_code=200)
 async def selected(view: View, form: Form, db: Database) -> Page:
-    """Exports what was ticked, or marks it admissible where the machine's findings are clean; tells what became of each."""
+    """Exports the ticked applications, or marks those admissible in which the facility finds nothing wrong; shows the
+    outcome of each."""
     fields = Fields(form)
     query = fields.text("query", required=False, most=2000)
     deed = fields.choice("deed", ("admissible", *EXPORTS))

@@ -31,7 +31,7 @@ def may_be_judged(application: ApplicationShown) -> None:
 
 
 def judgeable(application: ApplicationShown) -> bool:
-    """The same, for a button that leads there."""
+    """Whether `may_be_judged` passes, for a button that leads to the page."""
     return passes(may_be_judged, application)
 
 

@@ -1,8 +1,11 @@
-"""How staff narrow down what came in, as conditions of a statement: each filter, and three orders both ways.
+"""How staff filter and sort the list of what came in, as conditions of a statement: each filter, and three orders both
+ways.
 
-Values stand in the statements themselves and not beside them (`literal_execute`), so that PostgreSQL plans for each value:
-what is rare is collected by its index, what is frequent is met soon by walking the order. A sealed application says nothing,
-so it never answers a question about what stands in it, nor stands in an order by amount.
+Values are written into the statements (`literal_execute`) instead of being bound, so that PostgreSQL plans for each
+value: rare values are found by their index, frequent ones by walking the list in its order.
+
+A sealed application never matches a filter on its content, and is never listed in order of amount: both would reveal
+something of it.
 """
 
 from collections.abc import Sequence
@@ -60,7 +63,8 @@ CHECKED = ("unchecked", "admissible", "inadmissible")
 
 
 def _open(viewer: UUID | None) -> ColumnElement[bool]:
-    """What it says may answer: it is opened, and not closed to the viewer by a conflict that they declared."""
+    """Filters on content may match: the application is opened, and not closed to the viewer by a conflict that they
+    declared."""
     return and_(not_(SEALED), _not_shut(viewer))
 
 
@@ -117,8 +121,8 @@ def _judged(checked: str) -> ColumnElement[bool]:
 async def narrowed(
     connection: AsyncConnection, filters: Filters, viewer: UUID | None = None
 ) -> list[ColumnElement[bool]] | None:
-    """The conditions; None where nothing can fit. What is closed to the viewer answers no question about what it says or
-    what became of it."""
+    """The conditions; None where nothing can match. An application that is closed to the viewer matches no filter on
+    its content or on its outcome."""
     conditions: list[ColumnElement[bool]] = [Application.received_at.is_not(None)]
     if filters.tells:
         conditions.append(_open(viewer))
@@ -226,7 +230,8 @@ def ordered(
     *,
     back: bool,
 ) -> Select[Any]:
-    """Ids and what they are sorted by (`value`), beyond a place; `back`: towards the top, the nearest first."""
+    """Ids with the value they are sorted by, beyond the place where a page ended; `back`: towards the top, the nearest
+    first."""
     column, falls = SORTS[filters.sort]
     query = select(Application.id, column.label("value")).where(*conditions)
     down = falls != back

@@ -1,7 +1,7 @@
-"""What is done already and looks like a text: found by words, told with what is alike.
+"""Initiatives that resemble a text: found by the words they share with it, and shown with what is alike.
 
-Words are compared folded (any script, no accents) and without their endings. Rare words find candidates through an index;
-how rare a word is, PostgreSQL's own statistics say. A word that no initiative has is looked up by its trigrams.
+Words are compared folded (any script, no accents) and without their endings. Rare words find candidates through an
+index; PostgreSQL's own statistics say how rare a word is. A word that no initiative has is looked up by its trigrams.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,8 +36,9 @@ _ALIKE = 0.4
 PAGE = 25
 
 
-def _told_fields(application: ApplicationShown) -> Iterator[tuple[FormSection, Field]]:
-    """The lead's texts, but for the title and for what only parties, secretariat and assessors may read."""
+def _compared_fields(application: ApplicationShown) -> Iterator[tuple[FormSection, Field]]:
+    """The fields of the lead's texts that are compared: not the title, and not what only parties, secretariat and
+    assessors may read."""
     for section in application.form.questions(By.LEAD):
         for field in section.fields:
             if field.type in TEXTS and field.key != TITLE and not field.restricted:
@@ -46,13 +47,13 @@ def _told_fields(application: ApplicationShown) -> Iterator[tuple[FormSection, F
 
 def told_keys(application: ApplicationShown) -> list[str]:
     """The fields of the form that are compared."""
-    return [field.key for _section, field in _told_fields(application)]
+    return [field.key for _section, field in _compared_fields(application)]
 
 
 def told_text(application: ApplicationShown) -> str:
-    """What an application says in them."""
+    """The answers in the fields that are compared, as one text."""
     answers = [
-        application.answers(section).get(field.key, "") for section, field in _told_fields(application)
+        application.answers(section).get(field.key, "") for section, field in _compared_fields(application)
     ]
     return "\n\n".join(answer for answer in answers if isinstance(answer, str) and answer)
 
@@ -172,7 +173,7 @@ async def similar(
 
 
 async def _known(connection: AsyncConnection, wanted: Sequence[str]) -> list[str]:
-    """The words of which there are initiatives; for those without any, the ones that are most like them."""
+    """Those of the words that some initiative has; for the others, the most similar words that one has."""
     there = {row.word for row in await connection.execute(_KNOWN, {"words": list(wanted)})}
     unknown = sorted((word for word in wanted if word not in there), key=len, reverse=True)[:_MOST_UNKNOWN]
     near: list[str] = []

@@ -22,9 +22,9 @@ BATCH = 500
 
 
 class ReceivedLine(msgspec.Struct, frozen=True):
-    """What staff see of an application that was handed in: while it is sealed, nothing of what it says; nor, and nothing of
-    what became of it, where it is `closed` to the viewer, who has declared a conflict on it. The row itself stays: the
-    viewer knows the reference, and an application that is nowhere would look lost."""
+    """What staff see of an application that was submitted. While it is sealed, its content is empty. Where it is
+    `closed` to the viewer, who has declared a conflict on it, content and outcome are empty. The row itself stays: the
+    viewer knows the reference, and an application that is missing from the list would look lost."""
 
     id: UUID
     reference: str
@@ -41,7 +41,7 @@ class ReceivedLine(msgspec.Struct, frozen=True):
 
 
 class ExportLine(ReceivedLine, frozen=True):
-    """The same with what only an export holds."""
+    """A `ReceivedLine` with the columns that only exports have."""
 
     partners: Sequence[str] | None
     themes: Sequence[str] | None

@@ -30,7 +30,7 @@ async def ask_the_consultee(tx: Tx, event: ConsultationStarted | ConsultationAsk
 
 @reacts_to(ConsulteeChanged)
 async def ask_at_the_new_address(tx: Tx, event: ConsulteeChanged) -> None:
-    """Nobody was asked at an address that is corrected only now."""
+    """Every open question to the consultee is asked again at the corrected address."""
     if "email" in event.fields:
         await ask_at_new_address(tx, CONSULTATION, Consultation.consultee_id == event.consultee_id)
 

@@ -54,10 +54,8 @@ def check_period(days: int, more_days: int) -> None:
 
 
 def may_answer(state: ConsultationState, *, late: bool, answered_late: bool) -> None:
-    """Once; in the period it decides, after it, it is written down and changes nothing by itself.
-
-    Refused: "consultation_over" (answered or no longer needed), "answered_late_already".
-    """
+    """A consultee answers once. An answer in the period counts; a later one is kept and changes nothing by itself.
+    Refused: "consultation_over" (answered or no longer needed), "answered_late_already"."""
     if state is not ConsultationState.OPEN and state is not ConsultationState.TACIT:
         refuse("consultation_over")
     if late and answered_late:

@@ -28,7 +28,8 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class OpeningList(msgspec.Struct, frozen=True):
-    """What two people have before them when they open a call: by receipt what came in, by instant what came too late."""
+    """What two people see when they open a call: what came in, in order of receipt, and what came too late, in order of
+    time."""
 
     received: tuple[Received, ...]
     late: tuple[Attempt, ...] = ()

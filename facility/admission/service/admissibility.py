@@ -76,7 +76,8 @@ async def check_admissibility(
 
 
 def _somebody_else(tx: Tx, application: ApplicationShown) -> None:
-    """What a complaint has opened again is not checked by who checked it before (Refused "checked_before", forbidden)."""
+    """A check that a complaint has opened again is not made by whoever made it before (Refused "checked_before",
+    forbidden)."""
     if application.status is ApplicationStatus.SUBMITTED and application.received_at and tx.actor:
         before = [check for check in application.checks if check.checked_at >= application.received_at]
         if tx.actor in {check.checker_id for check in before}:
@@ -84,7 +85,8 @@ def _somebody_else(tx: Tx, application: ApplicationShown) -> None:
 
 
 async def begin_check(tx: Tx, application_id: UUID) -> None:
-    """Whoever checks runs the call: asked before anything is locked. Raises Refused (missing, or "assesses_here")."""
+    """Note that the actor takes part in running the call, since checking belongs to that. Call it before anything is
+    locked. Raises Refused (missing, or "assesses_here")."""
     await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
 
 

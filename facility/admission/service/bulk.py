@@ -1,4 +1,4 @@
-"""One deed on several applications: each by its own rule and in a transaction of its own, with what became of it."""
+"""One action on several applications: each under its own rule and in its own transaction, with the outcome of each."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -22,7 +22,8 @@ MOST = 100
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one: no reasons, it is done. `reference`: None for what was never handed in."""
+    """The outcome for one application; without reasons, the action was done. `reference`: None for one that was never
+    submitted."""
 
     id: UUID
     reference: str | None

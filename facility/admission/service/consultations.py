@@ -51,7 +51,7 @@ from facility.web.i18n import N_
 
 
 def _begin(consultation: Consultation, about: About, at: datetime) -> None:
-    """The further days can be taken anew, too."""
+    """Begin the period, in which the consultee may ask for more days again."""
     consultation.extended_at = None
     begin(consultation, about, at)
 

@@ -315,8 +315,8 @@ kept.only_names(ClassifiedRefusal.sha256)
 
 
 class AdmissibilityCheck(Base):
-    """One judgement on admissibility with its reason; the latest stands. `items`: the call's checklist as it was then, each
-    with what was found and what was judged (queries.checklist.JudgedItem)."""
+    """One judgement on admissibility with its reason; the latest counts. `items`: the call's checklist as it was then,
+    each with what was found and what was judged (rules.judged_items.JudgedItem)."""
 
     __tablename__ = "admissibility_check"
 

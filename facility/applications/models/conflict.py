@@ -1,7 +1,6 @@
-"""The table of declared conflicts, and what one shuts its person out of: here and nowhere else.
-
-It stands with the application and not with the evaluation, since every room that shows an application asks it.
-"""
+"""The table of declared conflicts, and which applications a conflict closes to its person: defined here and nowhere
+else. It belongs to the room of applications and not to the evaluation, since every room that shows an application asks
+for it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -49,8 +48,9 @@ def shut_out(application: str = "application.id", person: str = ":viewer") -> st
 
 
 def closed_in(calls: str, person: str = ":viewer") -> str:
-    """A condition: of an application of these calls (a query for ids, in brackets), or that was carried over from them, the person has declared a
-    conflict, so that what shows all of them against each other is closed to them."""
+    """A condition: the person has declared a conflict on an application of these calls (a query for ids, in brackets),
+    or on one that was carried over from them. Pages that compare all applications of a call are closed to such a
+    person."""
     return f"""EXISTS ({closed_to(person)} AND closed.application_id IN (
         SELECT id FROM application WHERE call_id = ANY(ARRAY{calls})
         UNION ALL SELECT application_id FROM carry_over WHERE from_call_id = ANY(ARRAY{calls})))"""  # noqa: S608 - our own text

@@ -105,8 +105,8 @@ def _section(application: ApplicationShown, activity: Planned | None) -> Section
 
 
 def _months(application: ApplicationShown, activity: Planned | None) -> list[date]:
-    """The firsts of the months that can be chosen: from the first in which an award can bear an activity, and the one that was
-    saved."""
+    """The firsts of the months that can be chosen: from the first in which an award can cover an activity, and the one
+    that was saved."""
     first = _first_day(application).replace(day=1)
     count = first.year * 12 + first.month - 1
     months = {date(month // 12, month % 12 + 1, 1) for month in range(count, count + MONTHS)}
@@ -153,7 +153,6 @@ class ActivityForm(msgspec.Struct, frozen=True):
         )
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
-        """Nothing."""
         return {}
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
@@ -184,13 +183,14 @@ def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
 
 
 def _unasked(fields: Fields, party_id: UUID, before: Planned | None) -> int:
-    """How many a party sends as it is saved, where the form had no field for it, since it came in after that was opened."""
+    """How many people a party sends, as saved before, if the form had no field for it because the party joined after
+    the form was opened."""
     has_field = people_field(party_id) in fields.form.fields
     return 0 if has_field or before is None else before.people.get(party_id, 0)
 
 
 def _when(fields: Fields, typed: Mapping[str, str]) -> tuple[date, date | None, date | None]:
-    """The month, and the days where they are known: a day is enough for both."""
+    """The month, and both days where they are known. The first day alone is an activity of one day."""
     days = (typed["starts_on"], typed["ends_on"] or typed["starts_on"])
     starts_on, ends_on = (date.fromisoformat(day) if day else None for day in days)
     if starts_on:

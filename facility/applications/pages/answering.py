@@ -86,7 +86,7 @@ def read_answer(fields: Fields) -> Answered:
 
 
 async def give_answer(tx: Tx, party_id: UUID, answered: Answered) -> Any:
-    """Carry it out."""
+    """Run the command for the answer that was chosen."""
     if answered.choice == "confirm":
         return await confirm_party(
             tx,

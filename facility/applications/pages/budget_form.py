@@ -144,7 +144,7 @@ def _shown(line: BudgetLineShown) -> dict[str, str]:
 
 
 def plain(number: Decimal) -> str:
-    """A number without zeros that say nothing: "5", "0.5"."""
+    """A number without trailing zeros: "5", "0.5"."""
     return f"{number.normalize():f}"
 
 

@@ -31,7 +31,7 @@ type Save = Callable[[Tx, int, bool], Awaitable[str]]
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What a form says, by field, and the command that makes it so."""
+    """The answers in a form, by field, and the command that saves them."""
 
     answers: Answers
     save: Save
@@ -50,7 +50,7 @@ class EditForm(Protocol):
         """What its template needs beside the rest."""
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
-        """From the form that was sent."""
+        """Read the form that was sent."""
 
 
 class EditState(msgspec.Struct, frozen=True):
@@ -147,7 +147,8 @@ class _Attempt(msgspec.Struct, frozen=True):
         return await draw(self.view, connection, self.edit_form, edited, self.fields, state, status)
 
     async def _added_meanwhile(self, connection: AsyncConnection, edited: Edited) -> Page:
-        """Somebody has added one: the same form sent twice is done, another one is named and asked about."""
+        """Somebody else added an entry meanwhile. If it is this form sent twice, nothing is left to do; otherwise the
+        page names the other entry and asks."""
         added = await section_changes(connection, *edited.place, seen=self.sent.seen)
         if any(_is_same(self.answers, change) for change in added):
             await end(self.tx, edited.party_id, [edited.key])

@@ -19,9 +19,10 @@ from facility.web.i18n import _
 
 
 class Edited(msgspec.Struct, frozen=True, kw_only=True):
-    """A section, an activity, a party or the budget of a draft, with the fields of its form (a `drafting.Drafted`). party_id: whose it
-    is; stored: what is saved, of a new one nothing; version: how often it was saved, under the key of new ones how many were added;
-    strays: names of its form that are of no account; notes: what stands against submitting, by field; goes: where one may go after saving, but for back."""
+    """A section, an activity, a party or the budget of a draft, with the fields of its form (a `drafting.Drafted`).
+    party_id: whose it is; stored: what is saved, empty for a new one; version: how often it was saved (new entries
+    share one key, and each addition raises its version by one); strays: fields of its form to ignore; notes: what is
+    wrong for submission, by field; goes: where the visitor may go after saving, besides back."""
 
     application: ApplicationShown
     section: Section

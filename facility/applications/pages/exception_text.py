@@ -47,7 +47,6 @@ class ConsultationForm(msgspec.Struct, frozen=True):
         )
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
-        """Nothing."""
         return {}
 
     def read(self, fields: Fields, edited: Edited) -> Reading:

@@ -58,9 +58,9 @@ class Why(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else stands
-    against submitting; asks: what partners wait for, which alone stands against nothing; unsaved: the visitor has typed
-    something there and not saved it; waiting: nothing is left to do there but for others to answer."""
+    """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else
+    prevents submission; asks: changes that partners have requested, which prevent nothing by themselves; unsaved: the
+    visitor has typed something there and not saved it; waiting: only answers of others are missing."""
 
     label: str
     href: str
@@ -83,15 +83,15 @@ def tasks(application: ApplicationShown, at: datetime, unsaved: Collection[str] 
     ]
     if _over(reasons):
         made = [_to_read(task) for task in made]
-    return [*made, _check(application, _that_matter(reasons))]
+    return [*made, _check(application, _reasons_to_show(reasons))]
 
 
 def _over(reasons: Sequence[Reason]) -> bool:
     return any(reason.code == "late" for reason in reasons)
 
 
-def _that_matter(reasons: Sequence[Reason]) -> Sequence[Reason]:
-    """Once the time is over nothing else stands against submitting: nobody is asked to mend what can't be submitted."""
+def _reasons_to_show(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """After the deadline only the deadline is shown: nobody is asked to correct what can't be submitted any more."""
     return [reason for reason in reasons if reason.code == "late"] or reasons
 
 
@@ -104,9 +104,9 @@ def _to_read(task: Task) -> Task:
 
 
 def next_task(made: Sequence[Task]) -> Task | None:
-    """The part to go on with: where something was typed and not saved; then the first of the list that is not done, which
-    is what the application is about before anybody is asked to join it; where only others are waited for, last. None
-    where nothing is left but to check and submit."""
+    """The part to go on with: first one with unsaved text, then the first of the list that is not done, and last one
+    that only waits for others. Content comes before partners in the list, so nobody is asked to join an empty
+    application. None if only checking and submitting is left."""
     left = [task for task in made[:-1] if task.kind != "ok" and (task.whys or task.needs)]
     ordered = [
         *(task for task in made if task.unsaved),
@@ -167,7 +167,7 @@ def sections(application: ApplicationShown) -> Iterator[FormSection]:
 
 def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
     """Everything that stands against submitting, each with the page where it can be mended."""
-    return [why for reason in _that_matter(reasons) for why in _why(application, reason)]
+    return [why for reason in _reasons_to_show(reasons) for why in _why(application, reason)]
 
 
 def links(application: ApplicationShown, keys: Collection[str]) -> list[tuple[str, str]]:

@@ -191,7 +191,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
 
     @property
     def activities_from(self) -> date:
-        """The first day on which an award of its call can bear an activity."""
+        """The first day on which an award of its call can cover an activity."""
         return earliest_day(
             self.call_mode,
             joint=self.track == "joint",

@@ -60,7 +60,7 @@ def check_activity(activity: Plan) -> None:
 
 
 def earliest_day(mode: Mode, *, joint: bool, opens_at: datetime, closes_at: datetime) -> date:
-    """The first day in Brussels on which an award can bear an activity: after the deadline, or where applications are
+    """The first day in Brussels on which an award can cover an activity: after the deadline, or where applications are
     decided one by one or by cut-offs, after the opening."""
     at = closes_at if joint and mode is Mode.DEADLINE else opens_at
     return at.astimezone(BRUSSELS).date() + timedelta(days=1)

@@ -22,11 +22,9 @@ NOTHING = Decimal("0.00")
 
 
 class BudgetLine(msgspec.Struct, frozen=True, kw_only=True):
-    """So many, each for so many units, at so much a unit (EUR): 2 experts, 5 days, 350.
-
-    rate: the row of the dated tables that was taken, with what it said as `ceiling`; without one, what the tables
-    allow. reason: why it costs more.
-    """
+    """A quantity, a number of units for each and a cost per unit (EUR): 2 experts, 5 days, 350. rate: the row of the
+    dated tables that was taken, with its amount then as `ceiling`; without one, what the tables allow. reason: why it
+    costs more."""
 
     id: UUID
     party: UUID

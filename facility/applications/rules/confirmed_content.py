@@ -71,8 +71,8 @@ def seal_of(content: Sequence[Mapping[str, str]]) -> str:
 def touched(
     statements: Sequence[Statement], confirmed: Mapping[UUID, Sequence[Mapping[str, str]] | None]
 ) -> list[UUID]:
-    """Of the parties that have confirmed, by what each confirmed, those for whom that no longer stands. None: it was
-    not kept (confirmed before contents were), so nobody can tell."""
+    """The parties whose confirmation no longer holds. confirmed: what each party that has confirmed agreed to; None for
+    confirmations from before this was kept, which never hold, since nobody can tell."""
     return [
         party_id
         for party_id, content in confirmed.items()

@@ -21,8 +21,8 @@ def plan_findings(
     parties: Mapping[UUID, str],
     earliest: date = date.min,
 ) -> Iterator[Reason]:
-    """Everything that stands against submitting these, where the form asks for them, with the section's key and the field
-    as its field; parties: the beneficiary of each that is on board; earliest: no award bears anything before."""
+    """Everything that prevents submission of these, where the form asks for them, with the section's key and the field
+    as its field. parties: the beneficiary of each that is on board; earliest: the first day that an award can cover."""
     if section := form.of(SectionKind.ACTIVITIES):
         yield from _activities(section.key, activities, parties, joint=joint)
         for activity in activities:

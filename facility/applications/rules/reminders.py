@@ -11,10 +11,10 @@ TELL_LEAD_DAYS = (2,)
 def reminder_due(
     days: Sequence[int], closes_at: datetime, last: datetime | None, now: datetime
 ) -> int | None:
-    """How many days before the deadline the reminder is for that is due now; None where none is.
+    """The reminder that is due now, as a number of days before the deadline; None if none is.
 
-    last: when there last was a mail about it, reminder or not. After an outage only the latest of those that were missed
-    is due, and after the deadline none. A deadline that is extended makes its reminders due anew.
+    last: when a mail about it was last sent, reminder or not. After an outage only the latest of the missed reminders
+    is due, and after the deadline none. When a deadline is extended, its reminders are due anew.
     """
     if now >= closes_at:
         return None

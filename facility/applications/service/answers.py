@@ -36,10 +36,10 @@ async def start_application(
     track: Track,
     reference: str | None = None,
 ) -> Application:
-    """A new draft of this lead; reference: the call's with a number of its own, unless one is told. What the same person has
-    just started and not written in is not started twice.
+    """A new draft of this lead; reference: the call's with a number of its own, unless one is given. If the same person
+    has just started the same draft and not written in it, that one is returned.
 
-    Whether the call is open is asked at submission; here it must be published (Refused: "not_published").
+    Whether the call is open is checked at submission; here it must be published (Refused: "not_published").
     """
     institution = await chosen(tx, lead_institution_id)
     call = await series_of(tx, await tx.get(Call, call_id))

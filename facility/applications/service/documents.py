@@ -27,8 +27,8 @@ KEY = CONSULTATION.key
 
 
 async def may_attach_now(tx: Tx, application_id: UUID, *, version: int | None, count: int) -> None:
-    """Asked before so many documents are searched and stored; `attach_document` asks again. Refused: as that, but for what
-    is in them."""
+    """Check whether so many documents may be attached, before they are searched and stored; `attach_document` checks
+    again. Refused: as `attach_document`, except for what only the documents' content shows."""
     _application, attached = await _lock_for_documents(tx, application_id, version)
     has_room(len(attached), count, MAX_DOCUMENTS)
 

@@ -16,8 +16,8 @@ from facility.forms.versions import differing
 
 
 class Saving(msgspec.Struct, frozen=True):
-    """One save of an entry of a draft that is locked. before, after: what differs; version: which save of it this is. Under the
-    key of new entries, each that is added counts as one."""
+    """One save of an entry of a locked draft. before, after: what differs; version: the number of this save. New
+    entries share one key, and each addition raises its version by one."""
 
     application: Application
     lead_id: UUID

@@ -112,7 +112,7 @@ async def _lock(tx: Tx, activity_id: UUID, version: int | None) -> tuple[Applica
 
 
 async def _of_those_on_board(tx: Tx, application_id: UUID, plan: Plan) -> Plan:
-    """The plan with those who send people and take part still."""
+    """The plan with only those parties that are on board and send people."""
     on_board = set(
         await tx.session.scalars(
             select(Party.id).where(Party.application_id == application_id, Party.on_board)

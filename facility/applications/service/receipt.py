@@ -154,7 +154,7 @@ async def application_on_paper(
 async def receipt_of_before(
     connection: AsyncConnection, templates: jinja2.Environment, application_id: UUID
 ) -> Attachment:
-    """As mails that wait since an older release call it."""
+    """The receipt under the name that mails queued by an older release use."""
     return await receipt_on_paper(connection, templates, await shown(connection, application_id))
 
 

@@ -23,7 +23,7 @@ WAITED_FOR = (Confirmation.INVITED, Confirmation.VOID)
 
 
 def _deadline(now: datetime) -> ColumnElement[datetime]:
-    """`rules.submit_by` of the call, as a column."""
+    """`calls.rules.modes.submit_by` of the call, as a column."""
     cut_off = func.jsonb_array_elements_text(Call.cut_offs).column_valued("cut_off")
     at = cast(cut_off, TIMESTAMP(timezone=True))
     following = select(func.min(at)).where(at >= now).correlate(Call)

@@ -52,15 +52,16 @@ async def submit(
     version: int | None = None,
     read: datetime | None = None,
 ) -> Application:
-    """Hand the application in, received at this instant (when the whole request was there), whatever the call's
-    state says by now: closing waits for us, since we hold the call's row shared. In a series it goes to the batch whose
+    """Submit the application as received at this instant (when the whole request was there), even if the call's state
+    is closed by now: closing waits for us, since we hold the call's row shared. In a series it goes to the batch whose
     window holds that instant.
 
-    With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
-    version, read: the one that was read before signing, and when that was saved, so that a change of what partners do not
-    confirm is noticed too. Refused with every reason at once: those of
-    `rules.submission_reasons` and of `rules.form_findings`, "call_opened" when the call was opened or decided already;
-    or "not_a_draft", "edited_meanwhile".
+    With a signature (a person on a page) the texts must be complete too; a scenario gives none. version, read: the
+    version that was read before signing, and when it had been saved, so that changes to what partners do not confirm
+    are noticed too.
+
+    Refused with every reason at once: those of `rules.submission_reasons` and of `rules.form_findings`; "call_opened"
+    when the call was opened or decided already; or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
     may_edit(editable=application.editable)

@@ -73,9 +73,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
 
 async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     """A partner leaves, also after the award. What follows for eligibility is decided with the call, and by awards.
-
-    reason: None where a scenario tells none. Refused: as `rules.may_leave`.
-    """
+    reason: None where a scenario gives none. Refused: as `rules.may_leave`."""
     application, party = await lock_party(tx, party_id)
     may_leave(is_lead=party.is_lead, left=not party.on_board, reason=reason)
     party.left_at = tx.now
