@@ -1,4 +1,4 @@
-"""Who had a part in what a complaint contests, for the one guard."""
+"""Who took part in what a complaint contests: a relation for the access guard."""
 
 from facility.awards.queries.complaints import TOOK_PART_SQL
 from facility.evaluation.access import recusal

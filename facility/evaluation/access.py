@@ -1,4 +1,5 @@
-"""Who stands how to an application or a call under evaluation, for the one guard; and the trace of a recused attempt."""
+"""The relations of a visitor to an application or a call under evaluation, for the access guard; and the trace of a
+recused attempt."""
 
 from collections.abc import Mapping
 from datetime import datetime

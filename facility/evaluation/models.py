@@ -156,8 +156,8 @@ class ConsensusAnswer(Base):
 
 
 class Unsettled(Base):
-    """The scores of an application have to be settled, as its outcome says: for lists, since statements can't compare totals. What
-    decides computes them."""
+    """The scores of an application have to be settled, as its outcome says. Kept for lists, since statements can't
+    compare totals; a decision computes it anew."""
 
     __tablename__ = "unsettled"
 

@@ -301,7 +301,7 @@ async def tell_whose_conflict_was_decided(tx: Tx, event: ConflictDecided) -> Non
 
 @reacts_to(CallOpened)
 async def look_for_conflicts(tx: Tx, event: CallOpened) -> None:
-    """In what has just been opened."""
+    """Look for possible conflicts on the applications that were just opened."""
     about = {"call": event.call_id}
     applications = (await tx.session.scalars(text(APPLICATIONS_SQL), about)).all()
     await look_for_names(tx, applications, (await tx.session.scalars(text(PEOPLE_SQL), about)).all())
@@ -310,7 +310,7 @@ async def look_for_conflicts(tx: Tx, event: CallOpened) -> None:
 
 @reacts_to(CommitteeMemberAppointed)
 async def look_for_conflicts_of_a_member(tx: Tx, event: CommitteeMemberAppointed) -> None:
-    """Of the new member with what was opened so far, in each batch."""
+    """Look for possible conflicts of the new member on all applications opened so far, in each batch."""
     for call_id in await _under_evaluation(tx, event.call_id):
         applications = (await tx.session.scalars(text(APPLICATIONS_SQL), {"call": call_id})).all()
         await look_for_names(tx, applications, [event.appointee_id])
@@ -319,7 +319,7 @@ async def look_for_conflicts_of_a_member(tx: Tx, event: CommitteeMemberAppointed
 
 @reacts_to(TieDeclared)
 async def look_for_conflicts_by_a_tie(tx: Tx, event: TieDeclared) -> None:
-    """In every call that is under evaluation."""
+    """Look for possible conflicts from the new tie in every call that is under evaluation."""
     for call_id in await _under_evaluation(tx):
         await look(tx, call_id)
 

@@ -61,7 +61,7 @@ class Award(Base):
 
     @validates("made_at")
     def _sign_by(self, _name: str, made_at: datetime) -> datetime:
-        """Keeps the day as the award is."""
+        """Sets `sign_by` whenever `made_at` is set."""
         self.sign_by = sign_by(made_at)
         return made_at
 

@@ -106,11 +106,9 @@ TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER} AND 
 
 class RankingEntry(Base):
     """How an application stood when its call was decided; never changed. What was carried over has one for each batch.
-
-    `counted`: the exact scores that count (`evaluation.rules.ranking.SectionMeans.kept`), as fractions. Empty where the
-    application was not evaluated. `outcome`: `evaluation.rules.ranking.Outcome`. `cooled_down`: the
-    cool-down rule that passed it over (rules.Cooling).
-    """
+    `counted`: the exact scores that count (`evaluation.rules.means.SectionMeans.kept`), as fractions, empty where the
+    application was not evaluated. `outcome`: `evaluation.rules.outcomes.Outcome`. `cooled_down`: the cool-down rule
+    that passed it over (rules.Cooling)."""
 
     __tablename__ = "ranking_entry"
     __table_args__ = (

@@ -76,15 +76,15 @@ waits(
 )
 
 
-def _who(view: View, proposed_by: UUID) -> dict[str, Any]:
-    """Who looks: whoever proposed it takes it back, and anybody else decides."""
+def _for_visitor(view: View, proposed_by: UUID) -> dict[str, Any]:
+    """Whether the visitor made the proposal, which they may take back; anybody else decides on it."""
     return {"mine": proposed_by == view.me.id, "most": MAX_REASON}
 
 
 async def _open_to(
     view: View, read: AsyncConnection, consequence: consequences.Consequence
 ) -> consequences.Consequence:
-    """What would come of it, unless somebody would be served with whom the visitor has a conflict (Refused: "shut_out")."""
+    """The consequence. Refused "shut_out" where it serves an application on which the visitor has declared a conflict."""
     await refuse_closed(read, view.me.id, [award.application_id for award in consequence.served])
     return consequence
 
@@ -151,7 +151,7 @@ async def proposal_page(
         form=form,
         authorises=view.me.has(Role.AUTHORISING),
         letter_failed=lapse and await awards.letter_failed(read, award.application_id),
-        **_who(view, proposal.proposed_by),
+        **_for_visitor(view, proposal.proposed_by),
     )
 
 
@@ -209,7 +209,7 @@ async def _enlargement(
         proposal=proposal,
         consequence=consequence,
         form=form,
-        **_who(view, proposal.proposed_by),
+        **_for_visitor(view, proposal.proposed_by),
     )
 
 

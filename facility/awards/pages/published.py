@@ -28,8 +28,8 @@ PUBLIC = {"allow": allow(ANYONE)}
 DECIDES = {"allow": allow(Role.AUTHORISING)}
 
 
-def _known(given: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """What was asked for, if there is such a thing."""
+def _valid_choice(given: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The choice in the address, or "" where there is no such choice."""
     return given if given in dict(pairs) else ""
 
 
@@ -43,7 +43,7 @@ async def published(
 ) -> Page:
     """Whom the facility supports, the latest signature first."""
     choices = await queries.choices(read)
-    narrowed = Narrowed(_known(call, choices.calls), _known(beneficiary, choices.beneficiaries))
+    narrowed = Narrowed(_valid_choice(call, choices.calls), _valid_choice(beneficiary, choices.beneficiaries))
     lines, older = await queries.published(read, narrowed, before=before)
     asked = {"call": narrowed.call, "beneficiary": narrowed.beneficiary}
     given = {name: value for name, value in asked.items() if value}

@@ -143,7 +143,7 @@ async def _as_it_stands(connection: AsyncConnection, row: Any) -> _Ranked:
 
 
 class _Facts(msgspec.Struct, frozen=True):
-    """What the database tells of the applications, by call; references by application."""
+    """What the database holds on the applications, by call; references by application."""
 
     applications: Mapping[UUID, Mapping[UUID, Any]]
     assessments: Mapping[UUID, Sequence[Any]]

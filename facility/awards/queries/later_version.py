@@ -146,7 +146,8 @@ class Making(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same version and who is served by it: who confirms what a page showed hands it back."""
+        """Equal for equal versions that serve the same applications. Whoever confirms sends back the one that their
+        page showed."""
         shown = (self.revised, self.bundle.ranking, self.served)
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:32]
 
@@ -214,7 +215,8 @@ async def making(reader: Reader, call_id: UUID, at: datetime | None = None) -> M
 async def _with_what_is_new(
     reader: Reader, version: Version, previous: Bundle, alone: Collection[Applicant]
 ) -> Bundle:
-    """The version before, with the assessments, and the parties on board, of what is assessed again as they are now."""
+    """The previous version's bundle, in which the assessments and the parties on board of the applications that are
+    assessed again are replaced by those of now."""
     again = {cause.application_id: cause.application for cause in version.still_open}
     new = await assessed_now(reader, version.call_id, previous.call.grid, again)
     on_board = {applicant.reference: applicant.on_board for applicant in alone}
@@ -249,7 +251,8 @@ def _place(row: Any, application_id: UUID, *, heads: bool = False) -> Place:
 
 
 def _before(rows: Mapping[str, Any], previous: Bundle) -> Before:
-    """What is no part of the ranking any more is gone, but for what was assessed again."""
+    """How the applications of the previous ranking stand now: who has an award, who is gone (no award, and nothing open
+    about it any more), and who waits, in order."""
     known = [rows[record.application] for record in previous.ranking]
     waiting = sorted((row for row in known if row.waits), key=lambda row: row.place)
     return Before(
@@ -262,7 +265,7 @@ def _before(rows: Mapping[str, Any], previous: Bundle) -> Before:
 def _revised(
     bundle: Bundle, version: Version, computed: Recomputed, before: Before
 ) -> tuple[Revised, Bundle]:
-    """What it changes, and the bundle that says so."""
+    """What the version changes, and the bundle with that as its revision."""
     again = [cause for cause in version.causes if cause.open]
     above, reserve = above_and_reserve(computed, before, [cause.application for cause in again])
     order = [record.application for record in computed.ranking]

@@ -96,12 +96,12 @@ class Ranking(msgspec.Struct, frozen=True):
 
     @property
     def first_reserve(self) -> RankLine | None:
-        """The first request that the money does not reach for."""
+        """The first request that the money is not enough for."""
         return next((line for line in self.ranked if line.line in ("reserve", "carried")), None)
 
     @property
     def left_there(self) -> Decimal:
-        """What was left, in EUR, when the money did not reach for the first request."""
+        """What was left, in EUR, when the money was not enough for the first request."""
         left = self.drawn.free
         for line in self.ranked:
             if line.line in ("reserve", "carried"):

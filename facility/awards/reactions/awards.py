@@ -84,7 +84,7 @@ async def remind_to_accept(tx: Tx, event: AcceptanceReminded) -> None:
 
 @reacts_to(AcceptanceSettled)
 async def tell_of_acceptance(tx: Tx, event: AcceptanceSettled) -> None:
-    """The secretariat learns that a lead has accepted; of what ended otherwise AwardEnded tells."""
+    """The secretariat learns that a lead has accepted. AwardEnded tells it of any other outcome."""
     if event.outcome == "accepted":
         application = await tx.get(Application, event.application_id)
         for officer in await officers_for(tx, event.application_id):

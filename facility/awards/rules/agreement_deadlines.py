@@ -11,7 +11,8 @@ OTHERS_DAYS = 15
 
 
 def sign_by(made_at: datetime) -> date:
-    """The last day for signing an award: three months after its applicant was informed, which the decision does."""
+    """The last day for signing an award: three months after its applicant was informed. The decision counts as
+    informing."""
     return last_of_months(made_at, SIGN_MONTHS)
 
 

@@ -255,7 +255,7 @@ class RevisionRecord(Record, frozen=True, kw_only=True):
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """All of it. `root` covers every record and their order."""
+    """The whole bundle. `root` covers every record and their order."""
 
     format: str
     version: int

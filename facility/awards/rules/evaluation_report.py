@@ -26,10 +26,11 @@ def sheet(
     reasons: Mapping[UUID, tuple[str, str]] | None = None,
     number: int = 1,
 ) -> dict[str, Any]:
-    """What a member signs, as JSON values. closed: the applications that are closed to the member. Where there are any, ranks, awards
-    and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references.
-    reasons: strengths and weaknesses, in a call that gives them; number: of the version of the ranking, stated from the second on.
-    proposal: its random id, which no page shows, so that a digest can't be guessed from the scores that somebody knows."""
+    """What a member signs, as JSON values. closed: the applications that are closed to the member. If there are any,
+    ranks, awards and money are left out, and the rest is in order of reference: otherwise the member could work out how
+    the closed ones did. reasons: strengths and weaknesses, in a call that gives them; number: of the version of the
+    ranking, stated from the second on. proposal: its random id, which no page shows, so that nobody who knows the
+    scores can guess a digest."""
     rows = [entry for entry in judged if entry.applicant.application_id not in closed]
     whole = len(rows) == len(judged)
     counts = Counter({entry.applicant.application_id: len(entry.applicant.assessments) for entry in judged})

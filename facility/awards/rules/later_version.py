@@ -23,8 +23,9 @@ STILL_OPEN = RANKED_AGAIN | {S.ADMISSIBLE}
 
 
 def can_be_ranked_again(about: About, status: S, mode: Mode, *, decided: bool) -> bool:
-    """Whether whoever upholds a complaint may have the ranking made anew: of a decided call that closed at a deadline, while its
-    application got nothing. A batch hands over to the next, and an urgent application stands alone."""
+    """Whether the person who upholds a complaint may have the ranking made anew: the call is decided and had one
+    deadline for all, and its application got no award. A batch hands over to the next, and an urgent application is
+    decided alone."""
     return about is About.DECISION and decided and mode is Mode.DEADLINE and status in RANKED_AGAIN
 
 
@@ -64,10 +65,12 @@ class Revised(msgspec.Struct, frozen=True):
 def above_and_reserve(
     computed: Recomputed, before: Before, reopened: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who heads the reserve list since it lies above the line and has no award, and the whole list from its top.
+    """The applications above the line that have no award, which head the new reserve list; and that whole list from its
+    top.
 
-    The line is drawn by the new ranking from the money that it was first drawn from. Awards stay, whatever the new ranking says of
-    them. Behind the head wait, by rank, those who waited, and what was assessed again and is ranked now.
+    The new ranking draws its line from the money that the first one had. Awards stay, whatever the new ranking says of
+    them. After the head follow, by rank, those that waited before, and those that were assessed again and are ranked
+    now.
     """
     ranked = [record.application for record in computed.ranking if record.rank is not None]
     left = [key for key in ranked if key not in before.awarded and key not in before.gone]

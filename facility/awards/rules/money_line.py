@@ -23,14 +23,14 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Offers(msgspec.Struct, frozen=True):
-    """What is left is offered to the first application that it is not enough for: where it is at least so many per cent of what that
-    requests, and at least `least` EUR."""
+    """What is left is offered to the first application that it is not enough for, if it is at least `percent` of what
+    that one requests and at least `least` EUR."""
 
     percent: int
     least: Decimal
 
     def reach(self, requested: Decimal, left: Decimal) -> bool:
-        """Whether so much is offered to an application that requests so much, both in EUR."""
+        """Whether `left` is offered to an application that requests `requested`, both in EUR."""
         return left > 0 and left >= self.least and left * 100 >= requested * self.percent
 
 
@@ -128,7 +128,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same line: who confirms what a page showed hands it back."""
+        """Equal for equal lines. Whoever confirms sends back the one that their page showed."""
         return hashlib.sha256(
             msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
         ).hexdigest()[:32]
@@ -149,9 +149,9 @@ def draw(
     cooling: Cooling = NO_COOLING,
     offers: Offers | None = None,
 ) -> Drawn:
-    """The funding line of a call that stands so, with this much free.
+    """The funding line of a call, from how its applications stand and the money that is free, in EUR.
 
-    may_carry: the applications that are carried over to the next batch where the money does not reach for them.
+    may_carry: the applications that are carried over to the next batch where the money is not enough for them.
     """
     ranked = (judged.applicant for judged in standing.ranked)
     requests = (Request(str(applicant.application_id), applicant.requested) for applicant in ranked)

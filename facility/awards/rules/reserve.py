@@ -16,8 +16,8 @@ def serve_reserve(
 ) -> tuple[str, ...]:
     """Who gets an award, in order, when money or a reserve place has become free.
 
-    The list is served by the rule by which it arose: from its top while the next fits, or any that fits. What has to
-    cool down keeps its place.
+    The list is served by the same rule that made it: from its top while the next one fits, or any that fits. An
+    application that has to cool down keeps its place.
     """
     return draw_line(reserve, free, skip_unaffordable, cooling).awards
 

@@ -1,4 +1,5 @@
-"""What comes of it before it is decided: what comes free or is added, and whom the reserve lists serve with it."""
+"""What a decision about money would lead to, shown before it is made: how much comes free or is added, and which
+applications on the reserve lists get an award from it."""
 
 import hashlib
 from datetime import date, datetime
@@ -78,7 +79,7 @@ class Consequence(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same consequence: who decides on what a page showed hands it back."""
+        """Equal for equal consequences. Whoever confirms sends back the one that their page showed."""
         shown = (self.free, self.more, [(award.application_id, award.amount) for award in self.served])
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:32]
 

@@ -189,7 +189,8 @@ async def end_award(
 
 
 async def end_withdrawal_proposal(tx: Tx, award: Award, *, only_lapse: bool = False) -> None:
-    """Nobody need decide any more on withdrawing what has ended. only_lapse: on its lapse, since it was accepted."""
+    """A proposal to withdraw this award lapses, since the award has ended. only_lapse: only a proposal that the award
+    lapses, since the lead has accepted."""
     query = select(AwardWithdrawal).filter_by(award_id=award.id, outcome=None)
     if only_lapse:
         query = query.where(AwardWithdrawal.lapse)
@@ -199,7 +200,7 @@ async def end_withdrawal_proposal(tx: Tx, award: Award, *, only_lapse: bool = Fa
 
 
 async def _end_reductions(tx: Tx, award: Award) -> None:
-    """Nor on taking a partner's part off it."""
+    """Proposals to take a partner's part off this award lapse, since it has ended."""
     query = select(AwardReduction).filter_by(award_id=award.id, outcome=None).order_by(AwardReduction.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     for proposal in (await tx.session.scalars(locked)).all():

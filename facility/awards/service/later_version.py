@@ -78,7 +78,8 @@ async def open_version(tx: Tx, call_id: UUID) -> RankingVersion | None:
 
 
 async def _next(tx: Tx, call: Call) -> RankingVersion:
-    """The first version is kept as it was decided before anything that it follows from changes."""
+    """Begin the next version. Before the first one, keep the decided ranking as version 1, since what it follows from
+    may change now."""
     query = select(RankingVersion.version).where(
         RankingVersion.call_id == call.id, RankingVersion.ended_at.is_(None)
     )
@@ -155,7 +156,7 @@ async def _open(tx: Tx, call_id: UUID) -> RankingVersion:
 
 
 async def _proposed(tx: Tx, call_id: UUID) -> tuple[RankingVersion, UUID]:
-    """And who proposed it. Refused: "not_proposed"."""
+    """The version that is proposed, and who proposed it. Refused: "not_proposed"."""
     version = await open_version(tx, call_id)
     if version is None or version.proposed_by is None:
         refuse("not_proposed")

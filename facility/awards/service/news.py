@@ -47,7 +47,7 @@ class About(NamedTuple):
 
 
 async def about_reduction(tx: Tx, reduction: AwardReduction, application_id: UUID) -> tuple[About, str]:
-    """And the reference of the application."""
+    """The proposal as mails say it, and the reference of the application."""
     reference = (await tx.get(Application, application_id)).reference
     return About(
         reduction, reduction.award_id, _("Reducing the award {reference}", reference=reference)

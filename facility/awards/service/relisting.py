@@ -32,8 +32,8 @@ _ASIDE = 1_000_000
 
 
 async def line_up(tx: Tx, call: Call, now: Making, applications: Mapping[UUID, Application]) -> None:
-    """Put the reserve list into its new order, in which it is served. Whoever heads it since it lies above the line waits at least as long
-    as on a list that begins today. `renumber` gives the places their numbers."""
+    """Put the reserve list into its new order, in which it is served. Those that head it because they lie above the
+    line wait at least as long as on a list that begins today. `renumber` gives the places their numbers."""
     entries = await _entries(tx, [now.ids[key] for key in now.revised.reserve])
     for at, key in enumerate(now.revised.reserve):
         if entry := entries.get(now.ids[key]):

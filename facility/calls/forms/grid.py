@@ -156,7 +156,8 @@ class _Row:
 
 
 def _threshold(fields: Fields, name: str, of: str, most: int) -> Decimal | None:
-    """A limit that somebody can reach: at most so many points as the field `of` says, where that is right itself."""
+    """A threshold that can be reached: at most `most` points, checked only if the field `of` with these points is right
+    itself."""
     if not fields.given(name):
         return None
     threshold = fields.decimal(name, Decimal(0), MOST_THRESHOLD)

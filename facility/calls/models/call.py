@@ -120,7 +120,7 @@ class Call(Base):
 
     @validates("closes_at")
     def _inform_by(self, _name: str, closes_at: datetime) -> datetime:
-        """Keeps the day as the deadline is."""
+        """Sets `inform_by` whenever `closes_at` is set."""
         self.inform_by = inform_by(closes_at)
         return closes_at
 

@@ -42,7 +42,7 @@ def form_so_far(call: CallStaff) -> FormDefinition:
 
 
 def reason_where_none_is(call: CallStaff, fields: Fields) -> str:
-    """The field "reason" of a form that begins a corrigendum; one under way has its reason."""
+    """The field "reason" of a form that begins a corrigendum; "" for one under way, which has its reason already."""
     return "" if call.corrigendum else fields.text("reason", most=MAX_REASON, multiline=True)
 
 
@@ -51,7 +51,7 @@ def at_corrigendum(call: CallStaff) -> str:
 
 
 def adding_page(view: View, template: str, call: CallStaff, fields: Fields, **more: Any) -> Page:
-    """One of the pages: `here` is that with everything that is added."""
+    """One of these pages; `here` is the address of the added questions."""
     under_way = call.corrigendum
     return view.page(
         f"calls/{template}.html",

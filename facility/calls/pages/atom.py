@@ -60,7 +60,7 @@ def _id(entry: FeedEntry) -> UUID:
 
 
 def _title_and_address(entry: FeedEntry) -> tuple[str, str]:
-    """The title, and where below the call's page it is told."""
+    """The title of the entry, and its address below the call's page."""
     match entry.kind:
         case "published":
             return _("Call {call}: {title}", call=entry.reference, title=entry.title), ""

@@ -34,11 +34,11 @@ async def calls(
     now = clock.now()
     choices = await lists.choices(read)
     narrowed = Narrowed(
-        beneficiary=_known(beneficiary, dict(choices.beneficiaries)),
-        theme=_known(theme, dict(choices.themes)),
-        mode=_known(mode, {mode.value: "" for mode in Mode}),
+        beneficiary=_valid_choice(beneficiary, dict(choices.beneficiaries)),
+        theme=_valid_choice(theme, dict(choices.themes)),
+        mode=_valid_choice(mode, {mode.value: "" for mode in Mode}),
     )
-    chosen = _known(which, WHICH)
+    chosen = _valid_choice(which, WHICH)
     open_calls: list[CallLine] = []
     coming: list[CallLine] = []
     if not before and chosen in ("", "open", "coming"):
@@ -73,8 +73,8 @@ async def calls(
     )
 
 
-def _known(given: str, codes: Container[str]) -> str:
-    """What was asked for, if there is such a thing."""
+def _valid_choice(given: str, codes: Container[str]) -> str:
+    """The choice in the address, or "" where there is no such choice."""
     return given if given in codes else ""
 
 

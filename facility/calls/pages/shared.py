@@ -21,7 +21,7 @@ def among(*names: str) -> Place:
 
 
 def shown(call: CallStaff) -> dict[str, Any]:
-    """What templates need to tell a call's rules."""
+    """What templates need to show a call's rules."""
     return {
         "record": call,
         "call": call.public,

@@ -61,7 +61,7 @@ def shown(work: Work, open_calls: list[CallLine], coming: list[CallLine], call: 
 
 
 def _lines(tasks: list[Task], now: datetime) -> list[tuple[Task, str]]:
-    """Each with how the time that is left is coloured."""
+    """Each task with the colour of the time that is left."""
     return [(task, _colour(task.until, now)) for task in tasks]
 
 

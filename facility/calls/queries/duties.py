@@ -26,7 +26,7 @@ async def duties_in(reader: AsyncConnection | AsyncSession, call_id: UUID) -> di
 
 
 async def why_not_run(connection: AsyncConnection, call_id: UUID, person_id: UUID) -> str:
-    """Why this person can do nothing for the call, as a sentence; "" where nothing stands against it."""
+    """Why this person may not help to run the call, as a sentence; "" if they may."""
     try:
         may_run((await duties_in(connection, call_id)).get(person_id))
     except Refused as refused:

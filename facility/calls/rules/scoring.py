@@ -42,7 +42,7 @@ PARTS = {Steps.WHOLE: 1, Steps.HALF: 2, Steps.HUNDREDTH: 100}
 
 
 class Criterion(msgspec.Struct, frozen=True):
-    """A sub-criterion of a section, scored from LOWEST to HIGHEST; the score counts as often as its weight says."""
+    """A sub-criterion of a section, scored from LOWEST to HIGHEST; the score is multiplied by its weight."""
 
     key: str
     title: str

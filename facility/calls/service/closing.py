@@ -1,4 +1,5 @@
-"""Time closes a call, never under a submission's feet; the awards decide it."""
+"""Closes calls when their time is over, after submissions under way; notes that a call is being evaluated, or that
+awards have decided it."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

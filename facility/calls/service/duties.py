@@ -35,15 +35,17 @@ _SHARE = text(
 
 @of_people
 async def share_duties(tx: Tx, account_id: UUID, _other_id: UUID) -> None:
-    """What somebody did in a call under one account, they did. What they did under several before, stays as it is."""
+    """A duty under one account of a person holds for their other account too. Duties that both had before stay as they
+    are."""
     await tx.session.execute(_SHARE, {"person": account_id})
 
 
 async def take_duties(tx: Tx, call_id: UUID, duties: Mapping[UUID, Duty]) -> dict[UUID, Duty]:
-    """What these people do in the call from now on: what they did first, else this. Nobody in a call that isn't there.
+    """Give these people their duties in the call, unless they have one, and return the duty that each of them has now.
+    Empty for a call that isn't there.
 
-    Whoever comes second waits here for whoever comes first, and reads what that one did. Commands of later rooms ask before
-    they lock anything; people are taken in the order of their ids.
+    Two acts at the same moment wait for each other here: the second one reads the duty of the first. Commands of later
+    rooms call this before they lock anything; people are taken in the order of their ids.
     """
     series_id = await tx.session.scalar(
         select(func.coalesce(Call.series_id, Call.id)).where(Call.id == call_id)

@@ -15,7 +15,8 @@ VISIT = timedelta(minutes=30)
 
 
 async def look(tx: Tx, call_id: UUID) -> datetime | None:
-    """Write down that this person looks at a draft now; answers since when they have not seen what changed, None the first time."""
+    """Note that this person looks at a draft now. Returns when their previous visit was, None the first time: what
+    changed since is new to them."""
     row = insert(CallLook).values(call_id=call_id, person_id=acting(tx), looked_at=tx.now)
     is_over = CallLook.looked_at < tx.now - VISIT
     seen = {

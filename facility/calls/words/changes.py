@@ -167,7 +167,7 @@ def meanings(before: CallDraft, after: CallDraft) -> list[str]:
 
 
 def _differences(before: CallDraft, after: CallDraft) -> list[Difference]:
-    """What changed; that a rolling call closes at its last cut-off, its cut-offs say."""
+    """What changed, without the closing of a rolling call: that is its last cut-off, which is listed by itself."""
     changed = differences(before, after)
     return [
         difference

@@ -50,7 +50,7 @@ def section_fields(section: GridSection, grid: Grid) -> Iterator[Field]:
 
 
 def asked_of(section: GridSection, grid: Grid) -> tuple[GridSection, list[tuple[Item, list[Field]]], Field]:
-    """The same, item by item."""
+    """A section, its items each with their fields, and the field of the comment."""
     title = _("{section}: comment", section=section.title)
     needed = section.needs_comment
     hint = "" if needed else extremes(section, grid)
@@ -96,7 +96,7 @@ def _range(item: Item, grid: Grid) -> str:
 
 
 def reached(grid: Grid, least: Decimal) -> str:
-    """What is said of a threshold."""
+    """The sentence for a threshold: which score must reach it."""
     if grid.aggregate is Aggregate.MEDIAN:
         return _("The median of all assessors must reach {least}.", least=least)
     if grid.aggregate is Aggregate.CONSENSUS:
@@ -161,7 +161,7 @@ def is_of_assessment(name: str) -> bool:
 
 
 def at_score(reason: Reason) -> Reason:
-    """With the field of the form in place of the item's key."""
+    """The reason at the field of the form instead of at the key of the item."""
     return replace(reason, field=f"score-{reason.field}")
 
 
@@ -201,7 +201,7 @@ def _digits(score: Decimal | None) -> str | None:
 
 
 def points_in_words(points: Fraction | None) -> str | None:
-    """Points with at most two decimals, and none that say nothing: "12", "12.5"."""
+    """Points with at most two decimals and no trailing zeros: "12", "12.5"."""
     if points is None:
         return None
     return display(points).rstrip("0").rstrip(".")

@@ -116,7 +116,7 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
 
 
 def _place(reason: Reason) -> str | None:
-    """What is wrong with somebody whom no row was opened for concerns the form as a whole."""
+    """The field of a mistake. One about an assessor in a row that was not opened belongs to the form as a whole."""
     return "" if reason.field == "assessors" else reason.field
 
 

@@ -44,7 +44,7 @@ COUNTING = text(counts())
 
 
 def home(mode: str, call_id: UUID) -> str:
-    """Where the steps of a call are walked: those of an urgent application stand on a page of their own."""
+    """The address where a call is evaluated; an urgent application has one page for all of its steps."""
     return f"/{'urgent' if mode == Mode.URGENT else 'evaluation'}/{call_id}"
 
 
@@ -236,8 +236,9 @@ def _barred() -> TextClause:
 
 
 async def barred(reader: Reader, application_ids: Collection[UUID], now: datetime) -> Bars:
-    """Whom these applications are not given to, and why: by a declared conflict before all else, or since they work for one of
-    its parties, have it, had it before or upheld a complaint about it, or in a call with a committee may have a conflict that is not decided."""
+    """Which assessors may not have each of these applications, and why. A declared conflict goes before any other
+    reason. The others: they work for one of its parties, have it, had it before, upheld a complaint about it, or in a
+    call with a committee may have a conflict that is not decided."""
     bars: dict[UUID, dict[UUID, Bar]] = {key: {} for key in application_ids}
     known = {bar.value: bar for bar in Bar}
     rows = await reader.execute(_barred(), {"ids": list(application_ids), "now": now})
@@ -256,7 +257,8 @@ _KEEPS = text(
 
 
 async def keep_scores(reader: Reader, application_ids: Collection[UUID]) -> set[UUID]:
-    """Of these, those that were carried over with enough assessments, and are ranked by them once more."""
+    """Those of these applications that were carried over with enough assessments, and are ranked by the same ones
+    again."""
     return set((await reader.execute(_KEEPS, {"ids": list(application_ids)})).scalars())
 
 

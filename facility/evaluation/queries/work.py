@@ -90,7 +90,7 @@ async def work_of(connection: AsyncConnection, assessor_id: UUID) -> list[WorkCa
 
 
 def beside(calls: Sequence[WorkCall], application_id: UUID) -> tuple[WorkLine | None, WorkLine | None]:
-    """What stands before and after an application among those of its call that the assessor may open."""
+    """The previous and the next application of the same call that the assessor may open."""
     for call in calls:
         lines = [line for line in call.lines if line.step != "over" or line.application_id == application_id]
         for number, line in enumerate(lines):

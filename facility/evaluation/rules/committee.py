@@ -46,7 +46,8 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def unlinked(members: Collection[Member]) -> int:
-    """From how many institutions without a hierarchical link these members come: those that have none of the others below them."""
+    """How many institutions without a hierarchical link these members come from: institutions that have none of the
+    others below them."""
     above: dict[str, set[str]] = defaultdict(set)
     for member in members:
         above[fold(member.institution)] |= {fold(member.under)} - {""}

@@ -1,4 +1,4 @@
-"""When assessors may agree on scores, and what whoever dissents says (dossier 9)."""
+"""When assessors may agree on scores, and that a dissent needs its reason (dossier 9)."""
 
 from collections.abc import Collection
 

@@ -108,7 +108,7 @@ def _above(score: Fraction | None, most: Fraction) -> bool:
 
 
 def filled(mean: SectionMeans, grid: Grid) -> SectionMeans:
-    """With points for what does not apply, as the total counts it: its share of the total."""
+    """Sections that don't apply get points too: the same share of their maximum as the total has of its own."""
     sections = {
         section.key: mean.total * section.max / grid.points if points is None else points
         for section in grid.sections

@@ -1,4 +1,4 @@
-"""Who goes first: ranking and ties, of what a call's applications scored (scenarios/README)."""
+"""Ranking and tie-break of the applications of a call (scenarios/README)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

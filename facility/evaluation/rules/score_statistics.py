@@ -1,4 +1,5 @@
-"""How the scores of a call are spread, by section and assessor: who scores otherwise than the others shows."""
+"""How the scores of a call are spread, by section and by assessor, so that an assessor who scores differently can be
+seen."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -149,7 +149,8 @@ async def _pair_mistakes(tx: Tx, references: Mapping[UUID, str], pairs: Collecti
 
 
 async def _look_for_names(tx: Tx, call_id: UUID, pairs: Collection[Pair]) -> None:
-    """Whether applications name assessors whose accounts are newer than their opening; the others were looked for then."""
+    """Look for the names of assessors whose accounts were made after the opening of these applications; the others were
+    looked for then."""
     applications, people = ({pair[at] for pair in pairs} for at in (0, 1))
     rows = await tx.session.execute(
         select(Application.id, Person.id)
@@ -164,8 +165,9 @@ async def _look_for_names(tx: Tx, call_id: UUID, pairs: Collection[Pair]) -> Non
 
 
 async def _forget_before(tx: Tx, pair: Pair) -> None:
-    """Whoever had it before it was withdrawn and submitted again, or before they were taken off, declares anew, and may start
-    from what they wrote then. A declared conflict is final: who has declared one gets it no more."""
+    """Remove what is left of an earlier assignment, from before the application was withdrawn and submitted again or
+    the assessor was taken off. The assessor declares anew, and finds the earlier assessment as a draft. (A declared
+    conflict is final: whoever has declared one is not given the application again.)"""
     for model in (ConflictDeclaration, Assignment):
         row = await tx.session.get(model, pair, populate_existing=True)
         if row is not None:
@@ -177,7 +179,8 @@ async def _forget_before(tx: Tx, pair: Pair) -> None:
 
 
 async def put_back(tx: Tx, assessment: Assessment, reason: str) -> UUID:
-    """What was sent is what its assessor types on in, and is kept as it was. Returns the id of what is kept."""
+    """Keep a sent assessment as it was, and make its content the draft that its assessor goes on with. Returns the id
+    of what is kept."""
     kept = ReopenedAssessment(
         id=new_id(),
         application_id=assessment.application_id,

@@ -49,7 +49,7 @@ async def assign_call(
     await begin_assigning(tx, call_id, sorted({pair.assessor_id for pair in pairs}))
     now = await _locked(tx, call_id, actor, {pair.application_id for pair in pairs})
     question = now.question(each, most)
-    refuse_if(_gone(now, pairs), "conflict")
+    refuse_if(_not_assignable(now, pairs), "conflict")
     if set(propose(question).pairs) != seen:
         refuse("assignment_changed")
     refuse_if(_change_mistakes(now, question, pairs, seen, changes))
@@ -67,7 +67,8 @@ def _chosen(seen: frozenset[Pair], changes: Mapping[UUID, Change]) -> list[Pair]
 
 
 async def _locked(tx: Tx, call_id: UUID, actor: UUID, application_ids: Collection[UUID]) -> Situation:
-    """What is true now, and stays: whoever declares a conflict, withdraws or assigns locks the application."""
+    """The situation now, which stays as it is until the transaction ends: declaring a conflict, withdrawing and
+    assigning all lock the application."""
     try:
         await lock_for_judging(tx, call_id, application_ids)
     except Refused as refused:
@@ -77,8 +78,8 @@ async def _locked(tx: Tx, call_id: UUID, actor: UUID, application_ids: Collectio
     return await situation(await tx.session.connection(), call_id, actor, tx.now)
 
 
-def _gone(now: Situation, pairs: Collection[Pair]) -> Iterator[Reason]:
-    """What can't be given any more, whatever the form said."""
+def _not_assignable(now: Situation, pairs: Collection[Pair]) -> Iterator[Reason]:
+    """What can no longer be assigned, whatever the form said."""
     names, references = now.names, now.references
     if any(pair.application_id not in references for pair in pairs):
         yield Reason("application_gone")

@@ -113,7 +113,8 @@ async def end_appointment(
 
 
 async def _take_duties(tx: Tx, call_id: UUID, person_id: UUID, duty: Duty) -> Duty | None:
-    """What this person does in the call from now on; the actor is among those who run it."""
+    """Note the duty of this person in the call, and that the actor takes part in running it. Returns the duty that the
+    person has."""
     wanted = {person_id: duty} | ({tx.actor: Duty.APPOINTED} if tx.actor else {})
     held = await take_duties(tx, call_id, wanted)
     if tx.actor:
@@ -122,7 +123,7 @@ async def _take_duties(tx: Tx, call_id: UUID, person_id: UUID, duty: Duty) -> Du
 
 
 async def _open(tx: Tx, call_id: UUID) -> CommitteeShown:
-    """The committee, of which nobody else changes anything until the transaction ends. Refused: "not_found" (missing),
+    """The committee, which nobody else can change until the transaction ends. Refused: "not_found" (missing),
     "already_decided", "call_cancelled"."""
     committee = await committee_of(tx.session, call_id)
     call = await tx.lock(Call, committee.call_id)
@@ -171,7 +172,7 @@ async def refuse_unless_full(tx: Tx, call: Call) -> None:
 
 
 async def refuse_committee(tx: Tx, call_id: UUID) -> None:
-    """Who sits on the committee advises, and does not decide. Refused (forbidden): "on_committee"."""
+    """A member of the committee advises, and does not decide. Refused (forbidden): "on_committee"."""
     if tx.actor and await sits(tx.session, call_id, tx.actor):
         refuse("on_committee", kind="forbidden")
 

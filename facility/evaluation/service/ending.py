@@ -44,8 +44,8 @@ _END = text(
             AND {_NOT_SENT} AND {_NOT_RECUSED}""",  # noqa: S608 - our own text
 )
 async def end_assignments(tx: Tx, application_ids: Collection[UUID]) -> None:
-    """Who has not sent an assessment has nothing left to do, and is told unless the evaluation had ended anyway. What was
-    withdrawn was judged in vain: nobody has it any more."""
+    """Assignments without a sent assessment end; of a withdrawn application, all do. Assessors who had not sent one are
+    told that nothing is left to do, unless the evaluation had ended anyway."""
     waited = (await tx.session.execute(_UNSENT, {"ids": list(application_ids)})).all()
     await tx.session.execute(_END, {"ids": list(application_ids), "now": tx.now})
     for (application_id, call_id), rows in groupby(waited, key=lambda row: (row.application_id, row.call_id)):

@@ -8,6 +8,6 @@ from facility.db import Tx
 
 
 async def is_over(tx: Tx, application: Application) -> bool:
-    """Its call is decided, and it is not assessed again since (service.reassessing)."""
+    """The call of this application is decided, and the application is not being assessed again (service.reassessing)."""
     decided = (await tx.get(Call, application.call_id)).state == "decided"
     return decided and status_of(application) is not ApplicationStatus.ADMISSIBLE
