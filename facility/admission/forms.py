@@ -10,7 +10,7 @@ from facility.web.i18n import _
 
 def consultee_answer(consultee: str) -> Section:
     answers = options((("no_objection", _("We have no objection")), ("objection", _("We object"))))
-    why = _("Needed to object: duplication, for example, or risks that we should know.")
+    why = _("Needed if you object. For example: duplication, or risks that we should know about.")
     objects = AskedIf("answer", ("objection",))
     most = consultation.MAX_TEXT
     return Section(

@@ -62,7 +62,12 @@ def offer_form() -> Section:
     answers = options(
         (
             ("accept", _("We agree to an award of the amount that is offered")),
-            ("decline", _("We decline. The application stays on the reserve list with all that it requests")),
+            (
+                "decline",
+                _(
+                    "We decline. The application stays on the reserve list with the full amount that it requests"
+                ),
+            ),
         )
     )
     return Section(

@@ -69,7 +69,7 @@ sentences.register(
         "complaint_decided": N_("This complaint is decided."),
         "follow_up_missing": N_("Say what is done for this application."),
         "took_part": N_(
-            "You took part in the decision that is contested. Somebody who did not decides this complaint."
+            "You took part in the decision that is contested. This complaint is decided by somebody who took no part."
         ),
         "decision_suspended": N_(
             "A complaint is open in this call. Its rules say that the ranking is not decided until the complaint is."

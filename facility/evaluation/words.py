@@ -54,7 +54,7 @@ sentences.register(
         "own_appointment": N_("You can't appoint yourself."),
         "may_not_serve": N_("Choose an active person who works for the facility or assesses for it."),
         "may_not_vote": N_("{person} is not an assessor, so they can't vote or be a substitute."),
-        "may_only_observe": N_("{person} only looks on in the facility, so they can only be an observer."),
+        "may_only_observe": N_("{person} can only read in the facility, so they can only be an observer."),
         "assesses_in_call": N_(
             "{person} assesses in this call, so they can't be the chair, the secretary or an observer."
         ),

@@ -58,7 +58,7 @@ sentences.register(
         "delivery_not_parked": N_(
             "This is not parked (any more): somebody has put it back, or it has been done."
         ),
-        "step_not_failed": N_("This is no longer failed: it has been done, or is no longer due."),
+        "step_not_failed": N_("This no longer needs to be run again: it has been done, or is no longer due."),
         "nothing_parked": N_("Nothing is parked."),
     }
 )

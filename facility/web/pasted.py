@@ -81,7 +81,7 @@ def _row(line: int, cells: Sequence[str], order: Sequence[str | None]) -> Row:
     if any(cells[len(order) :]):
         raise Unclear(
             _(
-                "Line {line} has more cells than there are columns. Does a comma stand in an amount?",
+                "Line {line} has more cells than there are columns. Is there a comma in an amount?",
                 line=line,
             )
         )

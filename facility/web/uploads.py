@@ -32,7 +32,7 @@ UNREADABLE: dict[Code, str] = {
     "too_large": N_("The file is too large; at most 10 MB."),
     "unknown": N_("This is not a PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
     "two_kinds": N_(
-        "The file is two kinds of file at once, so that each program shows another one. Save it anew."
+        "The file is of two kinds at once, so each program may show something else. Save it again in one format."
     ),
     "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
     "remote": N_(
@@ -40,7 +40,9 @@ UNREADABLE: dict[Code, str] = {
         " searched. Remove the link, or save the file as PDF, and send it again."
     ),
     "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
-    "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
+    "encrypted": N_(
+        "The file is protected by a password, so it cannot be searched. Remove the password and send it again."
+    ),
     "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
     "bomb": N_("The file is too complicated to be searched. Make it simpler, or split it."),
 }
@@ -57,7 +59,7 @@ sentences.register(
         "document_twice": N_("The same document is already attached."),
         "too_many_documents": N_("At most {most} documents can be attached."),
         "document_removed": N_("This document has already been removed."),
-        "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),
+        "document_lost": N_("This document can't be read from our store. Ask the secretariat for help."),
     }
 )
 

@@ -331,8 +331,8 @@ def test_the_command_names_differences(tmp_path: File) -> None:
     done = command(encoded(changed), tmp_path, "--root", PILOT["root"])
     assert (done.exit_code, done.stderr) == (1, "")
     assert done.stdout == (
-        f"root: the records give {changed['root']}, and not {PILOT['root']}, which was given:"
-        " this is not the ranking that bears it\n"
+        f"root: the records give {changed['root']}, not the {PILOT['root']} that you entered:"
+        " this is another ranking\n"
     )
     assert command(encoded(changed), tmp_path).exit_code == 0
     assert command(encoded(PILOT), tmp_path, "--root", "abc").exit_code == 2

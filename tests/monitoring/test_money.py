@@ -106,7 +106,7 @@ async def test_calls_that_promise_more_than_is_left_take_nothing_from_other_enve
         "Committed 35 427.70 Promised by calls that are not decided 60 000.00 Free 10 000.00",
         f"{too_much} their envelopes hold.",
         "CA Facility GIZ 18 200 000.00 18 200 000.00 35 427.70 18 164 572.30",
-        "Not committed is agreed less committed by awards",
+        "Not committed is agreed less what awards have committed",
     ):
         assert text in page
     page = await words_of(carl, "/contracts/CA%20Facility")

@@ -263,7 +263,7 @@ async def test_a_subject_s_chain_is_verified_and_a_change_is_found(
         changed = update(EventRow).where(EventRow.subject_id == cast.elena, EventRow.version == 2)
         await connection.execute(changed.values(actor_id=cast.ada))
     page = await greta.get(path)
-    assert f"The chain does not hold from event 2 of {match[1]} on" in page.text
+    assert f"The chain is broken from event 2 of {match[1]} on" in page.text
     assert (await greta.get(f"/operations/log/{new_id()}")).status_code == 404
 
 

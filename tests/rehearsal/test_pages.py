@@ -69,7 +69,7 @@ async def test_an_uploaded_file_is_played_and_the_service_stays_as_it_was(
     assert page.status_code == 200
     words = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
     for sentence in (
-        "Here the money ends",
+        "The money ends here",
         "Still on the reserve list, in this order: D, B.",
         "2 seats stay empty.",
         "2 joint activities count. 2021: 2.",

@@ -78,7 +78,7 @@ def _section(application: ApplicationShown, activity: Planned | None) -> Section
         for p in application.parts.on_board
     )
     months = tuple(Option(f"{month:%Y-%m}", filters.month(month)) for month in _months(application, activity))
-    lasts = _("Days on which people work, without the journeys.")
+    lasts = _("Days on which people work, without travel days.")
     gives = _("What people will be able to do afterwards, and how you will see it.")
     return Section(
         key=entry_key(EntryKind.ACTIVITY, activity.id if activity else None),

@@ -79,7 +79,7 @@ def _roots(stated: str, computed: str, given: str | None) -> Iterator[Mistake]:
         yield mistake(("root",), message)
     if given is not None and given != computed:
         message = _(
-            "the records give {computed}, and not {given}, which was given: this is not the ranking that bears it",
+            "the records give {computed}, not the {given} that you entered: this is another ranking",
             computed=computed,
             given=given,
         )

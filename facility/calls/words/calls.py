@@ -362,7 +362,7 @@ sentences.register(
         "already_answered": N_("This question has been answered already."),
         "total_not_100": N_("The sections add up to {total} points, not the usual 100."),
         "threshold_out_of_reach": N_(
-            "Nobody can reach the threshold for “{key}”: it is above the most points."
+            "Nobody can reach the threshold for “{key}”: it is above the maximum points."
         ),
         "award_max_above_amount": N_("The largest award must not be higher than the amount of the call."),
         "opens_in_the_past": N_("The opening is in the past. Choose a later one."),

@@ -15,7 +15,7 @@ def scoring(grid: Grid) -> list[str]:
 def _scores(grid: Grid) -> Iterator[str]:
     if any(section.criteria for section in grid.sections):
         yield _(
-            "Sub-criteria are scored from 1, very poor, to 5, very good. A score counts as often as its weight says."
+            "Sub-criteria are scored from 1, very poor, to 5, very good. Each score is multiplied by its weight."
         )
     if grid.steps is Steps.WHOLE:
         yield _("Scores are whole numbers.")
