@@ -165,9 +165,8 @@ async def _look_for_names(tx: Tx, call_id: UUID, pairs: Collection[Pair]) -> Non
 
 
 async def _forget_before(tx: Tx, pair: Pair) -> None:
-    """Remove what is left of an earlier assignment, from before the application was withdrawn and submitted again or
-    the assessor was taken off. The assessor declares anew, and finds the earlier assessment as a draft. (A declared
-    conflict is final: whoever has declared one is not given the application again.)"""
+    """Remove an earlier assignment: the assessor declares anew, and finds the earlier assessment as a draft. (Somebody who
+    has declared a conflict is not given the application again.)"""
     for model in (ConflictDeclaration, Assignment):
         row = await tx.session.get(model, pair, populate_existing=True)
         if row is not None:
