@@ -121,11 +121,14 @@ RECENT_FROM = {
 
 WHYS = {
     Why.SAME: N_("the same as one by one"),
+    Why.ON_CALL: N_("on call, so asked first"),
+    Why.CALLED: N_("on call, so comes here instead of to {other}"),
     Why.FREED: N_("comes here instead of to {other}"),
     Why.MOVED: N_("comes for somebody who is needed elsewhere"),
     Why.DAYS: N_("is needed for {other} on these days"),
     Why.MOST: N_("has as many requests as one expert may have, {other} among them"),
     Why.STATE: N_("enough experts from the same Member State come"),
+    Why.DUTY: N_("somebody who is on call comes"),
     Why.SEATS: N_("somebody with more points for all requests together comes"),
 }
 """Why the proposal for all open requests has an expert or not, untranslated."""

@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from facility import clock
+from facility.db import Tx
 from facility.deployments.queries.matching import head, matched, question
 from facility.deployments.rules.matching import (
     Chosen,
@@ -24,6 +26,8 @@ from facility.deployments.rules.matching import (
     propose,
 )
 from facility.deployments.service.matching import answered, store
+from facility.experts.models.profile import Theme
+from facility.experts.service.rota import put_on_call, set_rota_themes
 from tests.browser import Browsers, gives_reason
 from tests.deployments.conftest import AHEAD, Sending, expert, sound
 
@@ -31,9 +35,11 @@ MONDAY = date(2027, 3, 1)
 STATES = {"A": "IT", "B": "IT", "C": "HR", "D": "DE"}
 
 
-def request_for(number: int, first: int, last: int, seats: int, **points: int) -> OpenRequest:
-    """A request for these days; the shortlist is in the order of the points."""
-    ranked = sorted(points, key=lambda code: (-points[code], code))
+def request_for(
+    number: int, first: int, last: int, seats: int, on_call: str = "", **points: int
+) -> OpenRequest:
+    """A request for these days; the shortlist is in the order of the points, whoever is on call before all others."""
+    ranked = sorted(points, key=lambda code: (code not in on_call, -points[code], code))
     return OpenRequest(
         UUID(int=number),
         MONDAY + timedelta(days=first),
@@ -41,6 +47,7 @@ def request_for(number: int, first: int, last: int, seats: int, **points: int) -
         seats,
         ranked,
         [points[code] for code in ranked],
+        [code for code in ranked if code in on_call],
     )
 
 
@@ -51,9 +58,9 @@ def questions(draw: st.DrawFn) -> Question:
     for number in range(draw(st.integers(1, 4))):
         first = draw(st.integers(0, 6))
         points = draw(st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), min_size=1))
-        requests.append(
-            request_for(number, first, first + draw(st.integers(0, 3)), draw(st.integers(1, 2)), **points)
-        )
+        last, seats = first + draw(st.integers(0, 3)), draw(st.integers(1, 2))
+        on_call = draw(st.sampled_from(["", "", "A", "BD"]))
+        requests.append(request_for(number, first, last, seats, on_call, **points))
     return Question(requests, STATES, draw(st.integers(1, 3)), draw(st.integers(1, 2)))
 
 
@@ -81,6 +88,17 @@ def every(requests: list[OpenRequest]) -> Iterator[dict[UUID, list[str]]]:
                 yield {**rest, requests[0].id: list(group)}
 
 
+def on_call_of(asked_for: Question, chosen: Chosen) -> int:
+    """How many come to a request that asks for them before all others."""
+    return sum(len({*request.on_call} & {*chosen.get(request.id, ())}) for request in asked_for.requests)
+
+
+def why(asked_for: Question) -> dict[tuple[int, str], tuple[Why, UUID | None]]:
+    """By request and expert, why the proposal differs."""
+    lines = compared(asked_for, propose(asked_for).chosen, one_by_one(asked_for))
+    return {(line.request_id.int, line.expert): (line.why, line.other_id) for line in lines}
+
+
 @given(questions())
 @settings(max_examples=300 if os.environ.get("HOSTILE") == "all" else 12, deadline=None)
 def test_nobody_finds_more_than_the_bound_and_one_flow_is_the_best(asked_for: Question) -> None:
@@ -88,11 +106,19 @@ def test_nobody_finds_more_than_the_bound_and_one_flow_is_the_best(asked_for: Qu
     assert proposal == propose(asked_for)
     assert holds(asked_for, proposal.chosen)
     assert points_of(asked_for, proposal.chosen) == proposal.points
-    best = max(points_of(asked_for, way) for way in every(asked_for.requests) if holds(asked_for, way))
-    assert proposal.points <= best <= proposal.bound
-    assert proposal.flows > 1 or proposal.points == best == proposal.bound
+    best = max(
+        (on_call_of(asked_for, way), points_of(asked_for, way))
+        for way in every(asked_for.requests)
+        if holds(asked_for, way)
+    )
+    reached = (on_call_of(asked_for, proposal.chosen), proposal.points)
+    assert reached <= best
+    assert max(proposal.points, best[1]) <= proposal.bound
+    assert proposal.flows > 1 or (reached == best and proposal.points == proposal.bound)
     lines = list(compared(asked_for, proposal.chosen, one_by_one(asked_for)))
-    assert all((line.proposed == line.one_by_one) == (line.why is Why.SAME) for line in lines)
+    same = (Why.SAME, Why.ON_CALL)
+    assert all(line.why in same for line in lines if line.proposed and line.one_by_one)
+    assert all(line.why is not Why.SAME for line in lines if line.proposed != line.one_by_one)
 
 
 def test_days_that_overlap_in_a_chain_leave_a_bound_above_the_proposal() -> None:
@@ -111,11 +137,7 @@ def test_it_says_what_changes_and_why() -> None:
     asked_for = Question(requests, STATES, 1, 1)
     proposal, simple = propose(asked_for), one_by_one(asked_for)
     assert (proposal.points, points_of(asked_for, simple)) == (8 + 9 + 1, 9 + 1 + 5)
-    why = {
-        (line.request_id.int, line.expert): (line.why, line.other_id)
-        for line in compared(asked_for, proposal.chosen, simple)
-    }
-    assert why == {
+    assert why(asked_for) == {
         (1, "A"): (Why.DAYS, UUID(int=2)),
         (1, "B"): (Why.MOVED, None),
         (2, "A"): (Why.FREED, UUID(int=1)),
@@ -124,6 +146,37 @@ def test_it_says_what_changes_and_why() -> None:
         (3, "B"): (Why.MOST, UUID(int=1)),
         (3, "C"): (Why.MOVED, None),
     }
+
+
+def test_whoever_is_on_call_comes_before_more_points_where_the_request_asks_for_them() -> None:
+    plain = Question([request_for(1, 0, 2, 1, A=9, B=8, C=1)], STATES, 1, 1)
+    assert propose(plain).chosen == {UUID(int=1): ["A"]}
+    first = Question([request_for(1, 0, 2, 1, "C", A=9, B=8, C=1)], STATES, 1, 1)
+    proposal = propose(first)
+    assert (proposal.chosen, proposal.points, proposal.bound) == ({UUID(int=1): ["C"]}, 1, 1)
+    assert why(first) == {(1, "C"): (Why.ON_CALL, None)}
+    # Set free elsewhere: one by one the first request would have them.
+    requests = [request_for(1, 0, 2, 1, A=9, B=1), request_for(2, 1, 3, 1, "A", A=2, D=9)]
+    assert why(Question(requests, STATES, 1, 1)) == {
+        (1, "A"): (Why.DAYS, UUID(int=2)),
+        (1, "B"): (Why.MOVED, None),
+        (2, "A"): (Why.CALLED, UUID(int=1)),
+        (2, "D"): (Why.DUTY, None),
+    }
+
+
+def test_the_bound_holds_where_days_in_a_chain_leave_fewer_on_call() -> None:
+    chain = [
+        request_for(1, 0, 2, 1, "A", A=1, B=9),
+        request_for(2, 2, 4, 1, "A", A=1, C=1),
+        request_for(3, 4, 6, 1, "A", A=1, D=9),
+    ]
+    asked_for = Question(chain, STATES, 3, 2)
+    proposal = propose(asked_for)
+    assert holds(asked_for, proposal.chosen)
+    # The first flow has two of A's requests, which overlap, and fewer points than what holds in the end.
+    assert (on_call_of(asked_for, proposal.chosen), proposal.flows) == (1, 2)
+    assert proposal.points == proposal.bound == 9 + 1 + 9
 
 
 @pytest.fixture
@@ -186,6 +239,47 @@ async def test_a_person_takes_a_proposal_request_by_request(
     assert "Confirm these orders" not in (await greta.get(path)).text
     assert (await greta.send_form(path, simple)).status_code == 403
     await sound(sending)
+
+
+async def test_a_proposal_prefers_whoever_is_on_call_as_the_shortlist_does(
+    sending: Sending, browse: Browsers
+) -> None:
+    await sending.pool(
+        expert("X0", available=[AHEAD]),
+        expert("X1", available=[AHEAD], themes={"X.JIT": 3}),
+    )
+    sending.at = clock.now()
+
+    async def put(tx: Tx) -> None:
+        theme_id = (await tx.session.scalars(select(Theme.id).where(Theme.code == "X.JIT"))).one()
+        await set_rota_themes(tx, [theme_id])
+        today = sending.at.astimezone(clock.BRUSSELS).date()
+        await put_on_call(tx, theme_id, sending.experts["X1"], today, 1)
+
+    await sending.play.act("ada", put, sending.at)
+    first = sending.at.date() + timedelta(days=30)
+    days = {"starts_on": first, "ends_on": first + timedelta(days=2)}
+    plain = await sending.request(**days)
+    key = await sending.request(
+        starts_on=first + timedelta(days=9), ends_on=first + timedelta(days=9), on_call_first=True
+    )
+    ada = await browse(sending.play.people["ada"])
+    answer = await ada.send_form("/deployments/matching", {"most": "2", "most_of_state": "1"})
+    path = answer.headers["location"]
+    async with sending.db.reader() as connection:
+        lines, _more = await matched(connection, UUID(path.split("/")[-1]), sending.play.people["ada"])
+    assert {line.id: [place.code for place in line.experts if place.proposed] for line in lines} == {
+        plain: ["X0"],
+        key: ["X1"],
+    }
+    page = (await ada.get(path)).text
+    assert "on call, so asked first" in page
+    assert "Experts on call come first" in page
+    assert "the result is the same" in (await ada.get(f"{path}?again=true")).text
+    taken = {f"choice-{plain}": "later", f"choice-{key}": "proposal", "after": "0", "reason": ""}
+    # Whoever is on call stands first on the shortlist, so no reason is asked for.
+    assert (await ada.send_form(path, taken)).status_code == 303
+    assert await sending.outcomes(key) == {"X1": "open"}
 
 
 async def test_a_proposal_of_yesterday_asks_nobody_who_has_left_the_shortlist(

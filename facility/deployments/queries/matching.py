@@ -18,7 +18,8 @@ PAGE = 20
 
 _OPEN = text(
     f"""
-    SELECT deployment.id, starts_on, ends_on, seats, experts, points
+    SELECT deployment.id, starts_on, ends_on, seats, experts, points,
+        ARRAY(SELECT jsonb_array_elements_text(codes) FROM jsonb_each(shortlist->'on_call') AS duty(theme, codes)) AS on_call
     FROM deployment JOIN award ON award.id = award_id AND {AWARD_STANDS_SQL}
     CROSS JOIN LATERAL (SELECT array_agg(code ORDER BY place) AS experts, array_agg(score ORDER BY place) AS points
         FROM ROWS FROM (jsonb_to_recordset(shortlist->'ranked') AS (code text, score int)) WITH ORDINALITY
@@ -47,7 +48,7 @@ async def question(
     for code, day in await connection.execute(_BOOKED, days):
         booked.setdefault(code, []).append(day)
     requests = []
-    for key, starts_on, ends_on, seats, experts, points in rows:
+    for key, starts_on, ends_on, seats, experts, points, on_call in rows:
         free = [
             (code, score)
             for code, score in zip(experts or (), points or (), strict=True)
@@ -55,13 +56,15 @@ async def question(
             and not (code in booked and any(starts_on <= day <= ends_on for day in booked[code]))
         ]
         names, scores = [code for code, _score in free], [score for _code, score in free]
-        requests.append(OpenRequest(key, starts_on, ends_on, seats, names, scores))
+        first = [code for code in names if code in on_call]
+        requests.append(OpenRequest(key, starts_on, ends_on, seats, names, scores, first))
     named = {code for request in requests for code in request.experts}
     return Question(requests, {code: states[code] for code in sorted(named)}, most, most_of_state)
 
 
 class Head(msgspec.Struct, frozen=True):
-    """A proposal, without its lines. Figures: `models.matching.Matching`. decided: for how many of its requests somebody has decided."""
+    """A proposal, without its lines. Figures: `models.matching.Matching`. decided: for how many of its requests somebody has decided;
+    on_call: somebody comes since they are on call."""
 
     id: UUID
     made_by: str | None
@@ -78,12 +81,14 @@ class Head(msgspec.Struct, frozen=True):
     one_by_one_points: int
     one_by_one_filled: int
     decided: int
+    on_call: bool
 
 
-_HEAD = """SELECT matching.id, person.name AS made_by, made_at, most, most_of_state, digest, requests, seats, points, bound, flows, filled,
+_HEAD = f"""SELECT matching.id, person.name AS made_by, made_at, most, most_of_state, digest, requests, seats, points, bound, flows, filled,
         one_by_one_points, one_by_one_filled,
-        (SELECT count(*) FROM matching_request WHERE matching_id = matching.id AND taken IS NOT NULL) AS decided
-    FROM matching LEFT JOIN person ON person.id = made_by"""
+        (SELECT count(*) FROM matching_request WHERE matching_id = matching.id AND taken IS NOT NULL) AS decided,
+        EXISTS (SELECT FROM matching_line WHERE matching_id = matching.id AND why IN ('{Why.ON_CALL}', '{Why.CALLED}')) AS on_call
+    FROM matching LEFT JOIN person ON person.id = made_by"""  # noqa: S608 - our own text
 
 
 async def heads(connection: AsyncConnection) -> list[Head]:

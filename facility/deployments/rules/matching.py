@@ -4,6 +4,9 @@ Looked for are the most points in all under seats, days, so many requests for ea
 request. Days that overlap are a flow as long as an expert's requests fall into groups that have a day in common: at most one of a group.
 The first flow knows only such groups, so its points are a bound. Where it gives an expert two requests that overlap across groups,
 these are joined and it is solved again: what comes out holds, and may lie below the bound.
+
+Where a request asks whoever is on call first, such a pair weighs more than all points together, as it stands before all others on its
+shortlist: first as many of these as can be, then the most points.
 """
 
 from collections import Counter, defaultdict
@@ -17,8 +20,9 @@ from uuid import UUID
 import msgspec
 
 
-class OpenRequest(msgspec.Struct, frozen=True):
-    """An open request: days include both ends; experts who can be asked, in the order of its shortlist, and the points of each."""
+class OpenRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An open request: days include both ends; experts who can be asked, in the order of its shortlist, and the points of each. on_call:
+    whom it asks before all others."""
 
     id: UUID
     starts_on: date
@@ -26,6 +30,7 @@ class OpenRequest(msgspec.Struct, frozen=True):
     seats: int
     experts: list[str]
     points: list[int]
+    on_call: list[str] = []
 
     def overlaps(self, other: "OpenRequest") -> bool:
         """Whether they have a day in common."""
@@ -47,7 +52,7 @@ type Chosen = Mapping[UUID, Sequence[str]]
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """Who goes where. points: of all together; bound: nobody can find more; flows: how many were solved."""
+    """Who goes where. points: of all together; bound: nobody can find more, with as many on call; flows: how many were solved."""
 
     chosen: dict[UUID, list[str]]
     points: int
@@ -60,14 +65,16 @@ def propose(question: Question) -> Proposal:
     pairs = Pairs(question)
     if not pairs.size:
         return Proposal({}, 0, 0, 0)
-    groups, flows, bound = pairs.groups(), 0, 0
-    while True:
-        used, points = pairs.solved(groups)
-        flows, bound = flows + 1, bound if flows else points
-        joined = pairs.clashes(used, groups)
-        if not joined:
-            return Proposal(pairs.named(used), points, bound, flows)
+    groups = pairs.groups()
+    used = first = pairs.solved(groups)
+    flows = 1
+    while joined := pairs.clashes(used, groups):
         groups = pairs.joined(groups, joined)
+        used, flows = pairs.solved(groups), flows + 1
+    if pairs.on_call[used].sum() < pairs.on_call[first].sum():
+        # With fewer on call there may be more points than the first flow found.
+        first = pairs.solved(pairs.groups(), prefers=False)
+    return Proposal(pairs.named(used), int(pairs.points[used].sum()), int(pairs.points[first].sum()), flows)
 
 
 def one_by_one(question: Question) -> dict[UUID, list[str]]:
@@ -97,15 +104,19 @@ def points_of(question: Question, chosen: Chosen) -> int:
 
 class Why(StrEnum):
     """Why an expert has another place than one by one. They come: set free elsewhere (FREED), or since somebody goes elsewhere (MOVED). They
-    don't: needed elsewhere on days that overlap (DAYS), as often as they may be (MOST), enough of their Member State (STATE), or for somebody with more
-    points (SEATS)."""
+    don't: needed elsewhere on days that overlap (DAYS), as often as they may be (MOST), enough of their Member State (STATE), for somebody
+    who is on call (DUTY), or for somebody with more points (SEATS). Who comes and is on call: ON_CALL, whether or not they come one by
+    one; CALLED where that sets them free elsewhere."""
 
     SAME = ""
+    ON_CALL = "on_call"
+    CALLED = "called"
     FREED = "freed"
     MOVED = "moved"
     DAYS = "days"
     MOST = "most"
     STATE = "state"
+    DUTY = "duty"
     SEATS = "seats"
 
 
@@ -127,15 +138,19 @@ def compared(question: Question, proposed: Chosen, simple: Chosen) -> Iterator[L
     for request in question.requests:
         now, then = proposed.get(request.id, ()), simple.get(request.id, ())
         states = Counter(question.states[code] for code in now)
+        called = any(code in request.on_call for code in now if code not in then)
         for code, points in zip(request.experts, request.points, strict=True):
             if code not in now and code not in then:
                 continue
-            why, other = Why.SAME, None
+            on_call = code in request.on_call
+            why, other = Why.ON_CALL if on_call else Why.SAME, None
             if code not in then:
-                why, other = _why_now(request, [other for other in before[code] if other not in theirs[code]])
+                left = [other for other in before[code] if other not in theirs[code]]
+                why, other = _why_now(request, left, on_call=on_call)
             elif code not in now:
                 full = states[question.states[code]] >= question.most_of_state
-                why, other = _why_not(request, theirs[code], question.most, full=full)
+                seats = Why.STATE if full else Why.DUTY if called and not on_call else Why.SEATS
+                why, other = _why_not(request, theirs[code], question.most, seats)
             yield Line(request.id, code, points, code in now, code in then, why, other.id if other else None)
 
 
@@ -147,19 +162,23 @@ def _by_expert(question: Question, chosen: Chosen) -> dict[str, list[OpenRequest
     return given
 
 
-def _why_now(request: OpenRequest, left: Sequence[OpenRequest]) -> tuple[Why, OpenRequest | None]:
-    freed = next((other for other in left if request.overlaps(other)), None)
-    return (Why.FREED, freed) if freed else (Why.MOVED, None)
+def _why_now(
+    request: OpenRequest, left: Sequence[OpenRequest], *, on_call: bool
+) -> tuple[Why, OpenRequest | None]:
+    if freed := next((other for other in left if request.overlaps(other)), None):
+        return (Why.CALLED if on_call else Why.FREED), freed
+    return (Why.ON_CALL if on_call else Why.MOVED), None
 
 
 def _why_not(
-    request: OpenRequest, theirs: Sequence[OpenRequest], most: int, *, full: bool
+    request: OpenRequest, theirs: Sequence[OpenRequest], most: int, seats: Why
 ) -> tuple[Why, OpenRequest | None]:
+    """seats: who has the seats instead, where the expert could come."""
     if overlapping := next((other for other in theirs if request.overlaps(other)), None):
         return Why.DAYS, overlapping
     if len(theirs) >= most:
         return Why.MOST, theirs[0]
-    return (Why.STATE if full else Why.SEATS), None
+    return seats, None
 
 
 class Pairs:
@@ -178,6 +197,9 @@ class Pairs:
         self.request = np.repeat(np.arange(len(requests)), [len(request.experts) for request in requests])
         self.expert = np.array([place[code] for request in requests for code in request.experts], np.int64)
         self.points = np.array([points for request in requests for points in request.points], np.int64)
+        self.on_call = np.array(
+            [code in request.on_call for request in requests for code in request.experts], bool
+        )
         self.state = np.array([states[question.states[code]] for code in self.codes], np.int64)
         self.seats = np.array([request.seats for request in requests], np.int64)
         self.starts = np.array([request.starts_on.toordinal() for request in requests], np.int64)
@@ -200,8 +222,8 @@ class Pairs:
         groups[order] = numbers
         return groups
 
-    def solved(self, groups: Any) -> tuple[Any, int]:
-        """The pairs that are chosen, at most one of a group, and their points."""
+    def solved(self, groups: Any, *, prefers: bool = True) -> Any:
+        """The pairs that are chosen, at most one of a group. prefers: whoever is on call, to any points."""
         import numpy as np
         from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
@@ -218,15 +240,14 @@ class Pairs:
         _numbers, member = np.unique(groups, return_index=True)
         member = member[several[groups[member]]]
         flow, total = SimpleMinCostFlow(), int(self.seats.sum())
+        worth = self.points + self.on_call * (prefers * (1 + total * int(self.points.max())))
 
         def arcs(tails: Any, heads: Any, room: Any, costs: Any = 0) -> Any:
             return flow.add_arcs_with_capacity_and_unit_cost(
                 *(np.ascontiguousarray(each) for each in np.broadcast_arrays(tails, heads, room, costs))
             )
 
-        added = arcs(
-            np.where(limited, state, request), np.where(several[groups], group, expert), 1, -self.points
-        )
+        added = arcs(np.where(limited, state, request), np.where(several[groups], group, expert), 1, -worth)
         arcs(source, 2 + np.arange(requests), self.seats)
         arcs(2 + shared // width, 2 + requests + np.arange(len(shared)), limit)
         arcs(group[member], expert[member], 1)
@@ -237,7 +258,7 @@ class Pairs:
         flow.set_node_supply(sink, -total)
         status = flow.solve()
         assert status == flow.OPTIMAL, status
-        return np.asarray(flow.flows(added)).astype(bool), -int(flow.optimal_cost())
+        return np.asarray(flow.flows(added)).astype(bool)
 
     def clashes(self, used: Any, groups: Any) -> list[tuple[int, int]]:
         """Groups of an expert of which two chosen requests overlap."""
