@@ -112,6 +112,7 @@ OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
 OWN_WEEKS = Page("/link/profile/{token}/rota")
 ROTA = Page("/rota")
+GAPS = Task("Gaps in the stand-by rota")
 SWAP = Page("/link/swap/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
@@ -783,9 +784,9 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     experts.CandidateRefused: Row(POOL, expert=(Mail("experts/not_validated"),), officer=(CANDIDATE,)),
     experts.CandidateValidated: Row(POOL, expert=(Mail("experts/validated"),), officer=(CANDIDATE,)),
-    experts.ExpertBooked: secretariat(TOGETHER, EXPERT),
-    experts.ExpertChanged: Row(POOL, expert=(Mail("experts/profile"), OWN_PROFILE), officer=(EXPERT,)),
-    experts.ExpertLeft: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
+    experts.ExpertBooked: secretariat(TOGETHER, GAPS, EXPERT),
+    experts.ExpertChanged: Row(POOL, expert=(Mail("experts/profile"), OWN_PROFILE), officer=(GAPS, EXPERT)),
+    experts.ExpertLeft: Row(POOL, expert=(RENEWAL,), officer=(GAPS, EXPERT)),
     experts.ExpertRegistered: secretariat(POOL, EXPERT),
     experts.ExpertRenewed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
@@ -817,9 +818,7 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.ThemeRetired: secretariat(TAXONOMY, THEME),
     experts.ProfileLinkSent: Row(POOL, expert=(Mail("experts/profile"),), officer=(EXPERT,)),
     rota.PutOnCall: Row(POOL, expert=(Mail("experts/on_call"), OWN_WEEKS), officer=(ROTA, EXPERT)),
-    rota.RotaBegun: secretariat(
-        "Experts hear when they are on call.", Task("Weeks in which nobody is on call"), ROTA, THEME
-    ),
+    rota.RotaBegun: secretariat("Experts hear when they are on call.", GAPS, ROTA, THEME),
     rota.RotaEnded: secretariat("It ends only while nobody is on call.", ROTA, THEME),
     rota.SwapAgreed: Row(POOL, expert=(Mail("experts/swap_agreed"), OWN_WEEKS), officer=(ROTA, EXPERT)),
     rota.SwapAskedAgain: Row(POOL, expert=(Mail("experts/swap"), SWAP), officer=(EXPERT,)),
@@ -835,7 +834,7 @@ AUDIENCE: dict[type[Event], Row] = {
     rota.TakenOffCall: Row(
         POOL,
         expert=(Mail("experts/off_call"), OWN_WEEKS),
-        officer=(Task("Weeks in which nobody is on call"), ROTA, EXPERT),
+        officer=(GAPS, ROTA, EXPERT),
     ),
     rota.WeekTakenOver: Row(TOGETHER, expert=(OWN_WEEKS,), officer=(EXPERT,)),
     deployments.DeploymentCalledOff: Row(

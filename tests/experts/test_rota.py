@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 import facility.experts.checks
 import facility.experts.reactions  # noqa: F401 - what follows from events registers when it is imported
@@ -19,9 +20,9 @@ from facility.events.relay import deliver_all
 from facility.experts.events.rota import WeekTakenOver
 from facility.experts.models.profile import Expert, Theme
 from facility.experts.models.rota import OnCall, Swap
-from facility.experts.queries.rota import on_call_for
+from facility.experts.queries.rota import GAPS, members, on_call_for, slot
 from facility.experts.rules.rota import Member, answer_by, hindrance, is_to_fill, week_of
-from facility.experts.service.calendar import make_calendar_link
+from facility.experts.service.calendar import Limits, make_calendar_link, set_limits
 from facility.experts.service.pool import book, change_expert, register_expert, seed_themes
 from facility.experts.service.rota import put_on_call, set_rota_themes, take_off_call
 from facility.experts.service.swaps import accept_swap, decline_swap, look_after_swaps, offer_swap
@@ -156,7 +157,7 @@ async def rota(db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Rot
 
 
 async def test_the_secretariat_fills_gaps_and_experts_hear_of_it(rota: Rota, browse: Browsers) -> None:
-    ada, gap = await browse(rota.cast.ada), "weeks-in-which-nobody-is-on-call"
+    ada, gap = await browse(rota.cast.ada), "gaps-in-the-stand-by-rota"
     assert work(await ada.get("/")).count(gap) == 5
     page = (await ada.get("/rota")).text
     assert page.count("Nobody on call") == 5
@@ -184,6 +185,86 @@ async def test_the_secretariat_fills_gaps_and_experts_hear_of_it(rota: Rota, bro
     assert work(await ada.get("/")).count(gap) == 3
 
 
+async def test_who_takes_days_of_a_week_away_leaves_a_gap_with_its_reason(
+    rota: Rota, browse: Browsers
+) -> None:
+    ada, x1 = await browse(rota.cast.ada), rota.experts["X1"]
+    await rota.put("X1", FIRST, 5)
+    gap, away = "gaps-in-the-stand-by-rota", "X1 can’t come on every day of the week of 9 March 2026."
+    page = await ada.get("/rota")
+    assert (gap in work(await ada.get("/")), "be on call" in page.text, "gap" in page.text) == (False,) * 3
+    # By the calendar behind the link: one day of the second week is taken away.
+    path, month = f"{await rota.own('X1')}/days", date(2026, 3, 1)
+    days = [month + timedelta(days=number) for number in range(31)]
+    given = {
+        "month": str(month),
+        "do": "save",
+        "days": [str(day) for day in days if day != date(2026, 3, 11)],
+    }
+    nobody = await browse()
+    assert (await nobody.send_form(path, {**given, "version": "1"})).status_code == 303
+    assert work(await ada.get("/")).count(gap) == 1
+    page = await ada.get("/rota")
+    assert (page.text.count("Can’t be on call"), away in page.text) == (1, True)
+    assert "1 gap up to four weeks ahead" in page.text
+    where = (await ada.get(f"/rota/put?theme={rota.theme}&week={SECOND}")).text
+    assert (away in where, f"/rota/{await rota.duty(SECOND)}" in where) == (True, True)
+    assert away in (await ada.get(f"/rota/{await rota.duty(SECOND)}")).text
+    # Settled by giving the day back, or by somebody else.
+    assert (await nobody.send_form(path, {**given, "do": "all", "version": "2"})).status_code == 303
+    assert gap not in work(await ada.get("/"))
+    assert "be on call" not in (await ada.get("/rota")).text
+    await rota.act(partial(set_limits, limits=Limits([6], None, None), version=3), x1)
+    assert work(await ada.get("/")).count(gap) == 5
+    await rota.act(take_off_call, await rota.duty(SECOND))
+    await rota.put("X2", SECOND)
+    assert work(await ada.get("/")).count(gap) == 4
+    # A week that is over says nothing.
+    rota.at = datetime(2026, 3, 31, 9, tzinfo=UTC)
+    ada = await browse(rota.cast.ada)
+    assert (await ada.get(f"/rota?week={FIRST}")).text.count("Can’t be on call") == 1
+
+
+@pytest.mark.parametrize(
+    ("profile", "days", "booked"),
+    [
+        ({}, None, None),
+        ({"valid_until": SECOND + timedelta(days=6)}, None, None),
+        ({"valid_until": SECOND + timedelta(days=5)}, None, None),
+        ({"active": False}, None, None),
+        ({"themes": {CODE: 2}}, None, None),
+        ({"themes": {"X.JIT": 5}}, None, None),
+        ({"available": []}, None, None),
+        ({"available": [(SECOND, SECOND + timedelta(days=6))]}, None, None),
+        ({"available": [(SECOND, SECOND), (SECOND + timedelta(days=1), THIRD)]}, None, None),
+        ({"available": [(SECOND, SECOND), (SECOND + timedelta(days=2), THIRD)]}, None, None),
+        ({"available": [(FIRST, SECOND + timedelta(days=5))]}, None, None),
+        ({}, [5], None),
+        ({}, None, SECOND),
+        ({}, None, SECOND + timedelta(days=6)),
+        ({}, None, THIRD),
+        ({"themes": {CODE: 2}, "available": []}, [0], SECOND),
+    ],
+)
+async def test_the_page_and_the_rule_give_the_same_reason(
+    rota: Rota, profile: dict[str, Any], days: list[int] | None, booked: date | None
+) -> None:
+    await rota.put("X1", SECOND)
+    x1 = rota.experts["X1"]
+    if days is not None:
+        await rota.act(partial(set_limits, limits=Limits(days, 30, 1), version=1), x1)
+    if booked:
+        await rota.act(book, x1, UUID(int=1), booked, booked)
+    own = {"themes": {CODE: 4}, "available": [YEAR], "conflicts": []}
+    await rota.act(change_expert, x1, like(code="X1", email="x1@example.org", **own | profile))
+    async with rota.db.reader() as connection:
+        (offered,) = await members(connection, rota.theme, SECOND, SECOND, x1)
+        shown = await slot(connection, rota.theme, SECOND)
+        gaps = [row.href for row in await connection.execute(text(GAPS), {"now": rota.at})]
+    assert shown.hindrance == hindrance(offered.member, SECOND)
+    assert any(str(SECOND) in href for href in gaps) == (not shown.covered) == (shown.hindrance is not None)
+
+
 async def test_who_cannot_be_on_call_is_refused_with_the_reason(rota: Rota, browse: Browsers) -> None:
     ada = await browse(rota.cast.ada)
     await rota.act(book, rota.experts["X1"], UUID(int=1), THIRD, THIRD)
@@ -207,7 +288,7 @@ async def test_who_cannot_be_on_call_is_refused_with_the_reason(rota: Rota, brow
     assert (ended.status_code, gives_reason(ended, "rota_in_use", theme="Cyber-attacks")) == (422, True)
     await rota.act(take_off_call, await rota.duty(FIRST))
     assert (await ada.send_form("/rota/themes")).status_code == 303
-    assert "weeks-in-which-nobody-is-on-call" not in work(await ada.get("/"))
+    assert "gaps-in-the-stand-by-rota" not in work(await ada.get("/"))
 
 
 async def test_two_experts_swap_weeks(rota: Rota, browse: Browsers) -> None:

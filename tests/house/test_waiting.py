@@ -18,7 +18,7 @@ WORK = {
         "soon": ["closed-calls-to-be-opened-by-two-people"],
         "later": [
             "questions-on-calls-to-answer",
-            "weeks-in-which-nobody-is-on-call",
+            "gaps-in-the-stand-by-rota",
             "complaints-to-decide",
             "awards-whose-agreement-is-to-be-signed",
             "pay-of-experts-to-confirm",

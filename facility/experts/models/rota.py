@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key
+from facility.experts.rules.rota import LEAST_LEVEL
 from facility.inquiries.models import RemindedInquiry, holds
 
 
@@ -43,8 +44,15 @@ class Swap(RemindedInquiry):
     in_exchange: Mapped[date | None]
 
 
-COVERED_SQL = """EXISTS (SELECT FROM on_call JOIN expert ON expert.id = on_call.expert_id
-    WHERE on_call.theme_id = theme.id AND on_call.week = slot.week AND expert.active
-    AND coalesce(expert.valid_until >= slot.week + 6, true)
-    AND NOT EXISTS (SELECT FROM booking WHERE booking.expert_id = expert.id AND day BETWEEN slot.week AND slot.week + 6))"""
-"""Somebody is on call for the row `theme` in the week of the row `slot`, is in the pool in the whole of it, and on no mission then."""
+HINDRANCE_SQL = f"""CASE
+    WHEN NOT expert.active OR expert.valid_until < slot.week + 6 THEN 'rota_not_in_pool'
+    WHEN NOT EXISTS (SELECT FROM expert_theme WHERE expert_id = expert.id AND theme_code = theme.code AND level >= {LEAST_LEVEL})
+        THEN 'rota_level'
+    WHEN expert.absent_weekdays <> '[]' OR NOT coalesce((SELECT range_agg(daterange(starts_on, ends_on, '[]')) FROM expert_availability
+        WHERE expert_id = expert.id) @> daterange(slot.week, slot.week + 7), false) THEN 'rota_away'
+    WHEN EXISTS (SELECT FROM booking WHERE expert_id = expert.id AND day BETWEEN slot.week AND slot.week + 6) THEN 'rota_booked'
+    END"""  # noqa: S608 - our own text
+"""`rules.rota.hindrance` in a statement: why the row `expert` can't be on call for the row `theme` in the week of the row `slot`, or NULL."""
+COVERED_SQL = f"""EXISTS (SELECT FROM on_call JOIN expert ON expert.id = on_call.expert_id
+    WHERE on_call.theme_id = theme.id AND on_call.week = slot.week AND {HINDRANCE_SQL} IS NULL)"""
+"""Somebody is on call for the row `theme` in the week of the row `slot`, and could be put on call now."""

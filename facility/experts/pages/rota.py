@@ -29,7 +29,7 @@ from facility.zone import FIRST_DAY, LAST_DAY
 WEEKS_SHOWN = 12
 
 waits(
-    N_("Weeks in which nobody is on call"),
+    N_("Gaps in the stand-by rota"),
     N_("Put an expert on call for {thing}"),
     "/rota",
     Role.SECRETARIAT,
@@ -53,6 +53,18 @@ def _first_week(typed: str) -> date:
     return week_of(carried.day(typed) or _today())
 
 
+def _why(code: str, expert: str, week: date) -> str:
+    """Why this expert can't be on call in this week, in words."""
+    return sentence(Reason(code, None, {"expert": expert, "week": week.isoformat()}))
+
+
+def _why_not(slot: queries.Slot) -> str:
+    """Why whoever is on call can't be; "" where they can, where nobody is, and once the week is over."""
+    if slot.hindrance is None or slot.expert is None or last_day(slot.week) < _today():
+        return ""
+    return _why(slot.hindrance, slot.expert, slot.week)
+
+
 @get("/rota", opt=READERS)
 async def rota(view: View, read: Read, week: FromQuery[str] = "") -> Page:
     """Twelve weeks, from the present one on or from another."""
@@ -60,15 +72,15 @@ async def rota(view: View, read: Read, week: FromQuery[str] = "") -> Page:
     slots = await queries.board(read, first, WEEKS_SHOWN)
     today, step = _today(), WEEK * WEEKS_SHOWN
     rows = [
-        (monday, is_to_fill(monday, today), list(row))
+        (monday, is_to_fill(monday, today), [(slot, _why_not(slot)) for slot in row])
         for monday, row in groupby(slots, lambda slot: slot.week)
     ]
     return view.page(
         "experts/rota.html",
-        themes=[slot.theme for slot in rows[0][2]] if rows else [],
+        themes=[slot.theme for slot, _reason in rows[0][2]] if rows else [],
         rows=rows,
         this_week=week_of(today),
-        gaps=sum(not slot.covered for _monday, near, row in rows if near for slot in row),
+        gaps=sum(not slot.covered for _monday, near, row in rows if near for slot, _reason in row),
         earlier=first - step if first - step > FIRST_DAY else None,
         later=first + step if first + step < LAST_DAY - step else None,
         may_change=view.me.has(Role.SECRETARIAT),
@@ -125,7 +137,7 @@ def _label(offered: queries.Offered) -> str:
 def _kept_away(known: Sequence[queries.Offered], week: date) -> list[tuple[queries.Offered, str]]:
     """Who knows the theme and can't be on call in this week, and why."""
     return [
-        (offered, sentence(Reason(why, None, {"expert": offered.member.code, "week": week.isoformat()})))
+        (offered, _why(why, offered.member.code, week))
         for offered in known
         if (why := hindrance(offered.member, week))
     ]
@@ -141,12 +153,13 @@ async def _put_page(
 ) -> Page:
     known = await queries.members(connection, theme_id, week, week)
     able = [(str(offered.id), _label(offered)) for offered in known if not hindrance(offered.member, week)]
-    section = forms.duty(able)
+    section, slot = forms.duty(able), await queries.slot(connection, theme_id, week)
     return view.page(
         "experts/rota_put.html",
         status=status,
         form=fields,
-        slot=await queries.slot(connection, theme_id, week),
+        slot=slot,
+        why_not=_why_not(slot),
         over=last_day(week) < _today(),
         section=section if able else None,
         labels=section.labels,
@@ -180,7 +193,9 @@ async def put(view: View, form: Form, tx: Tx) -> Page:
 async def duty(view: View, read: Read, on_call_id: FromPath[UUID]) -> Page:
     """Who is on call in this week, to be taken off."""
     slot = await queries.slot_by_id(read, on_call_id)
-    return view.page("experts/rota_off.html", slot=slot, over=last_day(slot.week) < _today())
+    return view.page(
+        "experts/rota_off.html", slot=slot, over=last_day(slot.week) < _today(), why_not=_why_not(slot)
+    )
 
 
 @post("/rota/{on_call_id:uuid}/off", opt=KEEPERS)

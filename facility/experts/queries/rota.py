@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.experts.models.rota import COVERED_SQL, Swap
+from facility.experts.models.rota import COVERED_SQL, HINDRANCE_SQL, Swap
 from facility.experts.rules.rota import LEAST_LEVEL, WEEKS_AHEAD, Member, last_day, week_of
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
@@ -48,8 +48,8 @@ async def rota_themes(connection: AsyncConnection) -> list[RotaTheme]:
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A week of a theme. Without an expert nobody is on call. `covered`: whoever is stays in the pool in the whole of it and is on no
-    mission; `swapping`: a colleague is asked to take it."""
+    """A week of a theme. Without an expert nobody is on call. `hindrance`: why whoever is could not be put on call now, as
+    `rules.rota.hindrance`; `swapping`: a colleague is asked to take it."""
 
     theme_id: UUID
     code: str
@@ -59,13 +59,18 @@ class Slot(msgspec.Struct, frozen=True):
     expert_id: UUID | None
     expert: str | None
     name: str | None
-    covered: bool
+    hindrance: str | None
     swapping: bool
+
+    @property
+    def covered(self) -> bool:
+        """Somebody is on call who can be."""
+        return self.id is not None and self.hindrance is None
 
 
 _SLOT = f"""
     SELECT theme.id AS theme_id, theme.code, theme.name AS theme, slot.week, on_call.id, expert.id AS expert_id, expert.code AS expert,
-        expert.name, {COVERED_SQL} AS covered,
+        expert.name, CASE WHEN expert.id IS NOT NULL THEN {HINDRANCE_SQL} END AS hindrance,
         EXISTS (SELECT FROM swap WHERE swap.theme_id = theme.id AND slot.week IN (swap.week, swap.in_exchange) AND state = 'open')
             AS swapping
     FROM theme CROSS JOIN (SELECT CAST(:first AS date) + 7 * number AS week FROM generate_series(0, :count - 1) AS number) AS slot
