@@ -1047,9 +1047,10 @@ AUDIENCE: dict[type[Event], Row] = {
         decider=(ACTIVITY,),
     ),
     activities.ActivityPlanned: Row(
-        "The lead plans with its partners; experts hear when they are asked.",
+        "The lead plans with its partners; experts hear when they are asked, or when their days have an activity again.",
         lead=(ACTIVITY,),
         partner=(Page("/activities"), ACTIVITY),
+        expert=(Mail("deployments/days_with_activity"),),
         officer=(ACTIVITY,),
         decider=(ACTIVITY,),
     ),
@@ -1057,7 +1058,7 @@ AUDIENCE: dict[type[Event], Row] = {
         "Assessors have done their part.",
         lead=(ACTIVITY,),
         partner=(Mail("activities/moved"), ACTIVITY),
-        expert=(Mail("deployments/days_without_activity"),),
+        expert=(Mail("deployments/days_without_activity"), Mail("deployments/days_with_activity")),
         officer=(
             Mail("deployments/days_without_activity"),
             Task("Experts booked on days without an activity"),

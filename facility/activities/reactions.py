@@ -34,7 +34,7 @@ from facility.deployments.events.requests import (
 from facility.deployments.events.wishes import WishRefused
 from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.models.wish import Wish
-from facility.deployments.service.news import tell_of_days_without_activity
+from facility.deployments.service.news import tell_of_days_with_activity, tell_of_days_without_activity
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.access import Role
@@ -196,3 +196,10 @@ async def tell_who_made_plans(tx: Tx, event: ActivityPostponed | ActivityCancell
         reason=activity.reason,
     )
     await tell_of_days_without_activity(tx, activity.award_id)
+
+
+@reacts_to(ActivityPlanned, ActivityPostponed)
+async def tell_whose_booking_stands_again(tx: Tx, event: ActivityPlanned | ActivityPostponed) -> None:
+    """Experts whose days had lost their activity: their calendars still call the booking tentative."""
+    activity = await tx.get(Activity, event.activity_id)
+    await tell_of_days_with_activity(tx, activity.award_id)

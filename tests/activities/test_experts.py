@@ -248,6 +248,13 @@ async def test_an_activity_that_moves_asks_its_experts_anew_when_somebody_presse
         ("ada@example.org", "Activity moved or cancelled: A/D1"),
         ("x01@example.org", "Activity moved or cancelled: A/D1"),
     ]
+    # Back on the days for which they were asked, and away once more.
+    await move(play, key, 0)
+    assert MOVED not in (await ada.get("/")).text
+    assert await mails(play, "deployments/days_with_activity") == [
+        ("x01@example.org", "Your booking stands: A/D1")
+    ]
+    await move(play, key, 1)
     anew = f"/deployments/{first}/anew"
     assert f'action="{anew}"' in (await ada.get(f"/deployments/{first}")).text
     answers = [await ada.send_form(anew) for _ in range(2)]

@@ -9,13 +9,20 @@ import pytest
 from sqlalchemy import select
 
 from facility.activities.models import Activity
-from facility.activities.service.activities import cancel, complete, postpone
+from facility.activities.service.activities import (
+    ActivityDraft,
+    cancel,
+    complete,
+    plan_activity,
+    postpone,
+)
 from facility.db import Database
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.service.calendar import mission_days
 from facility.deployments.service.ending import call_off
 from facility.events.reconcile import reconcile
 from facility.experts.models.profile import Booking
+from facility.experts.service.calendar import BOOKINGS
 from facility.outbox.links import make_link, path_of
 from facility.outbox.models import Mail
 from facility.refused import Refused
@@ -109,6 +116,61 @@ async def test_the_link_of_who_is_booked_says_what_the_mail_says(
     await move(play, key, *LATER)
     page = (await anybody.get(path)).text
     assert ("you are booked" in page, moved in page) == (True, True)
+
+
+async def shown(play: Judging, browse: Browsers, deployment: UUID) -> tuple[str, ...]:
+    """The status of the days in the file behind the link of who is booked, and in the feed that their calendar follows."""
+    query = select(Invitation.id, Invitation.expert_id).filter_by(
+        deployment_id=deployment, outcome="accepted"
+    )
+    async with play.db.transaction(now=DECIDED) as tx:
+        booked = (await tx.session.execute(query)).one()
+        file = f"{path_of(await make_link(tx, 'invitation', booked.id))}/booking.ics"
+        feed = path_of(await make_link(tx, BOOKINGS, booked.expert_id))
+    anybody = await browse()
+    calendars = [(await anybody.get(path)).text.splitlines() for path in (file, feed)]
+    return tuple(
+        line.removeprefix("STATUS:") for lines in calendars for line in lines if line.startswith("STATUS:")
+    )
+
+
+async def test_an_activity_that_comes_back_to_its_first_days_makes_the_booking_certain_again(
+    play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("facility.clock.now", lambda: DECIDED)
+    key = await planned(play, "A")
+    deployment = await ask_experts(play, "A")
+    assert await shown(play, browse, deployment) == ("CONFIRMED",) * 2
+    hours = (DECIDED + timedelta(hours=40 + number) for number in range(9))
+    await move(play, key, *LATER, next(hours))
+    assert await entered(play, deployment) == (b"REQUEST", b"1", b"TENTATIVE")
+    assert await shown(play, browse, deployment) == ("TENTATIVE",) * 2
+    await move(play, key, FIRST, LAST, next(hours))
+    assert await recipients(play, "deployments/days_with_activity") == [EXPERT]
+    assert await entered(play, deployment) == (b"REQUEST", b"2", b"CONFIRMED")
+    assert await shown(play, browse, deployment) == ("CONFIRMED",) * 2
+    # Who knows that the days stand hears nothing when they go on standing.
+    await move(play, key, LAST, LAST, next(hours))
+    assert await recipients(play, "deployments/days_with_activity") == [EXPERT]
+    await move(play, key, *LATER, next(hours))
+    assert await entered(play, deployment) == (b"REQUEST", b"3", b"TENTATIVE")
+    # Another activity on these days does as well.
+    draft = ActivityDraft(
+        application_id=play.applications["A"],
+        kind="workshop",
+        title="Second workshop",
+        place="Tirana",
+        starts_on=LAST,
+        ends_on=LAST,
+    )
+    await play.act("omar", lambda tx: plan_activity(tx, draft), next(hours))
+    assert await entered(play, deployment) == (b"REQUEST", b"4", b"CONFIRMED")
+    assert await recipients(play, "deployments/days_with_activity") == [EXPERT] * 2
+    # A booking that has ended stays so.
+    await play.act("ada", lambda tx: call_off(tx, deployment, reason="Not needed."), next(hours))
+    await move(play, key, FIRST, LAST, next(hours))
+    assert await recipients(play, "deployments/days_with_activity") == [EXPERT] * 2
+    assert {name: lines for name, lines in (await reconcile(play.db)).items() if lines} == {}
 
 
 async def test_who_is_booked_for_days_that_still_have_an_activity_hears_nothing(play: Judging) -> None:

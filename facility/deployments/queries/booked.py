@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.queries.invited import contact_line
 from facility.deployments.queries.requests import ADRIFT
@@ -15,7 +16,7 @@ from facility.refused import refuse
 
 
 class BookedMission(msgspec.Struct, frozen=True):
-    """One booking: first and last day, both included."""
+    """One booking: first and last day, both included; adrift: no activity takes place on its days."""
 
     deployment_id: UUID
     expert_id: UUID
@@ -25,15 +26,15 @@ class BookedMission(msgspec.Struct, frozen=True):
     ends_on: date
     booked_at: datetime | None
     calendar_sequence: int
+    adrift: bool
 
 
 class CalendarEntry(BookedMission, frozen=True, kw_only=True):
-    """A booking as a mail enters it into the calendar of the expert. booked: it still stands; adrift: no activity takes place on its days."""
+    """A booking as a mail enters it into the calendar of the expert. booked: it still stands."""
 
     name: str
     email: str
     booked: bool
-    adrift: bool
     contact_name: str
     contact_email: str
     contact_phone: str
@@ -63,14 +64,15 @@ async def calendar_entry(connection: AsyncConnection, invitation_id: UUID, now: 
 
 _LINK = text("SELECT subject_id, revoked_at FROM link WHERE token_hash = :hash AND purpose = 'bookings'")
 _BOOKED = text(
-    """
+    f"""
     SELECT deployment.id AS deployment_id, taken.expert_id, reference, place, first AS starts_on, last AS ends_on,
-        invitation.ended_at AS booked_at, coalesce(calendar_sequence, 0) AS calendar_sequence
+        invitation.ended_at AS booked_at, coalesce(calendar_sequence, 0) AS calendar_sequence,
+        deployment.id IN ({ADRIFT}) AS adrift
     FROM (SELECT deployment_id, expert_id, min(day) AS first, max(day) AS last FROM booking
         WHERE expert_id = :expert GROUP BY deployment_id, expert_id) AS taken
     JOIN deployment ON deployment.id = taken.deployment_id
     LEFT JOIN invitation ON invitation.deployment_id = deployment.id AND invitation.expert_id = taken.expert_id ORDER BY first
-    """
+    """  # noqa: S608 - our own text
 )
 
 
@@ -87,7 +89,7 @@ async def follower(connection: AsyncConnection, token: str) -> UUID:
 
 async def bookings(connection: AsyncConnection, expert_id: UUID) -> list[BookedMission]:
     """All bookings of the expert."""
-    rows = await connection.execute(_BOOKED, {"expert": expert_id})
+    rows = await connection.execute(_BOOKED, {"expert": expert_id, "now": clock.now()})
     return [msgspec.convert(dict(row), BookedMission) for row in rows.mappings()]
 
 

@@ -37,9 +37,8 @@ def calendar_of(linked: Linked, *, cancels: bool = False) -> bytes:
     """A calendar with the days as one event. It names place, reference and contact, and no institution: calendars are shared. `cancels`: it
     takes them out of the calendar into which they were put."""
     calendar = _new_calendar("CANCEL" if cancels else "PUBLISH")
-    status: Status = "CANCELLED" if cancels else "CONFIRMED"
     sequence = max(linked.calendar_sequence, int(cancels))
-    calendar.add_component(_event(linked, linked.ended_at, sequence, linked.contact, status))
+    calendar.add_component(_event(linked, linked.ended_at, sequence, linked.contact, cancels=cancels))
     content: bytes = calendar.to_ical()
     return content
 
@@ -69,8 +68,7 @@ async def mission_days(
     """What is true when the mail leaves: a mail that was late enters no booking that has ended meanwhile."""
     entry = await calendar_entry(connection, invitation_id, clock.now())
     method = "REQUEST" if entry.booked else "CANCEL"
-    status: Status = "CANCELLED" if not entry.booked else "TENTATIVE" if entry.adrift else "CONFIRMED"
-    event = _event(entry, clock.now(), entry.calendar_sequence, entry.contact, status)
+    event = _event(entry, clock.now(), entry.calendar_sequence, entry.contact, cancels=not entry.booked)
     facility: Any = templates.globals["facility"]
     event.add("organizer", _person(facility.name, parseaddr(facility.contact)[1]))
     attendee = _person(entry.name, entry.email)
@@ -101,7 +99,8 @@ def _event(
     at: datetime | None,
     sequence: int,
     contact: str = "",
-    status: Status = "CONFIRMED",
+    *,
+    cancels: bool = False,
 ) -> Event:
     event = Event()
     event.add("uid", booking_uid(booking))
@@ -114,8 +113,15 @@ def _event(
     whom = _("Contact: {contact}", contact=contact) if contact else ""
     if about := "\n".join(filter(None, (whom, footnotes(booking.place)))):
         event.add("description", about)
-    event.add("status", status)
+    event.add("status", _status(booking, cancels=cancels))
     return event
+
+
+def _status(booking: Linked | BookedMission, *, cancels: bool) -> Status:
+    """Tentative as long as no activity takes place on the days: file, feed and mails say the same."""
+    if cancels:
+        return "CANCELLED"
+    return "TENTATIVE" if booking.adrift else "CONFIRMED"
 
 
 def _on_call(duty: OwnWeek, expert_id: UUID) -> Event:

@@ -14,16 +14,17 @@ from facility.deployments.events.requests import InvitationEnded
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.mission import CancellationFee
 from facility.deployments.models.release import Release, ReleaseState
-from facility.deployments.models.request import Deployment
+from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.queries.requests import ADRIFT
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.service.calendar import changed_entry
+from facility.deployments.service.calendar import MISSION, changed_entry
 from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
 from facility.events.models import EventRow
-from facility.outbox.models import Link
+from facility.outbox.models import Link, Mail
 from facility.outbox.service import post
 from facility.web.filters import eur
 from facility.web.i18n import _
+from facility.zone import BRUSSELS
 
 
 async def tell_of_end(tx: Tx, event: InvitationEnded) -> None:
@@ -92,13 +93,54 @@ async def tell_of_days_without_activity(tx: Tx, award_id: UUID) -> None:
         own = deployment.wish_id is not None
         if own:
             subject = _("Activity moved or cancelled: {reference}", reference=deployment.reference)
-        await write_to_officer(tx, deployment, "days_without_activity", subject, for_expert=False, own=own)
+        await write_to_officer(tx, deployment, _WITHOUT, subject, for_expert=False, own=own)
         for invitation in await accepted(tx, deployment.id):
             entry = await changed_entry(tx, invitation.id)
-            template = "days_without_activity"
             await write_to_expert(
-                tx, invitation, deployment, template, subject, entry=entry, for_expert=True, own=own
+                tx, invitation, deployment, _WITHOUT, subject, entry=entry, for_expert=True, own=own
             )
+
+
+async def tell_of_days_with_activity(tx: Tx, award_id: UUID) -> None:
+    """An activity of the award was planned or moved: whoever is booked, and heard that none takes place on their days, learns that one
+    does again."""
+    stands = text(f"deployment.id NOT IN ({ADRIFT})")
+    query = (
+        select(Invitation.id, Deployment)
+        .join(Deployment, Deployment.id == Invitation.deployment_id)
+        .where(
+            Deployment.award_id == award_id,
+            Deployment.state != DeploymentState.ENDED,
+            Deployment.ends_on >= tx.now.astimezone(BRUSSELS).date(),
+            Invitation.outcome == InvitationStatus.ACCEPTED,
+            stands,
+        )
+        .order_by(Deployment.id, Invitation.seat)
+    )
+    for invitation_id, deployment in (await tx.session.execute(query, {"now": tx.now})).all():
+        invitation = await tx.lock(Invitation, invitation_id)
+        if invitation.outcome != InvitationStatus.ACCEPTED or await _last_heard(tx, invitation) != _WITHOUT:
+            continue
+        subject = _("Your booking stands: {reference}", reference=deployment.reference)
+        entry = await changed_entry(tx, invitation_id)
+        own = deployment.wish_id is not None
+        await write_to_expert(tx, invitation, deployment, _AGAIN, subject, entry=entry, own=own)
+
+
+_WITHOUT, _AGAIN = "days_without_activity", "days_with_activity"
+
+
+async def _last_heard(tx: Tx, invitation: Invitation) -> str | None:
+    """What the expert was last written about activities on the days of this booking: `_WITHOUT` or `_AGAIN`, if anything."""
+    templates = [f"deployments/{name}" for name in (_WITHOUT, _AGAIN)]
+    query = select(Mail.template).where(
+        Mail.subject_id == invitation.deployment_id,
+        Mail.template.in_(templates),
+        Mail.attachments.contains([[MISSION, str(invitation.id)]]),
+    )
+    latest = query.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(1)
+    template: str | None = (await tx.session.scalars(latest)).first()
+    return template.removeprefix("deployments/") if template else None
 
 
 async def accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
