@@ -18,6 +18,7 @@ from facility.refused import Reason
 from facility.rooms import load_slices
 from facility.settings import ROOT
 from facility.web import sentences
+from facility.web.i18n import translated
 
 DECORATORS = {"reacts_to": "reaction", "projection": "read model", "check": "check", "scheduled": "step"}
 
@@ -100,4 +101,4 @@ def test_a_reason_of_which_only_the_code_was_kept_is_a_sentence() -> None:
     """As late attempts are in the minutes of an opening: nothing is left to fill in."""
     assert all("{" in sentences.SENTENCES[code] for code in sentences.SHORT)
     assert [code for code in sentences.SENTENCES if "{" in sentences.sentence(Reason(code))] == []
-    assert sentences.sentence(Reason("answer_missing")) == "Not every question was answered."
+    assert sentences.sentence(Reason("answer_missing")) == translated(sentences.SHORT["answer_missing"])

@@ -151,6 +151,7 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
     assert len(run_sql(data, rows)) == 1
 
 
+@pytest.mark.as_worded  # a command has nothing but its sentences
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from facility.drafting.service import KEPT_FOR
 from facility.files.kept import AFTER_REMOVAL, UNREFERENCED
 from facility.operations.service.collecting import EVERY
@@ -12,6 +14,7 @@ from tests.browser import Browsers
 PERIOD = re.compile(r"\b(\d+|one|two|three|six) (hours?|days?|months?|years?)\b")
 
 
+@pytest.mark.as_worded
 async def test_the_privacy_page_names_only_periods_that_something_carries_out(browse: Browsers) -> None:
     page = (await (await browse()).get("/privacy")).text
     carried_out: set[timedelta] = {KEPT_FOR, AFTER_REMOVAL, UNREFERENCED + EVERY}

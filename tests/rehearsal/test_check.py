@@ -17,6 +17,8 @@ from facility.data import DATA
 from facility.formats.mistakes import Mistake, WrongFile
 from facility.rehearsal.service.check import check
 
+pytestmark = pytest.mark.as_worded  # what is wrong in a file is said by a path and a sentence
+
 EXAMPLES = DATA / "examples"
 RESERVE: dict[str, Any] = json.loads((EXAMPLES / "taf-2021-01-reserve.json").read_text())
 EURO = r"must look like ^(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
