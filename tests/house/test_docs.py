@@ -1,6 +1,7 @@
-"""Generated documents are what the code would generate now."""
+"""Generated documents are what the code would generate now, and the plan of the house leads somewhere."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -35,3 +36,17 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_document_is_fresh(fresh: dict[str, str], name: str) -> None:
     assert (ROOT / "docs" / name).read_text() == fresh[name]
+
+
+def test_the_plan_of_the_house_names_files_and_names_that_are_there() -> None:
+    plan = (ROOT / "docs" / "architecture.md").read_text()
+    cells = re.findall(r"^\| [^|]+ \| ([^|]+) \|$", plan, re.MULTILINE)
+    places = [place for cell in cells for place in re.findall(r"`([\w/]+\.(?:py|json))(?::(\w+))?`", cell)]
+    assert len(places) > 60
+    for path, name in places:
+        assert (ROOT / "facility" / path).is_file(), path
+        text = (ROOT / "facility" / path).read_text()
+        assert not name or re.search(rf"^\s*(async def |def |class )?{name}\b", text, re.MULTILINE), (
+            path,
+            name,
+        )
