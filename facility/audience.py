@@ -108,6 +108,7 @@ RENEWAL = Page("/link/renewal/{token}")
 THEME = Page("/themes/{theme_id}")
 OWN_DAYS = Page("/link/profile/{token}/days")
 OWN_DOCUMENTS = Page("/link/profile/{token}/documents")
+CANDIDATES_DOCUMENTS = Page("/link/candidacy/{token}/documents")
 OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
 OWN_WEEKS = Page("/link/profile/{token}/rota")
@@ -792,6 +793,13 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
     experts.PinChosen: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
     experts.PinDeleted: Row(POOL, expert=(OWN_PIN,), officer=(EXPERT,)),
+    profiles.CandidateDocumentAttached: Row(POOL, expert=(CANDIDATES_DOCUMENTS,), officer=(CANDIDATE,)),
+    profiles.CandidateDocumentInfected: Row(
+        "The sender saw it on the page; the secretariat warns them.",
+        officer=(Mail("experts/infected"), CANDIDATE),
+    ),
+    profiles.CandidateDocumentRefused: Row(REFUSED_DOCUMENT, officer=(CANDIDATE,)),
+    profiles.CandidateDocumentRemoved: Row(POOL, expert=(CANDIDATES_DOCUMENTS,), officer=(CANDIDATE,)),
     profiles.ProfileDocumentAttached: Row(POOL, expert=(OWN_DOCUMENTS,), officer=(EXPERT,)),
     profiles.ProfileDocumentInfected: Row(
         "The sender saw it on the page; the secretariat warns them.",

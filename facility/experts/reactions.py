@@ -1,13 +1,18 @@
 """Mails about joining the pool and about one's profile. No subject holds personal data."""
 
+from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from facility.accounts.service.people import active_people
 from facility.accounts.service.security_officer import security_officers
 from facility.db import Tx
 from facility.events.reactions import reacts_to
-from facility.experts.events.documents import ProfileDocumentInfected, ProfileDocumentRefused
+from facility.experts.events.documents import (
+    CandidateDocumentInfected,
+    CandidateDocumentRefused,
+    ProfileDocumentInfected,
+    ProfileDocumentRefused,
+)
 from facility.experts.events.pool import (
     CandidacySent,
     CandidateNominated,
@@ -247,31 +252,44 @@ async def tell_both_that_it_is_off(tx: Tx, event: SwapCancelled) -> None:
 
 
 async def _tell_of_a_document(
-    tx: Tx, expert_id: UUID, template: str, subject: str, to: str, name: str
+    tx: Tx,
+    event: ProfileDocumentRefused
+    | ProfileDocumentInfected
+    | CandidateDocumentRefused
+    | CandidateDocumentInfected,
+    template: str,
+    subject: str,
+    people: Iterable[tuple[str, str]],
 ) -> None:
-    expert = await tx.get(Expert, expert_id)
-    await post(
-        tx,
-        template=f"experts/{template}",
-        to=to,
-        to_name=name,
-        subject=subject,
-        subject_id=expert_id,
-        context={"code": expert.code, "path": f"/experts/{expert_id}"},
-    )
+    """It names an expert by their code, and a candidate, who has none, by their address."""
+    if isinstance(event, ProfileDocumentRefused | ProfileDocumentInfected):
+        subject_id, code, email = event.expert_id, (await tx.get(Expert, event.expert_id)).code, ""
+    else:
+        subject_id, code = event.candidacy_id, ""
+        email = (await tx.get(Candidacy, event.candidacy_id)).email
+    for address, name in people:
+        await post(
+            tx,
+            template=f"experts/{template}",
+            to=address,
+            to_name=name,
+            subject=subject,
+            subject_id=subject_id,
+            context={"code": code, "email": email},
+        )
 
 
-@reacts_to(ProfileDocumentRefused)
-async def tell_the_security_officer(tx: Tx, event: ProfileDocumentRefused) -> None:
+@reacts_to(ProfileDocumentRefused, CandidateDocumentRefused)
+async def tell_the_security_officer(tx: Tx, event: ProfileDocumentRefused | CandidateDocumentRefused) -> None:
     """Somebody offered a classified document: the security officer must know (dossier 7)."""
-    subject = _("A classified document was refused")
-    for address, name in await security_officers(tx):
-        await _tell_of_a_document(tx, event.expert_id, "refused", subject, address, name)
+    officers = await security_officers(tx)
+    await _tell_of_a_document(tx, event, "refused", _("A classified document was refused"), officers)
 
 
-@reacts_to(ProfileDocumentInfected)
-async def tell_the_secretariat_of_a_virus(tx: Tx, event: ProfileDocumentInfected) -> None:
+@reacts_to(ProfileDocumentInfected, CandidateDocumentInfected)
+async def tell_the_secretariat_of_a_virus(
+    tx: Tx, event: ProfileDocumentInfected | CandidateDocumentInfected
+) -> None:
     """Somebody offered a document with a virus: the secretariat warns the expert."""
-    subject = _("A document with a virus was refused")
-    for officer in await active_people(tx, Role.SECRETARIAT):
-        await _tell_of_a_document(tx, event.expert_id, "infected", subject, officer.email, officer.name)
+    people = [(officer.email, officer.name) for officer in await active_people(tx, Role.SECRETARIAT)]
+    await _tell_of_a_document(tx, event, "infected", _("A document with a virus was refused"), people)

@@ -181,6 +181,9 @@ sentences.register(
         "validity_too_long": N_("Choose a day at most {years} years from today."),
         "candidacy_sent": N_("You have sent this form already."),
         "candidacy_decided": N_("Somebody has already decided on this candidate."),
+        "candidacy_takes_no_documents": N_(
+            "You can attach documents after you have sent the form, until the secretariat has decided."
+        ),
         "superior_is_expert": N_("The superior needs another address than the expert."),
         "superior_named": N_("You have named your superior already."),
         "left_the_pool": N_("This expert is no longer in the pool."),

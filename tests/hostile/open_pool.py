@@ -1,5 +1,7 @@
 """The pool of experts in the copy of the story that is crawled: forms that people without an account can fill in, and what waits."""
 
+from uuid import UUID
+
 import msgspec
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from facility.experts.rules.branches import Branch
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.calendar import make_calendar_link
+from facility.experts.service.candidate_documents import attach_to_candidacy
 from facility.experts.service.documents import attach_documents
 from facility.experts.service.joining import CANDIDACY, ask_by_mail, send_candidacy
 from facility.experts.service.pool import register_expert
@@ -35,8 +38,13 @@ STATED = OwnProfile(
 
 async def leave_pool(ends: Opened) -> None:
     """A candidate to decide on, forms to be sent by a candidate and by an authority, and a profile of one's own."""
-    await ends.act(ends.now, None, ask_by_mail, Wish.APPLY, "fourth@example.org")
-    await ends.act(ends.now, None, _send)
+    # By the second of two links, which was not used for the form, the candidate attaches documents.
+    for _link in range(2):
+        await ends.act(ends.now, None, ask_by_mail, Wish.APPLY, "fourth@example.org")
+    candidacy_id = await ends.act(ends.now, None, _send)
+    content = b"%PDF-1.4 of a candidate"
+    paper = Paper("cv.pdf", "pdf", len(content), ends.store.put(content), "not_scanned", 0)
+    await ends.act(ends.now, None, attach_to_candidacy, candidacy_id, [paper])
     await ends.act(ends.now, None, ask_by_mail, Wish.APPLY, "fifth@example.org")
     await ends.act(ends.now, None, ask_by_mail, Wish.NOMINATE, "sixth@example.org")
     address = await ends.value_of("SELECT email FROM expert WHERE active ORDER BY code LIMIT 1")
@@ -61,8 +69,8 @@ async def _renewal(ends: Opened) -> None:
     await ends.act(ends.now, None, send_link, RENEWAL, key)
 
 
-async def _send(tx: Tx) -> None:
+async def _send(tx: Tx) -> UUID:
     query = select(Link).join(Candidacy, Candidacy.id == Link.subject_id)
     theirs = query.where(Link.purpose == CANDIDACY, Candidacy.email == "fourth@example.org")
-    link = (await tx.session.scalars(theirs)).one()
-    await send_candidacy(tx, token_of(link.id, link.nonce), STATED, notice=NOTICE)
+    link = (await tx.session.scalars(theirs.limit(1))).one()
+    return (await send_candidacy(tx, token_of(link.id, link.nonce), STATED, notice=NOTICE)).id

@@ -1,4 +1,4 @@
-"""What can happen to the documents of an expert."""
+"""What can happen to the documents of an expert, or of a candidate."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -43,4 +43,44 @@ class ProfileDocumentInfected(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "A document with a virus was refused"
 
     expert_id: UUID
+    refusal_id: UUID
+
+
+class CandidateDocumentAttached(Event, frozen=True, kw_only=True):
+    """The candidate attached a document to the candidacy."""
+
+    subject: ClassVar[str] = "candidacy"
+    sentence: ClassVar[str] = "The candidate attached a document"
+
+    candidacy_id: UUID
+    document_id: UUID
+
+
+class CandidateDocumentRemoved(Event, frozen=True, kw_only=True):
+    """A document was taken out of the candidacy: by the candidate, or since the candidate was refused."""
+
+    subject: ClassVar[str] = "candidacy"
+    sentence: ClassVar[str] = "A document was removed"
+
+    candidacy_id: UUID
+    document_id: UUID
+
+
+class CandidateDocumentRefused(Event, frozen=True, kw_only=True):
+    """A document with a classification marking came by the link to the candidacy; it was not stored."""
+
+    subject: ClassVar[str] = "candidacy"
+    sentence: ClassVar[str] = "A document with a classification marking was refused"
+
+    candidacy_id: UUID
+    refusal_id: UUID
+
+
+class CandidateDocumentInfected(Event, frozen=True, kw_only=True):
+    """A document with a virus came by the link to the candidacy; it was not stored."""
+
+    subject: ClassVar[str] = "candidacy"
+    sentence: ClassVar[str] = "A document with a virus was refused"
+
+    candidacy_id: UUID
     refusal_id: UUID

@@ -6,12 +6,11 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.db import Tx as Transaction
 from facility.experts.access import READERS
+from facility.experts.pages.attaching import Attached, Desk, documents_page, take_documents
 from facility.experts.queries import pool as queries
 from facility.experts.rules.profile import is_in_pool
 from facility.experts.service.documents import (
-    MAX_DOCUMENTS,
     attach_documents,
     may_attach_now,
     refuse_document,
@@ -19,16 +18,14 @@ from facility.experts.service.documents import (
 )
 from facility.experts.service.profile_link import PROFILE
 from facility.files.attaching import document_of
-from facility.files.kinds import MAX_DOCUMENT
 from facility.outbox.links import standing_link
 from facility.web import render
 from facility.web.access import ANYONE, TAKES_FILES, allow
-from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.uploads import Sender, hand_out, receive, received_at
+from facility.web.uploads import hand_out
 
 BY_LINK = Rate("profile-documents-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -37,18 +34,18 @@ EVERYBODY = {"allow": allow(ANYONE)}
 def _page(
     view: render.View, token: str, expert: queries.ExpertShown, fields: Fields, status: int = 200
 ) -> Page:
-    today = clock.now().astimezone(clock.BRUSSELS).date()
-    return view.page(
-        "experts/documents_link.html",
-        status=status,
-        form=fields,
-        token=token,
-        expert=expert,
-        in_pool=is_in_pool(expert.active, expert.valid_until, today),
-        most_documents=MAX_DOCUMENTS,
-        most=MAX_DOCUMENT,
-        virus_scanned=view.renderer.settings.clamd_url is not None,
+    profile = f"/link/profile/{token}"
+    in_pool = is_in_pool(expert.active, expert.valid_until, clock.now().astimezone(clock.BRUSSELS).date())
+    left = _(
+        "You are no longer in the pool, so you can’t attach documents. You can remove those that are stored."
     )
+    attached = Attached(
+        expert.documents,
+        expert.code,
+        (profile, _("Your profile in the pool")),
+        "" if in_pool else left,
+    )
+    return documents_page(view, f"{profile}/documents", attached, fields, status)
 
 
 @get("/link/profile/{token:str}/documents", opt=EVERYBODY)
@@ -60,37 +57,16 @@ async def documents(view: View, read: Read, limits: Limits, token: FromPath[str]
 
 @post("/link/profile/{token:str}/documents", opt=EVERYBODY | TAKES_FILES)
 async def upload(view: View, form: Form, db: Database, limits: Limits, token: FromPath[str]) -> Page:
-    """Takes documents in which nothing is found; of those with a marking or a virus the trace is left. Where one of several can't be
-    taken, none is."""
+    """Takes documents of the expert."""
     await limits.hit(BY_LINK, address_of(view.scope))
     async with db.reader() as read:
-        expert = await queries.expert_by_link(read, token)
-    fields = Fields(form)
-    files = fields.uploads("document", most=MAX_DOCUMENTS)
+        expert_id = (await queries.expert_by_link(read, token)).id
 
-    async def may(tx: Transaction) -> None:
-        await may_attach_now(tx, expert.id, count=len(files))
+    async def draw(connection: AsyncConnection, fields: Fields, status: int) -> Page:
+        return _page(view, token, await queries.expert(connection, expert_id), fields, status)
 
-    received = await receive(Sender(expert.id, view, db, limits), fields, files, may)
-    if len(files) > 1 and fields.errors:
-        fields.wrong("document", _("None of the files was attached. Choose the right ones again."))
-    async with db.transaction(now=received_at(view)) as tx:
-        await standing_link(tx, PROFILE, token)
-        if received.refused:
-            for document in received.refused:
-                await refuse_document(tx, expert.id, sha256=document.sha256, reason=document.reason)
-            await tx.flush()
-            now = await queries.expert(await tx.session.connection(), expert.id)
-            return _page(view, token, now, fields, 422)
-
-        async def again(connection: AsyncConnection, status: int) -> Page:
-            return _page(view, token, await queries.expert(connection, expert.id), fields, status)
-
-        async with redrawn(tx, fields, again, late=True):
-            received.check()
-            await attach_documents(tx, expert.id, received.papers)
-    done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
-    return view.go(f"/link/profile/{token}/documents", done)
+    desk = Desk(PROFILE, token, expert_id, may_attach_now, attach_documents, refuse_document, draw)
+    return await take_documents(view, form, db, limits, desk)
 
 
 @post("/link/profile/{token:str}/documents/{document_id:uuid}/remove", opt=EVERYBODY)

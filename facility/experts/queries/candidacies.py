@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
+from facility.experts.queries.pool import DOCUMENTS
 from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.profile import OwnProfile
+from facility.files.attaching import DocumentLine
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 
@@ -29,7 +31,7 @@ class CandidateLine(msgspec.Struct, frozen=True):
 
 
 class CandidateShown(CandidateLine, frozen=True, kw_only=True):
-    """A candidate with everything that is known; `profile` is None until it was sent."""
+    """A candidate with everything that is known; `profile` is None until it was sent. `documents`: those that wait with the candidacy."""
 
     nominator: str
     nominator_email: str
@@ -41,6 +43,7 @@ class CandidateShown(CandidateLine, frozen=True, kw_only=True):
     decided_at: datetime | None
     expert_id: UUID | None
     profile: OwnProfile | None
+    documents: list[DocumentLine]
 
 
 _LINE = """candidacy.id, candidacy.state, candidacy.name, candidacy.email, authority,
@@ -54,7 +57,9 @@ _LIST = text(
 _ONE = f"""
     SELECT {_LINE}, nominator, nominator_email, candidacy.created_at, sent_at, notice, reason, expert_id,
         candidacy.decided_at,
-        person.name AS decided_by, profile::text AS profile
+        person.name AS decided_by, profile::text AS profile,
+        (SELECT {DOCUMENTS} FROM expert_document WHERE expert_document.candidacy_id = candidacy.id
+            AND expert_document.expert_id IS NULL AND removed_at IS NULL)::text AS documents
     FROM candidacy LEFT JOIN person ON person.id = candidacy.decided_by
 """  # noqa: S608 - our own text
 _BY_ID = text(f"{_ONE} WHERE candidacy.id = :candidacy AND candidacy.state <> 'naming'")
@@ -106,4 +111,5 @@ async def by_link(connection: AsyncConnection, purpose: str, token: str) -> Link
 def _shown(row: Any) -> CandidateShown:
     stated = msgspec.json.decode(row["profile"])
     profile = msgspec.convert(stated, OwnProfile) if stated else None
-    return msgspec.convert({**row, "profile": profile}, CandidateShown)
+    documents = msgspec.json.decode(row["documents"])
+    return msgspec.convert({**row, "profile": profile, "documents": documents}, CandidateShown)

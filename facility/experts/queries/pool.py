@@ -111,6 +111,9 @@ _LINE = """
             ORDER BY level COLLATE "C" DESC, language COLLATE "C"), '[]')
      FROM expert_language WHERE expert_id = expert.id)::text AS languages
 """
+DOCUMENTS = """coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'size', size, 'sha256', sha256,
+    'virus_scan', virus_scan, 'unread', unread, 'uploaded_at', uploaded_at) ORDER BY uploaded_at, id), '[]')"""
+"""Rows of `expert_document` as JSON, each a `DocumentLine`."""
 _ONE = f"""
     SELECT {_LINE}, email, employer, superior_name, superior_email, superior_checked, gender, past_deployments, version,
         registered_at, valid_until, absent_weekdays::text AS absent_weekdays, notice_days, days_per_year, notice, agreed_at,
@@ -126,9 +129,7 @@ _ONE = f"""
             'ends_on', ends_on) ORDER BY starts_on), '[]')
          FROM (SELECT deployment_id, min(day) AS starts_on, max(day) AS ends_on
             FROM booking WHERE expert_id = expert.id GROUP BY deployment_id) AS taken)::text AS booked,
-        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'size', size, 'sha256', sha256,
-            'virus_scan', virus_scan, 'unread', unread, 'uploaded_at', uploaded_at) ORDER BY uploaded_at, id), '[]')
-         FROM expert_document AS attached WHERE attached.expert_id = expert.id AND removed_at IS NULL)::text AS documents
+        (SELECT {DOCUMENTS} FROM expert_document WHERE expert_document.expert_id = expert.id AND removed_at IS NULL)::text AS documents
     FROM expert
 """  # noqa: S608 - our own text
 _SHOWN = text(f"{_ONE} WHERE expert.id = :expert")

@@ -49,6 +49,12 @@ def may_decide(state: str) -> None:
         refuse("candidacy_decided")
 
 
+def may_attach_documents(state: str) -> None:
+    """Between the form and the decision. Refused: "candidacy_takes_no_documents"."""
+    if state != CandidacyState.WAITING:
+        refuse("candidacy_takes_no_documents")
+
+
 def years_after(day: date, years: int) -> date:
     """The same date so many years later; 28 February for the 29th where there is none."""
     try:

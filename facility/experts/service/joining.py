@@ -29,6 +29,7 @@ from facility.experts.rules.candidacy import (
     may_send,
 )
 from facility.experts.rules.profile import OwnProfile
+from facility.experts.service.candidate_documents import drop_documents, hand_over_documents
 from facility.experts.service.pool import ExpertDraft, register_expert
 from facility.experts.service.profile_link import profile_link
 from facility.outbox.links import find_link, make_link, use_link
@@ -165,7 +166,7 @@ async def send_candidacy(tx: Tx, token: str, profile: OwnProfile, *, notice: dat
 async def validate_candidate(
     tx: Tx, candidacy_id: UUID, *, code: str, valid_until: date | None, reason: str
 ) -> Expert:
-    """The candidate joins the pool with what they have stated.
+    """The candidate joins the pool with what they have stated, and the documents that they attached.
 
     Raises Refused: candidacy_decided; as register_expert.
     """
@@ -180,6 +181,7 @@ async def validate_candidate(
         valid_until=valid_until,
     )
     expert = await register_expert(tx, draft)
+    await hand_over_documents(tx, candidacy_id, expert.id)
     candidacy.expert_id = expert.id
     _decide(tx, candidacy, CandidacyState.VALIDATED, reason)
     await record(tx, CandidateValidated(candidacy_id=candidacy.id, expert_id=expert.id))
@@ -190,9 +192,10 @@ async def validate_candidate(
 
 
 async def refuse_candidate(tx: Tx, candidacy_id: UUID, *, reason: str) -> None:
-    """The candidate does not join, for a reason that they read. Refused: candidacy_decided."""
+    """The candidate does not join, for a reason that they read; their documents go. Refused: candidacy_decided."""
     candidacy = await tx.lock(Candidacy, candidacy_id)
     may_decide(candidacy.state)
+    await drop_documents(tx, candidacy_id)
     _decide(tx, candidacy, CandidacyState.REFUSED, reason)
     await record(tx, CandidateRefused(candidacy_id=candidacy.id))
 
