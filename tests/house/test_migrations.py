@@ -144,6 +144,28 @@ async def test_branches_of_experts_become_those_of_a_list_and_texts_again(empty:
     await engine.dispose()
 
 
+_OF_A_CANDIDATE_AND_AN_EXPERT = (
+    """INSERT INTO candidacy (id, state, email, name, authority, nominator, nominator_email, profile, created_at, reason)
+        VALUES (gen_random_uuid(), 'waiting', '', '', '', '', '', '{}', now(), '')""",
+    """INSERT INTO expert (id, code, name, search_key, email, country, deployments_12m, past_deployments, active, version,
+        registered_at) VALUES (gen_random_uuid(), 'X1', '', '', '', 'IT', 0, '', true, 1, now())""",
+    """INSERT INTO expert_document (id, candidacy_id, expert_id, name, kind, size, sha256, virus_scan, unread, uploaded_at)
+        SELECT gen_random_uuid(), candidacy.id, CASE title WHEN 'theirs' THEN expert.id END, title, 'pdf', 1, title, 'clean', 0, now()
+        FROM candidacy, expert, unnest(ARRAY['theirs', 'waits']) AS title""",
+)
+
+
+async def test_documents_of_candidates_go_with_their_column_and_those_of_experts_stay(empty: str) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty, "0103")
+    engine = create_async_engine(empty)
+    async with engine.begin() as connection:
+        for statement in _OF_A_CANDIDATE_AND_AN_EXPERT:
+            await connection.execute(text(statement))
+    await asyncio.to_thread(migrate.downgrade, empty, "0102")
+    assert await _column(engine, "SELECT name FROM expert_document") == {"theirs"}
+    await engine.dispose()
+
+
 _LETTERS_OF_TWO_ROOMS = (
     f"""INSERT INTO letter (id, application_id, kind, data, created_at)
         SELECT gen_random_uuid(), '{_EVENT}', kind, '{{}}', now() FROM unnest(ARRAY['reserve', 'award']) AS kind""",
