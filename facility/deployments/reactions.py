@@ -37,6 +37,7 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.release import Release
 from facility.deployments.models.report import MissionReport
 from facility.deployments.models.request import Deployment
+from facility.deployments.queries.booked import calendar_entry
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service import release as releases
 from facility.deployments.service import reporting
@@ -46,6 +47,7 @@ from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.extending import propose
 from facility.deployments.service.inviting import INVITATION, contact_of, write_to_expert
 from facility.deployments.service.news import (
+    ACCEPTED,
     accepted,
     latest_link,
     tell_of_end,
@@ -104,12 +106,14 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
     deployment = await tx.get(Deployment, event.deployment_id)
     link = await latest_link(tx, invitation)
     subject = _("You are booked: {reference}", reference=deployment.reference)
+    booking = await calendar_entry(await tx.session.connection(), invitation.id, tx.now)
     await write_to_expert(
         tx,
         invitation,
         deployment,
-        "accepted",
+        ACCEPTED,
         subject,
+        adrift=booking.adrift,
         link=link,
         entry=[(MISSION, invitation.id)],
         has_link=link is not None,

@@ -230,6 +230,24 @@ async def test_for_an_activity_that_is_cancelled_nobody_asks(play: Judging, brow
             await refused
 
 
+async def test_who_says_yes_while_the_activity_is_elsewhere_hears_of_it_and_when_it_is_back(
+    play: Judging,
+) -> None:
+    key = await planned(play)
+    await pool(play)
+    first = await requested(play, await wished(play, key))
+    await move(play, key, 1)
+    await booked(play, first)
+    async with play.db.reader() as connection:
+        query = select(Mail.context).where(Mail.template == "deployments/accepted")
+        assert (await connection.execute(query)).scalar_one()["adrift"] is True
+    assert await mails(play, "deployments/days_with_activity") == []
+    await move(play, key, 0)
+    again = [("x01@example.org", "Your booking stands: A/D1")]
+    assert await mails(play, "deployments/days_with_activity") == again
+    await sound(play)
+
+
 async def test_an_activity_that_moves_asks_its_experts_anew_when_somebody_presses(
     play: Judging, browse: Browsers
 ) -> None:

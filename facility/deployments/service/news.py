@@ -119,7 +119,7 @@ async def tell_of_days_with_activity(tx: Tx, award_id: UUID) -> None:
     )
     for invitation_id, deployment in (await tx.session.execute(query, {"now": tx.now})).all():
         invitation = await tx.lock(Invitation, invitation_id)
-        if invitation.outcome != InvitationStatus.ACCEPTED or await _last_heard(tx, invitation) != _WITHOUT:
+        if invitation.outcome != InvitationStatus.ACCEPTED or not await _waits(tx, invitation):
             continue
         subject = _("Your booking stands: {reference}", reference=deployment.reference)
         entry = await changed_entry(tx, invitation_id)
@@ -127,20 +127,22 @@ async def tell_of_days_with_activity(tx: Tx, award_id: UUID) -> None:
         await write_to_expert(tx, invitation, deployment, _AGAIN, subject, entry=entry, own=own)
 
 
-_WITHOUT, _AGAIN = "days_without_activity", "days_with_activity"
+ACCEPTED, _WITHOUT, _AGAIN = "accepted", "days_without_activity", "days_with_activity"
 
 
-async def _last_heard(tx: Tx, invitation: Invitation) -> str | None:
-    """What the expert was last written about activities on the days of this booking: `_WITHOUT` or `_AGAIN`, if anything."""
-    templates = [f"deployments/{name}" for name in (_WITHOUT, _AGAIN)]
-    query = select(Mail.template).where(
+async def _waits(tx: Tx, invitation: Invitation) -> bool:
+    """Whether the last mail that entered or changed the days of this booking said that no activity takes place on them."""
+    templates = [f"deployments/{name}" for name in (ACCEPTED, _WITHOUT, _AGAIN)]
+    query = select(Mail.template, Mail.context).where(
         Mail.subject_id == invitation.deployment_id,
         Mail.template.in_(templates),
         Mail.attachments.contains([[MISSION, str(invitation.id)]]),
     )
     latest = query.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(1)
-    template: str | None = (await tx.session.scalars(latest)).first()
-    return template.removeprefix("deployments/") if template else None
+    mail = (await tx.session.execute(latest)).first()
+    if mail is None:
+        return False
+    return mail.template.endswith(_WITHOUT) or bool(mail.context.get("adrift"))
 
 
 async def accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
