@@ -26,6 +26,8 @@ from facility.web.filters import eur
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
 
+ACCEPTED, _WITHOUT, _AGAIN = "accepted", "days_without_activity", "days_with_activity"
+
 
 async def tell_of_end(tx: Tx, event: InvitationEnded) -> None:
     """To the expert: the invitation is void with its award or its request, or the yes is taken back. Of the latter the officer hears,
@@ -125,9 +127,6 @@ async def tell_of_days_with_activity(tx: Tx, award_id: UUID) -> None:
         entry = await changed_entry(tx, invitation_id)
         own = deployment.wish_id is not None
         await write_to_expert(tx, invitation, deployment, _AGAIN, subject, entry=entry, own=own)
-
-
-ACCEPTED, _WITHOUT, _AGAIN = "accepted", "days_without_activity", "days_with_activity"
 
 
 async def _waits(tx: Tx, invitation: Invitation) -> bool:

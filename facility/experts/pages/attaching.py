@@ -48,7 +48,7 @@ def documents_page(
     )
 
 
-class Desk(msgspec.Struct, frozen=True):
+class LinkUpload(msgspec.Struct, frozen=True):
     """Where documents are handed in: by which link, whose they are, the commands, and how the page is drawn again."""
 
     purpose: str
@@ -60,31 +60,33 @@ class Desk(msgspec.Struct, frozen=True):
     draw: Callable[[AsyncConnection, Fields, int], Awaitable[Page]]
 
 
-async def take_documents(view: render.View, form: Form, db: Database, limits: Limits, desk: Desk) -> Page:
+async def take_documents(
+    view: render.View, form: Form, db: Database, limits: Limits, upload: LinkUpload
+) -> Page:
     """Takes documents in which nothing is found; of those with a marking or a virus the trace is left. Where one of several can't be
     taken, none is."""
     fields = Fields(form)
     files = fields.uploads("document", most=MAX_DOCUMENTS)
 
     async def may(tx: Tx) -> None:
-        await desk.may(tx, desk.owner_id, count=len(files))
+        await upload.may(tx, upload.owner_id, count=len(files))
 
-    received = await receive(Sender(desk.owner_id, view, db, limits), fields, files, may)
+    received = await receive(Sender(upload.owner_id, view, db, limits), fields, files, may)
     if len(files) > 1 and fields.errors:
         fields.wrong("document", _("None of the files was attached. Choose the right ones again."))
     async with db.transaction(now=received_at(view)) as tx:
-        await standing_link(tx, desk.purpose, desk.token)
+        await standing_link(tx, upload.purpose, upload.token)
         if received.refused:
             for document in received.refused:
-                await desk.refuse(tx, desk.owner_id, sha256=document.sha256, reason=document.reason)
+                await upload.refuse(tx, upload.owner_id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
-            return await desk.draw(await tx.session.connection(), fields, 422)
+            return await upload.draw(await tx.session.connection(), fields, 422)
 
         async def again(connection: AsyncConnection, status: int) -> Page:
-            return await desk.draw(connection, fields, status)
+            return await upload.draw(connection, fields, status)
 
         async with redrawn(tx, fields, again, late=True):
             received.check()
-            await desk.attach(tx, desk.owner_id, received.papers)
+            await upload.attach(tx, upload.owner_id, received.papers)
     done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
-    return view.go(f"/link/{desk.purpose}/{desk.token}/documents", done)
+    return view.go(f"/link/{upload.purpose}/{upload.token}/documents", done)

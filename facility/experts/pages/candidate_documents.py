@@ -6,7 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.experts.access import READERS
-from facility.experts.pages.attaching import Attached, Desk, documents_page, take_documents
+from facility.experts.pages.attaching import Attached, LinkUpload, documents_page, take_documents
 from facility.experts.queries import candidacies as queries
 from facility.experts.rules.candidacy import may_attach_documents
 from facility.experts.service.candidate_documents import (
@@ -67,7 +67,7 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, token: Fr
         linked = await queries.by_link(connection, CANDIDACY, token)
         return _page(view, token, linked.candidacy, fields, status)
 
-    desk = Desk(
+    by_link = LinkUpload(
         CANDIDACY,
         token,
         candidacy_id,
@@ -76,7 +76,7 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, token: Fr
         refuse_document_of_candidate,
         draw,
     )
-    return await take_documents(view, form, db, limits, desk)
+    return await take_documents(view, form, db, limits, by_link)
 
 
 @post("/link/candidacy/{token:str}/documents/{document_id:uuid}/remove", opt=EVERYBODY)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.experts.access import READERS
-from facility.experts.pages.attaching import Attached, Desk, documents_page, take_documents
+from facility.experts.pages.attaching import Attached, LinkUpload, documents_page, take_documents
 from facility.experts.queries import pool as queries
 from facility.experts.rules.profile import is_in_pool
 from facility.experts.service.documents import (
@@ -65,8 +65,8 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, token: Fr
     async def draw(connection: AsyncConnection, fields: Fields, status: int) -> Page:
         return _page(view, token, await queries.expert(connection, expert_id), fields, status)
 
-    desk = Desk(PROFILE, token, expert_id, may_attach_now, attach_documents, refuse_document, draw)
-    return await take_documents(view, form, db, limits, desk)
+    by_link = LinkUpload(PROFILE, token, expert_id, may_attach_now, attach_documents, refuse_document, draw)
+    return await take_documents(view, form, db, limits, by_link)
 
 
 @post("/link/profile/{token:str}/documents/{document_id:uuid}/remove", opt=EVERYBODY)
