@@ -13,7 +13,7 @@ from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.applications.rules.judged_items import Finding
 from facility.refused import Reason
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _, filled, translated
+from facility.web.i18n import N_, Message, _, filled, translated
 
 CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
     ConsulteeKind.DELEGATION: N_("EU Delegation"),
@@ -70,8 +70,7 @@ VERDICTS_BY_VALUE = {verdict.value: pair for verdict, pair in VERDICTS.items()} 
     "": (N_("Not judged"), "plain")
 }
 
-# Figures stand after what they count: one and several read alike.
-_TOLD = {
+FIGURES: dict[str, Message] = {
     "in_time": N_("Received {received}; the call closed {closes}."),
     "beneficiaries": N_("Western Balkans beneficiaries taking part: {count}; needed: at least {least}."),
     "eligible_parties": N_("Institutions: {count}."),
@@ -83,14 +82,15 @@ _TOLD = {
     "consultation": N_("Consultations on what was submitted: {count}."),
     "overlap": N_("Assessment of the overlap: {outcome}."),
 }
+"""A finding's figures by the key of its item, untranslated. They stand after what they count: one and several read alike."""
 _UNCHECKED = N_("Institutions: {count}. Not checked yet: {unchecked}.")
 
 
 def finding_in_words(key: str, finding: ItemFinding) -> str:
     """A finding's figures in a sentence; "" where there are none."""
-    if not finding.figures or key not in _TOLD:
+    if not finding.figures or key not in FIGURES:
         return ""
-    text = _UNCHECKED if "unchecked" in finding.figures else _TOLD[key]
+    text = _UNCHECKED if "unchecked" in finding.figures else FIGURES[key]
     return filled(text, **{name: _shown(name, value) for name, value in finding.figures.items()})
 
 

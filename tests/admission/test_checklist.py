@@ -15,6 +15,7 @@ from facility.admission.rules.overlap import OverlapOutcome
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.consultations import answer_consultation
 from facility.admission.service.overlap import judge_overlap
+from facility.admission.words import FIGURES
 from facility.applications.models.application import AdmissibilityCheck, Application
 from facility.applications.queries.application import shown
 from facility.applications.rules.judged_items import Finding
@@ -25,7 +26,7 @@ from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, consult, offices, opened
 from tests.applications.conftest import NOW, Stage
-from tests.browser import Browsers, gives_reason
+from tests.browser import Browsers, gives_reason, says
 
 AT = datetime(2021, 7, 30, 10, tzinfo=UTC)
 FACTS = Facts(
@@ -183,13 +184,13 @@ async def test_the_page_judges_item_by_item(
     sara = await browse(stage.sara)
     here = f"/applications/{confirmed}/admissibility"
     page = (await sara.get(here)).text
-    assert "Western Balkans beneficiaries taking part: 2; needed: at least 2." in page
-    assert "Partners who have confirmed: 1 of 1." in page
+    assert says(page, FIGURES["beneficiaries"], count=2, least=2)
+    assert says(page, FIGURES["confirmations"], count=1, all=1)
     everything = {f"{key}-verdict": "met" for key in STANDARD}
     missing = await sara.send_form(here, {**everything, "overlap-verdict": "", "reason": "x"})
     assert missing.status_code == 422
     assert gives_reason(missing, "item_not_judged")
-    assert "Conclusion: Choose one." in missing.text
+    assert 'href="#f-admissible">Conclusion: ' in missing.text
     wrong = await sara.send_form(here, {**everything, "admissible": "no", "reason": "x"})
     assert wrong.status_code == 422
     assert gives_reason(wrong, "nothing_not_met")
@@ -220,10 +221,10 @@ async def test_what_is_not_to_be_judged_is_said_before_the_work(
     async with db.transaction(now=OPENED, actor=stage.omar) as tx:
         await withdraw(tx, confirmed)
     sara = await browse(stage.sara)
-    for key, why in (
-        (exception, "not possible on the track"),
-        (confirmed, "not possible in the current state"),
+    for key, code in (
+        (exception, "wrong_track"),
+        (confirmed, "wrong_status"),
     ):
         page = await sara.get(f"/applications/{key}/admissibility")
-        assert (page.status_code, why in page.text) == (409, True)
+        assert (page.status_code, gives_reason(page, code)) == (409, True)
         assert "/admissibility" not in (await sara.get(f"/applications/{key}")).text

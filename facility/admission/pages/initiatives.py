@@ -20,7 +20,7 @@ from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, Message, _, filled
 from facility.web.pasted import Row, read_rows
 
 SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)}
@@ -39,6 +39,18 @@ COLUMNS = {
     "source": ("reference", "link", "url"),
 }
 """Columns, in the order that counts without a head row, and by what other names a head row may call them."""
+LINE_WRONG = N_("Line {line}: {mistake}.")
+MISTAKES: dict[str, Message] = {
+    "not_a_result": N_("the result must be R1 to R9, or donor"),
+    "title_missing": N_("the title is missing"),
+    "too_long": N_("{column} is longer than {most} characters"),
+    "not_a_beneficiary": N_("“{code}” is not a beneficiary code"),
+    "not_a_theme": N_("“{code}” is not a theme code"),
+    "not_a_day": N_("{column} must be a day like 2026-07-30"),
+    "ends_early": N_("it ends before it begins"),
+    "duplicate": N_("the same as line {first}"),
+}
+"""What can be wrong in a line, untranslated."""
 
 
 async def _page(
@@ -108,8 +120,8 @@ def _lines(
         line, mistakes = _line(row, known, taxonomy)
         same = (line.result, fold(line.title), line.starts_on)
         if not mistakes and (first := seen.setdefault(same, row.line)) != row.line:
-            mistakes = [_("the same as line {first}", first=first)]
-        wrong += [_("Line {line}: {mistake}.", line=row.line, mistake=mistake) for mistake in mistakes]
+            mistakes = [_mistake("duplicate", first=first)]
+        wrong += [filled(LINE_WRONG, line=row.line, mistake=mistake) for mistake in mistakes]
         made.append(line)
     for text in wrong[:MOST_TOLD]:
         fields.wrong("list", text)
@@ -131,30 +143,34 @@ def _decoded(content: bytes) -> str:
     return text
 
 
+def _mistake(key: str, **values: object) -> str:
+    return filled(MISTAKES[key], **values)
+
+
 def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[InitiativeLine, list[str]]:
     cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
     mistakes = []
     result = read_result(cells["result"])
     if result is None:
-        mistakes.append(_("the result must be R1 to R9, or donor"))
+        mistakes.append(_mistake("not_a_result"))
     if not cells["title"]:
-        mistakes.append(_("the title is missing"))
+        mistakes.append(_mistake("title_missing"))
     for name, most in (("title", 300), ("text", 5000), ("source", 300)):
         if len(cells[name]) > most:
-            mistakes.append(_("{column} is longer than {most} characters", column=name, most=most))
+            mistakes.append(_mistake("too_long", column=name, most=most))
     codes, unknown = read_codes(cells["beneficiaries"], known)
-    mistakes += [_("“{code}” is not a beneficiary code", code=code[:40]) for code in unknown]
+    mistakes += [_mistake("not_a_beneficiary", code=code[:40]) for code in unknown]
     topics, strange = read_codes(cells["themes"], taxonomy)
-    mistakes += [_("“{code}” is not a theme code", code=code[:40]) for code in strange]
+    mistakes += [_mistake("not_a_theme", code=code[:40]) for code in strange]
     days = []
     for name in ("from", "to"):
         try:
             days.append(read_day(cells[name]))
         except ValueError:
             days.append(None)
-            mistakes.append(_("{column} must be a day like 2026-07-30", column=name))
+            mistakes.append(_mistake("not_a_day", column=name))
     if days[0] and days[1] and days[0] > days[1]:
-        mistakes.append(_("it ends before it begins"))
+        mistakes.append(_mistake("ends_early"))
     line = InitiativeLine(
         result or "", cells["title"], cells["text"], codes, topics, days[0], days[1], cells["source"]
     )

@@ -11,11 +11,12 @@ from facility.admission.service import bulk
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, Page, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, _, translated
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
 
 EXPORTS = ("csv", "xlsx")
+NOTHING_TICKED = N_("Tick at least one application.")
 
 
 @post(f"{HERE}/selected", opt=BY_STAFF, status_code=200)
@@ -30,7 +31,7 @@ async def selected(view: View, form: Form, db: Database) -> Page:
     listed = list_query_of(parse_qs(query))
     wrong = ""
     if not chosen:
-        wrong = _("Tick at least one application.")
+        wrong = translated(NOTHING_TICKED)
     elif len(chosen) > bulk.MOST:
         wrong = _("Tick at most {most} applications at a time.", most=bulk.MOST)
     if wrong:

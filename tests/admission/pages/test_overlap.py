@@ -6,13 +6,15 @@ from uuid import UUID
 from sqlalchemy import text
 
 from facility import clock
+from facility.admission.pages.initiatives import LINE_WRONG, MISTAKES
 from facility.admission.rules.overlap import InitiativeLine
 from facility.admission.service.initiatives import import_initiatives
 from facility.db import Database
 from facility.experts.service.pool import seed_themes
+from facility.web.i18n import filled
 from tests.admission.review import alone
 from tests.applications.conftest import Stage, Times
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, states
 from tests.statements import count_statements
 
 HEAD = "result;title;text;beneficiaries;themes;from;to;source\n"
@@ -42,16 +44,20 @@ async def test_a_list_is_loaded_whole_or_not_at_all(db: Database, stage: Stage, 
     wrong = HEAD + (
         "R3;Good;;AL;;;;\nR12;;;ZZ;X.NONE;2026-02-31;;\nR3;Good;;;;;;\ndonor;Backwards;;;;2026-02-01;2026-01-01;\n"
     )
+    mistakes: list[tuple[int, str, dict[str, object]]] = [
+        (3, "not_a_result", {}),
+        (3, "title_missing", {}),
+        (3, "not_a_beneficiary", {"code": "ZZ"}),
+        (3, "not_a_theme", {"code": "X.NONE"}),
+        (3, "not_a_day", {"column": "from"}),
+        (4, "duplicate", {"first": 2}),
+        (5, "ends_early", {}),
+    ]
     assert await send(sara, wrong.encode()) == (
         422,
         [
-            "Line 3: the result must be R1 to R9, or donor.",
-            "Line 3: the title is missing.",
-            "Line 3: “ZZ” is not a beneficiary code.",
-            "Line 3: “X.NONE” is not a theme code.",
-            "Line 3: from must be a day like 2026-07-30.",
-            "Line 4: the same as line 2.",
-            "Line 5: it ends before it begins.",
+            filled(LINE_WRONG, line=line, mistake=filled(MISTAKES[code], **values))
+            for line, code, values in mistakes
         ],
     )
     for broken in (b"\xff\xfe\x00", b"a\0b", b"", b"result;title\n"):
@@ -101,7 +107,7 @@ async def test_nobody_reads_another_ones_draft_in_it(
     other = await omar.send_form(
         "/applications/start", {"call_id": str(stage.call), "track": "joint", "title": "Firearms again"}
     )
-    assert "No similar activity exists" in (await omar.get(f"{other.headers['location']}/overlap")).text
+    assert "nothing-similar" in states(await omar.get(f"{other.headers['location']}/overlap"))
     sara = await browse(stage.sara)
     assert (await sara.get(f"/applications/{draft}/overlap")).status_code == 404
 
