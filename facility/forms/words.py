@@ -3,7 +3,9 @@
 from facility.forms.sections import Section
 from facility.forms.types import KINDS, Field
 from facility.web import filters
-from facility.web.i18n import _, listed, translated
+from facility.web.i18n import N_, filled, listed, translated
+
+ASKED_IF = N_("Only if you answer “{question}” with {answers}.")
 
 
 def chosen(field: Field, value: str) -> str:
@@ -32,7 +34,7 @@ def condition(field: Field, section: Section) -> str:
         return ""
     other = section.field(field.asked_if.field)
     answers = listed([f"“{chosen(other, value)}”" for value in field.asked_if.values])
-    return _("Only if you answer “{question}” with {answers}.", question=other.label, answers=answers)
+    return filled(ASKED_IF, question=other.label, answers=answers)
 
 
 filters.register("asked_when", condition)

@@ -8,7 +8,7 @@ import unicodedata
 from decimal import Decimal
 
 from facility.money import NO_BREAK_SPACE
-from facility.web.i18n import _
+from facility.web.i18n import N_, _, filled
 
 _SPACES = frozenset(" \u00a0\u2007\u2009\u202f\u3000")
 _APOSTROPHES = frozenset("'’‘ʼ＇")
@@ -24,6 +24,10 @@ _WHOLE = re.compile(r"[0-9]{1,12}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ '.,])[0-9]{3})(?:\1[0-9]{3})*")
 _NO_CENTS = re.compile(r"(?<=[0-9])([.,])[-–—]{1,2}$")
 """As many write a round amount: "350,-"."""
+A_LETTER = N_("There is a letter among the digits. If you mean {meant}, write it in digits.")
+TWO_WAYS = N_(
+    "This can be read in two ways. Write {thousands} if you mean thousands, and with a decimal point {fraction} if you mean a fraction."
+)
 MOST_DIGITS = 12
 MOST_TYPED = 100
 """Characters of a number, whatever its digits; a longer text is not looked at."""
@@ -47,9 +51,7 @@ def read_number(typed: str, places: int, wrong: str) -> Decimal:
     text = _plain(typed) if len(typed) <= MOST_TYPED else ""
     if _letters_for_digits(text):
         meant = text.translate(_LETTERS)
-        raise Unclear(
-            _("There is a letter among the digits. If you mean {meant}, write it in digits.", meant=meant)
-        )
+        raise Unclear(filled(A_LETTER, meant=meant))
     whole, decimals = _parted(text, places)
     if whole is None or len(whole) > MOST_DIGITS or len(decimals) > places:
         raise Unclear(wrong)
@@ -111,8 +113,8 @@ def _parted(text: str, places: int) -> tuple[str | None, str]:
 
 
 def _twofold(whole: str, decimals: str) -> str:
-    return _(
-        "This can be read in two ways. Write {thousands} if you mean thousands, and with a decimal point {fraction} if you mean a fraction.",
+    return filled(
+        TWO_WAYS,
         thousands=f"{whole}{NO_BREAK_SPACE}{decimals}",
         fraction=f"{whole}.{decimals[:2]}",
     )

@@ -19,13 +19,14 @@ from facility.refused import Reason, Refused
 from facility.web import filters
 from facility.web.amounts import Unclear, plain_digits, read_amount, read_number
 from facility.web.forms import MAX_FILE, Form, Upload
-from facility.web.i18n import _
+from facility.web.i18n import N_, _, filled
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
 from facility.zone import FIRST_DAY, LAST_DAY
 
 MOST_EUR = Decimal("999999999.99")
 MOST_ROWS = 100
+TOO_LARGE = N_("The file is too large; at most {most} MB.")
 _MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\\ud800-\udfff]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _WRONG = "wrong_field"
 _UNFIT = frozenset({"Cc", "Cs"})
@@ -273,9 +274,7 @@ class Fields:
         for upload in given:
             label = f"{upload.name}: " if len(given) > 1 else ""
             if upload.cut:
-                self.wrong(
-                    name, label + _("The file is too large; at most {most} MB.", most=MAX_FILE // 1_000_000)
-                )
+                self.wrong(name, label + filled(TOO_LARGE, most=MAX_FILE // 1_000_000))
             elif not upload.content:
                 self.wrong(name, label + _("The file is empty."))
         return given

@@ -8,7 +8,10 @@ import msgspec
 
 from facility.folding import fold
 from facility.web.amounts import Unclear
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import N_, _, filled, ngettext, translated
+
+ONLY_A_HEAD = N_("There is only a head row. Copy the rows below it, too.")
+TOO_MANY_CELLS = N_("Line {line} has more cells than there are columns. Is there a comma in an amount?")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -30,7 +33,7 @@ def read_rows(text: str, columns: Mapping[str, Sequence[str]], most: int) -> lis
     if order:
         lines = lines[1:]
         if not lines:
-            raise Unclear(_("There is only a head row. Copy the rows below it, too."))
+            raise Unclear(translated(ONLY_A_HEAD))
     else:
         order = list(columns)
     if len(lines) > most:
@@ -79,10 +82,5 @@ def _head(cells: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[st
 
 def _row(line: int, cells: Sequence[str], order: Sequence[str | None]) -> Row:
     if any(cells[len(order) :]):
-        raise Unclear(
-            _(
-                "Line {line} has more cells than there are columns. Is there a comma in an amount?",
-                line=line,
-            )
-        )
+        raise Unclear(filled(TOO_MANY_CELLS, line=line))
     return Row(line, {column: cell for column, cell in zip(order, cells, strict=False) if column})

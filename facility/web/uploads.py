@@ -22,12 +22,12 @@ from facility.refused import Refused, refuse
 from facility.web import render, sentences
 from facility.web.fields import Fields
 from facility.web.forms import Upload
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import N_, Message, _, translated
 from facility.web.limits import Limits, Rate
 
 log = Log(__name__)
 
-UNREADABLE: dict[Code, str] = {
+UNREADABLE: dict[Code, Message] = {
     "empty": N_("The file is empty."),
     "too_large": N_("The file is too large; at most 10 MB."),
     "unknown": N_("This is not a PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
@@ -48,11 +48,13 @@ UNREADABLE: dict[Code, str] = {
 }
 """Why a document can't be taken, untranslated."""
 
-REFUSED: dict[RefusalReason, str] = {
+REFUSED: dict[RefusalReason, Message] = {
     "marked": N_("This document carries a classification marking. It was not stored."),
     "infected": N_("A virus was found in this document. It was not stored."),
 }
 """Why a document was refused for good, untranslated."""
+
+AWAY = N_("Documents can't be received right now. Please try again in a few minutes.")
 
 sentences.register(
     {
@@ -157,7 +159,7 @@ async def _take(sender: Sender, fields: Fields, file: Upload, received: Received
         problem = translated(UNREADABLE[unreadable.code])
     except (ScannerAway, StoreAway, ReaderBusy) as away:
         log.warning("document not taken", error=type(away).__name__)
-        problem = _("Documents can't be received right now. Please try again in a few minutes.")
+        problem = translated(AWAY)
     else:
         if isinstance(taken, Stored):
             received.stored.append((file, taken))

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.accounts.service.institutions import add_institution
+from facility.applications.events import PartyMoved
 from facility.applications.models.application import Application, Party
 from facility.applications.service.parties import remove_party
 from facility.db import Database, Tx
+from facility.message import Message
 from facility.story.drafts import Part, bring_in
 from tests.applications.conftest import NOW, Stage
-from tests.browser import Browsers, gives_reason, work
+from tests.browser import Browsers, errors, gives_reason, says, states, work
 
 PART = {"role": "Sends prosecutors", "amount": "5000", "contact_name": "M", "contact_email": "m@example.org"}
 
@@ -44,11 +46,11 @@ async def test_without_javascript_the_button_finds_and_keeps_what_was_typed(
     omar = await browse(stage.omar)
     path = f"/applications/{draft}/partners/add"
     page = await omar.send_form(path, {**SENT, "institution_q": "тужилац prosecutor", "find": "yes"})
-    assert (page.status_code, "Nothing found" in page.text) == (200, True)
+    assert (page.status_code, "nothing-found" in states(page)) == (200, True)
     page = await omar.send_form(path, {**SENT, "institution_q": "Prosecutr supreme", "find": "yes"})
     assert re.findall(r'<input type="radio"[^>]*value="([^"]+)"', page.text) == [str(stage.prosecutor)]
     assert "Sends prosecutors</textarea>" in page.text
-    assert "There is a problem" not in page.text
+    assert errors(page) == []
     assert len(await partners(db, draft)) == 1
 
 
@@ -100,12 +102,12 @@ async def test_a_partner_who_is_the_lead_or_takes_part_is_told_at_the_field(
 ) -> None:
     omar = await browse(stage.omar)
     path = f"/applications/{draft}/partners/add"
-    for institution, sentence in (
-        (stage.police, "This institution leads the application, so"),
-        (stage.partner, "This institution already takes part."),
+    for institution, code in (
+        (stage.police, "partner_is_lead"),
+        (stage.partner, "already_party"),
     ):
         page = await omar.send_form(path, {**SENT, "institution_id": str(institution)})
-        assert (page.status_code, sentence in page.text) == (422, True)
+        assert (page.status_code, gives_reason(page, code)) == (422, True)
         assert 'href="#f-institution_id"' in page.text
         assert "Sends prosecutors</textarea>" in page.text
     assert len(await partners(db, draft)) == 1
@@ -134,12 +136,9 @@ async def test_merging_moves_parties_and_never_two_of_one_application(
     gone = await sara.get(f"/institutions/{double}")
     assert (gone.status_code, gone.headers["location"]) == (303, f"/institutions/{stage.partner}")
     omar = await browse(stage.omar)
-    assert (
-        "Two entries of an institution that takes part became one."
-        in (await omar.get(f"/applications/{draft}")).text
-    )
+    assert says(await omar.get(f"/applications/{draft}"), Message(PartyMoved.sentence))
     # The page that Omar had open still names the entry that is gone.
     again = await omar.send_form(
         f"/applications/{draft}/partners/add", {**SENT, "seen": "2", "institution_id": str(double)}
     )
-    assert (again.status_code, "already takes part" in again.text) == (422, True)
+    assert (again.status_code, gives_reason(again, "already_party")) == (422, True)

@@ -20,10 +20,10 @@ from facility.forms.findings import findings
 from facility.forms.reading import read_draft, shown
 from facility.refused import refuse
 from facility.web.fields import Fields
-from facility.web.i18n import N_, _, filled
+from facility.web.i18n import N_, Message, _, filled
 from facility.web.sentences import sentence
 
-_SHORT = {
+AT_THE_FIELD: dict[str, Message] = {
     "answer_missing": N_("Needed before you can submit."),
     "answer_too_short": N_("Before you can submit, write at least {least} characters."),
     "answer_too_long": N_("Before you can submit, shorten this to {most} characters."),
@@ -41,7 +41,7 @@ def _notes(section: FormSection, stored: Answers) -> dict[str, list[str]]:
     """What stands in the saved answers against submitting, by field."""
     notes: dict[str, list[str]] = {}
     for reason in findings(section, stored):
-        short = _SHORT.get(reason.code)
+        short = AT_THE_FIELD.get(reason.code)
         text = filled(short, **reason.params) if short else sentence(reason)
         notes.setdefault((reason.field or "").partition(".")[2], []).append(text)
     return notes

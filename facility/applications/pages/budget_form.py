@@ -51,6 +51,12 @@ COLUMNS = {
     "reason": ("why", "justification", "comment", "remarks"),
 }
 """The columns of a paste, with other names that a head row may give them."""
+NOT_KNOWN = {
+    "party": N_("“{given}” does not take part in this application. Choose an institution."),
+    "activity": N_("“{given}” is not an activity of this application. Choose one, or add it first."),
+    "category": N_("“{given}” is not a category. Choose one."),
+}
+"""What is said of a pasted name that nobody knows, by its column; untranslated."""
 
 _NAME = re.compile(rf"indirect_percent|{GROUP}-[0-9]{{1,3}}-(?:{'|'.join(FIELDS)})")
 _CHOSEN = re.compile(rf"({GROUP}-[0-9]{{1,3}}-)(?:id|party|activity|category|rate|remove)")
@@ -261,9 +267,4 @@ def _activities(application: ApplicationShown) -> dict[str, str]:
 
 
 def _not_known(name: str, given: str) -> str:
-    sentences = {
-        "party": N_("“{given}” does not take part in this application. Choose an institution."),
-        "activity": N_("“{given}” is not an activity of this application. Choose one, or add it first."),
-        "category": N_("“{given}” is not a category. Choose one."),
-    }
-    return filled(sentences[name], given=given[:60])
+    return filled(NOT_KNOWN[name], given=given[:60])

@@ -24,8 +24,10 @@ from facility.web.again import redrawn
 from facility.web.carried import instant, stamp
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, translated
 from facility.web.sentences import sentence
+
+ALREADY_SUBMITTED = N_("It has already been submitted. Nothing was submitted twice.")
 
 
 async def _page(
@@ -103,7 +105,7 @@ async def _not_submitted(
         # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
         return view.go(
             f"/applications/{application_id}/receipt",
-            _("It has already been submitted. Nothing was submitted twice."),
+            translated(ALREADY_SUBMITTED),
         )
     if not application.editable or refused.kind == "forbidden":
         raise refused

@@ -28,8 +28,10 @@ from facility.web.access import TAKES_FILES
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import N_, _, ngettext, translated
 from facility.web.uploads import Received, Sender, hand_out, receive, received_at
+
+NOTHING_ATTACHED = N_("None of the files was attached. Choose the right ones again.")
 
 
 def _page(view: render.View, application: ApplicationShown, fields: Fields, status: int = 200) -> Page:
@@ -69,7 +71,7 @@ async def upload(
 
     received = await receive(Sender(view.me.id, view, db, limits), fields, files, may)
     if len(files) > 1 and fields.errors:
-        fields.wrong("document", _("None of the files was attached. Choose the right ones again."))
+        fields.wrong("document", translated(NOTHING_ATTACHED))
     async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
         if received.refused:
             for document in received.refused:

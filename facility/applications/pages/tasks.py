@@ -32,6 +32,18 @@ SECTION_OF = {
 }
 """Where each reason against a submission can be mended, other than those about an answer, which name their section."""
 
+CHANGE_REQUESTED = N_("Change requested by {names}.")
+UNCONFIRMED = {
+    Confirmation.NONE: (N_("Not asked yet: {names}."), N_("Ask for confirmation")),
+    Confirmation.INVITED: (N_("Not answered yet: {names}."), N_("Remind or correct the address")),
+    Confirmation.VOID: (
+        N_("Must confirm the changed text again: {names}."),
+        N_("Remind or correct the address"),
+    ),
+    Confirmation.DECLINED: (N_("Declined: {names}."), N_("Read the reason")),
+}
+"""By how a partner's confirmation stands: what is missing, and what can be done about it; untranslated."""
+
 
 def section_of(application: ApplicationShown, reason: Reason) -> str:
     """The part in which this can be mended."""
@@ -300,22 +312,13 @@ def _asking(application: ApplicationShown) -> list[Why]:
     """Which partners want something changed."""
     names = [partner.institution for partner in application.parts.partners if partner.asks_change]
     href = f"/applications/{application.id}/changes"
-    text = _("Change requested by {names}.", names=listed(names))
+    text = filled(CHANGE_REQUESTED, names=listed(names))
     return [Why(text, _("Read and answer"), href)] if names else []
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:
     """Who has not answered and who must again, by what can be done about it."""
-    by_state = {
-        Confirmation.NONE: (N_("Not asked yet: {names}."), N_("Ask for confirmation")),
-        Confirmation.INVITED: (N_("Not answered yet: {names}."), N_("Remind or correct the address")),
-        Confirmation.VOID: (
-            N_("Must confirm the changed text again: {names}."),
-            N_("Remind or correct the address"),
-        ),
-        Confirmation.DECLINED: (N_("Declined: {names}."), N_("Read the reason")),
-    }
-    for state, (text, fix) in by_state.items():
+    for state, (text, fix) in UNCONFIRMED.items():
         names = [partner.institution for partner in partners if partner.confirmation is state]
         if names:
             yield Why(filled(text, names=listed(names)), translated(fix), href)

@@ -11,6 +11,7 @@ from facility import clock
 from facility.accounts.models import Session
 from facility.accounts.service.people import add_user
 from facility.applications.models.application import Application, SectionAnswers
+from facility.applications.pages.answers import AT_THE_FIELD
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit
@@ -19,11 +20,12 @@ from facility.drafting.models import UnsavedText
 from facility.events.models import EventRow
 from facility.experts.models.profile import Theme
 from facility.experts.service.pool import seed_themes
+from facility.forms.words import ASKED_IF
 from facility.web import cookies
 from facility.web.access import Role
 from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
-from tests.browser import Browser, Browsers, errors, notices, states
+from tests.browser import Browser, Browsers, errors, notices, says, states
 
 QUIET = {"x-autosave": "1"}
 
@@ -131,7 +133,7 @@ async def test_saving_goes_on_and_ends_the_copy(db: Database, application: UUID,
     assert saved.headers["location"] == page_of(application, "figures")
     assert (await events(db), await copies(db)) == (before + 1, [])
     page = await omar.get(page_of(application))
-    assert "Before you can submit, write at least 10 characters." in page.text
+    assert says(page, AT_THE_FIELD["answer_too_short"], least=10)
     assert 'aria-describedby="f-summary-note"' in page.text
     assert "aria-invalid" not in page.text
     last = await omar.send_form(page_of(application, "figures"), {"seen": "0", "trips": "no", "then": "next"})
@@ -168,7 +170,7 @@ async def test_what_is_typed_wrong_is_said_at_the_field_and_kept(
         "kind": "visit",
     }
     page = await omar.get(page_of(application, "figures"))
-    assert "Only if you answer “Are there trips?” with “Yes”." in page.text
+    assert says(page, ASKED_IF, question="Are there trips?", answers="“Yes”")
 
 
 async def test_two_officers_in_one_section(

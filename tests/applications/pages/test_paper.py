@@ -1,6 +1,7 @@
 """The application on paper, as it was submitted, and a signing form that says what was read."""
 
 import io
+import re
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from facility.db import Database
 from facility.experts.service.pool import seed_themes
 from tests.applications.asking import asking_draft
 from tests.applications.conftest import Stage, Times, party_id
-from tests.browser import Browsers, states
+from tests.browser import Browsers, gives_reason, states
 
 SHA = "0123456789abcdef" * 4
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}
@@ -116,7 +117,7 @@ async def test_what_changed_after_it_was_read_is_noticed_also_where_nobody_confi
     form = {**SIGNED, "version": str(version)}
     page = await omar.send_form(f"/applications/{complete}/submit", {**form, "read": read.isoformat()})
     assert page.status_code == 409
-    assert "Somebody has changed the application in the meantime" in page.text
+    assert gives_reason(page, "edited_meanwhile")
     for odd in ("yesterday", "9999-99-99"):
         assert (
             await omar.send_form(f"/applications/{complete}/submit", {**form, "read": odd})
@@ -150,7 +151,7 @@ async def test_every_reason_is_said_with_its_place(
     omar = await browse(stage.omar)
     tasks = await omar.get(f"/applications/{application}")
     here = f"/applications/{application}"
-    assert "3 things are missing." in tasks.text
+    assert re.findall(r'id="stops">[^<]*?(\d+)', tasks.text) == ["3"]
     assert f'Still needed: <a href="{here}/answers/figures#f-trips">Are there trips?</a>' in tasks.text
     assert f'href="{here}/answers/ask#f-summary"' in tasks.text
     form = {**SIGNED, "version": "9"}

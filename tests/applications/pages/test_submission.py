@@ -14,6 +14,9 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.accounts.service.people import add_user
+from facility.applications.pages.declarations import ALREADY_SUBMITTED
+from facility.applications.pages.tasks import UNCONFIRMED
+from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.submission import DECLARATIONS
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
@@ -32,7 +35,7 @@ from facility.web.access import Role
 from facility.web.render import environment
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
 from tests.applications.pages.answers import ANSWERED, SIGNED
-from tests.browser import Browsers, errors, states
+from tests.browser import Browsers, errors, gives_reason, says, states
 
 
 @pytest.fixture
@@ -151,12 +154,11 @@ async def test_a_receipt_that_is_still_to_be_sent_outlives_a_withdrawal(
 async def test_a_receipt_offers_a_new_version_only_while_the_call_is_open(
     stage: Stage, times: Times, submitted: UUID, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    again = "Until then you can edit it and submit it again"
-    assert again in (await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")).text
+    early = await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")
+    assert states(early) == ["call-open"]
     monkeypatch.setattr(clock, "now", lambda: times.closes + timedelta(seconds=1))
-    late = (await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")).text
-    assert again not in late
-    assert "The call has closed." in late
+    late = await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")
+    assert states(late) == ["call-closed"]
 
 
 async def test_who_is_not_a_party_reads_no_receipt_as_a_letter(
@@ -209,13 +211,13 @@ async def test_what_a_colleague_saves_between_reading_and_declaring_is_noticed(
 ) -> None:
     omar, here = await browse(stage.omar), f"/applications/{complete}"
     onward = linked((await omar.get(f"{here}/check")).text, "declarations")
-    assert "Somebody has changed" not in (await omar.get(onward)).text
+    assert not gives_reason(await omar.get(onward), "edited_meanwhile")
     async with db.transaction(now=clock.now()) as tx:
         await save_answers(tx, complete, {"ask": {**ANSWERED["ask"], "title": "Changed"}}, may_void=True)
         await confirm_party(
             tx, await party_id(tx, complete), signatory_name="Vesa Gashi", signatory_function="Director"
         )
-    assert "Somebody has changed the application in the meantime." in (await omar.get(onward)).text
+    assert gives_reason(await omar.get(onward), "edited_meanwhile")
     assert (await omar.get(f"{here}/declarations?seen=yesterday")).status_code == 200
 
 
@@ -237,7 +239,7 @@ async def test_a_second_press_and_the_way_back_lead_to_what_was_submitted(
     assert application.received_at is not None
     again = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
     assert (again.status_code, again.headers["location"]) == (303, f"{here}/receipt")
-    assert "Nothing was submitted twice." in (await omar.get(f"{here}/receipt")).text
+    assert says(await omar.get(f"{here}/receipt"), ALREADY_SUBMITTED)
     assert (await row(db, complete)).received_at == application.received_at
     for path in ("check", "declarations", "answers/ask", "documents"):
         back = await omar.get(f"{here}/{path}")
@@ -251,12 +253,10 @@ async def test_what_stands_against_a_submission_is_said(
     version = str((await row(db, draft)).version)
     page = await omar.send_form(f"/applications/{draft}/submit", {"version": version, **SIGNED})
     assert page.status_code == 409
-    for words in (
-        "Not asked yet: Kosovo* Police.",
-        "Not answered yet: What it is about.",
-        "Not answered yet: Summary.",
-    ):
-        assert words in page.text
+    not_asked, _fix = UNCONFIRMED[Confirmation.NONE]
+    assert says(page, not_asked, names="Kosovo* Police")
+    for label in ("What it is about", "Summary"):
+        assert gives_reason(page, "answer_missing", label=label)
     assert (await row(db, draft)).status == "draft"
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts.service import security_officer
 from facility.applications.models.application import ClassifiedRefusal, Document
+from facility.applications.pages.documents import NOTHING_ATTACHED
 from facility.applications.queries.content import parts_of
 from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import attach_document
@@ -21,11 +22,13 @@ from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.settings import Settings
+from facility.web.fields import TOO_LARGE
+from facility.web.i18n import translated
 from facility.web.limits import Limits
-from facility.web.uploads import DOCUMENTS
+from facility.web.uploads import AWAY, DOCUMENTS, REFUSED, UNREADABLE
 from tests import documents
 from tests.applications.conftest import NOW, Stage, Times, row
-from tests.browser import Browser, Browsers, errors, gives_reason, stored
+from tests.browser import Browser, Browsers, errors, gives_reason, says, stored
 from tests.clamd import EICAR, clamd
 
 MARKED = documents.docx("STROGO POVERLJIVO")
@@ -96,9 +99,9 @@ async def test_where_one_can_not_be_taken_none_is(
         f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["document"] * 3)
-    assert "old.doc: This is an old Word, Excel or PowerPoint file." in wrong.text
-    assert "locked.pdf: The file is protected by a password" in wrong.text
-    assert "None of the files was attached." in wrong.text
+    assert f"old.doc: {translated(UNREADABLE['old_office'])}" in wrong.text
+    assert f"locked.pdf: {translated(UNREADABLE['encrypted'])}" in wrong.text
+    assert says(wrong, NOTHING_ATTACHED)
     assert await _attached(db) == []
 
 
@@ -144,7 +147,7 @@ async def test_a_file_that_is_too_large_is_told_at_the_field(
         files={"document": ("film.pdf", b"%PDF-1.7" + bytes(size), TYPE)},
     )
     assert (wrong.status_code, errors(wrong)) == (413, ["document"])
-    assert "The file is too large; at most 10 MB." in wrong.text
+    assert says(wrong, TOO_LARGE, most=10)
 
 
 async def test_clamd_looks_at_documents_before_they_are_stored(
@@ -160,11 +163,11 @@ async def test_clamd_looks_at_documents_before_they_are_stored(
         use(clamd_url=address)
         infected = await _send(db, omar, draft, documents.pdf(attachments={"a.txt": EICAR}))
         assert (infected.status_code, errors(infected)) == (422, ["document"])
-        assert "A virus was found in this document. It was not stored." in infected.text
+        assert says(infected, REFUSED["infected"])
         assert (await _send(db, omar, draft, documents.pdf())).status_code == 303
     away = await _send(db, omar, draft, documents.docx())
     assert (away.status_code, errors(away)) == (422, ["document"])
-    assert "Please try again in a few minutes." in away.text
+    assert says(away, AWAY)
     assert [document.virus_scan for document in await _attached(db)] == ["clean"]
     await drain(db, clock.now)
     async with db.transaction(now=clock.now()) as tx:
@@ -287,7 +290,7 @@ async def test_nobody_sends_documents_without_end(
         files=[("document", ("agenda.pdf", documents.pdf(), TYPE))],
     )
     assert often.status_code == 429
-    assert "Too many attempts" in often.text
+    assert gives_reason(often, "too_often")
     assert await _attached(db) == []
 
 
@@ -307,7 +310,7 @@ async def test_a_document_that_fetches_something_is_refused_in_plain_words(
         files=[("document", ("letter.docx", linked, TYPE))],
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["document"])
-    assert "the file fetches a template" in wrong.text
+    assert says(wrong, UNREADABLE["remote"])
 
 
 @pytest.mark.parametrize("words", ["STROGO POVERLJIVO", "nothing of the kind"])

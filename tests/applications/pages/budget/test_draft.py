@@ -18,6 +18,7 @@ from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.db import Database
 from facility.experts.service.pool import seed_themes
+from facility.web import filters
 from facility.zone import BRUSSELS
 from tests.applications.budgets import WORKSHOP, Ground
 from tests.applications.conftest import Stage, Times, party_id
@@ -42,7 +43,7 @@ async def test_above_the_ceiling_is_saved_and_the_task_list_asks_why(
     assert gives_reason(tasks, "lines_above_ceiling", lines="5")
     assert f'href="/applications/{ground.application}/budget#f-lines-4-reason"' in tasks.text
     await save(db, omar, ground, **{"lines-4-unit_cost": "170", "lines-4-reason": "The only hotel"})
-    assert "above the rate" not in (await omar.get(f"/applications/{ground.application}")).text
+    assert not gives_reason(await omar.get(f"/applications/{ground.application}"), "lines_above_ceiling")
 
 
 async def test_the_total_is_measured_against_the_limits_of_the_call(
@@ -174,8 +175,9 @@ async def test_what_is_submitted_holds_activities_and_lines(
     page = await omar.get(f"/applications/{ground.application}")
     assert "9 × 4 nights × 230.00" in page.text
     assert "By institution, in EUR" in page.text
-    assert "Unit costs are compared with the facility’s tables in force on" in page.text
-    assert "No rate from the tables was used." in page.text
+    costs = re.search(r'data-state="no-rates-used">(.*?)</p>', page.text)
+    assert costs is not None
+    assert filters.day(published.astimezone(BRUSSELS).date()) in costs[1]
     assert (await omar.get(f"/applications/{ground.application}/budget")).status_code == 409
 
 
@@ -218,7 +220,7 @@ async def test_each_activity_is_a_bar_split_by_institution(
 ) -> None:
     await save(db, omar, ground)
     page = (await omar.get(f"/applications/{ground.application}/check")).text
-    picture = page[page.index("Direct costs by activity") :].partition("</table>")[0].replace("\u00a0", " ")
+    picture = page[page.index('class="bars half"') :].partition("</table>")[0].replace("\u00a0", " ")
     rows = re.findall(r'aria-label="([^"]+)">(.*?)</svg></td><td class="num">([\d .]+)</td>', picture)
     assert len(rows) == 2
     for label, bars, whole in rows:

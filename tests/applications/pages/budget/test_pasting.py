@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from facility.applications.pages.budget_form import NOT_KNOWN
 from facility.db import Database
+from facility.message import Message
+from facility.web.pasted import ONLY_A_HEAD, TOO_MANY_CELLS
 from tests.applications.budgets import ROWS, Ground
 from tests.applications.pages.budget.reading import budget_version, lines, lines_open, row, save, total
-from tests.browser import Browser, errors, gives_reason
+from tests.browser import Browser, errors, gives_reason, says, states
 
 PASTED = (
     "What\tCategory\tInstitution\tActivity\tHow many\tDays\tUnit\tUnit cost\r\n"
@@ -24,7 +27,9 @@ async def test_rows_are_pasted_into_the_form_and_saved_from_there(
     path = f"/applications/{ground.application}/budget"
     page = await omar.send_form(f"{path}/paste", {"rows": PASTED})
     assert (page.status_code, errors(page)) == (200, [])
-    assert "3 rows of your spreadsheet are in the form. Nothing is saved yet." in page.text
+    notice = re.search(r'data-state="pasted"[^>]*>(.*?)</div>', page.text)
+    assert notice is not None
+    assert re.findall(r"\d+", notice[1]) == ["3"]
     assert total(page) == "54 097.06"
     assert (lines_open(page), row(page, 1)) == (
         [2],
@@ -56,29 +61,33 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
     page = await omar.send_form(f"/applications/{ground.application}/budget/paste", {"rows": text})
     assert page.status_code == 422
     assert errors(page) == ["lines-0-unit_cost", "lines-1-category", "lines-1-party"]
-    assert "“Interpol” does not take part in this application. Choose an institution." in page.text
-    assert "“boats” is not a category. Choose one." in page.text
+    assert says(page, NOT_KNOWN["party"], given="Interpol")
+    assert says(page, NOT_KNOWN["category"], given="boats")
     assert 'value="1.350"' in page.text
     assert 'value="Per diem"' in page.text
     assert await lines(db, ground.application) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "message", "figures"),
     [
-        ("", "This is missing."),
-        ("Bus\tTravel\tAL\t1\t1\t1\t\t1\n" * 5000, "There are 5000 rows; at most 90 can be taken."),
-        ("a,b,c,d,1,2,e,1,280.50,why", "Line 1 has more cells than there are columns."),
-        ("What\tCategory\n", "There is only a head row."),
+        ("", None, []),
+        ("Bus\tTravel\tAL\t1\t1\t1\t\t1\n" * 5000, None, ["5000", "90"]),
+        ("a,b,c,d,1,2,e,1,280.50,why", TOO_MANY_CELLS, ["1"]),
+        ("What\tCategory\n", ONLY_A_HEAD, []),
     ],
 )
 async def test_what_is_no_table_is_said_at_the_field_with_the_text_kept(
-    db: Database, omar: Browser, ground: Ground, text: str, message: str
+    db: Database, omar: Browser, ground: Ground, text: str, message: Message | None, figures: list[str]
 ) -> None:
     await save(db, omar, ground)
     page = await omar.send_form(f"/applications/{ground.application}/budget/paste", {"rows": text})
     assert page.status_code == 422
-    assert message in page.text
+    assert errors(page) == ["rows"]
+    error = re.search(r'id="f-rows-error"[^>]*>(.*?)</p>', page.text)
+    assert error is not None
+    assert re.findall(r"\d+", error[1]) == figures
+    assert message is None or says(error[1], message)
     assert text.strip()[:20] in page.text
     assert len(await lines(db, ground.application)) == 10
 
@@ -90,7 +99,7 @@ async def test_more_lines_than_a_budget_takes(db: Database, omar: Browser, groun
     assert full.status_code == 303
     form = {**ground.form([ROWS[3]] * 100), "add": "any"}
     for page in (await omar.get(path), await omar.send_form(path, form)):
-        assert ('name="add"' in page.text, "A budget can have at most 100 lines." in page.text) == (
+        assert ('name="add"' in page.text, "full" in states(page)) == (
             False,
             True,
         )

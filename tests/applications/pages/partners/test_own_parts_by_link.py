@@ -61,7 +61,7 @@ async def test_what_is_typed_by_a_link_is_there_on_another_machine(
     assert (await anybody.send_form(f"{own}/copy", typed, headers=QUIET)).status_code == 204
     elsewhere = await (await browse()).get(own)
     assert ("Hosts half" in elsewhere.text, "unsaved" in states(elsewhere)) == (True, True)
-    assert "There is unsaved text here" in (await anybody.get(path)).text
+    assert "unsaved-there" in states(await anybody.get(path))
     vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
     leads = f"{here}/parties/{(await partner(db, asking)).id}/part/own"
     for browser, page in ((vesa, f"{here}/part/own"), (omar, leads), (vesa, here), (omar, here)):
@@ -118,7 +118,7 @@ async def test_two_who_type_by_one_link_lose_nothing(
     # What rests on an older text still meets the question after it was shown elsewhere.
     page = await anybody.get(f"{own}?typed={both[0]['sitting']}")
     late = {name: hidden(page, name) for name in ("seen", "sitting", "resumed", "resumed_at")}
-    assert "saved this part on" in page.text
+    assert "saved-meanwhile" in states(page)
     again = await anybody.send_form(own, {**late, "part": "Hosts and hosts", "secret": ""})
     assert again.status_code == 409
     renewed = {"seen": hidden(again, "seen"), "sitting": late["sitting"], "part": "Both", "secret": ""}
