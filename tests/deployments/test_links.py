@@ -25,7 +25,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
-from tests.browser import Browsers, gives_reason, states
+from tests.browser import Browsers, errors, gives_reason, states
 from tests.deployments.conftest import AHEAD, Sending, expert
 from tests.statements import count_statements
 
@@ -49,16 +49,15 @@ async def test_looking_changes_nothing(sending: Sending, deployment: UUID, brows
     head = await browser.head(path)
     assert (page.status_code, head.status_code, len(statements)) == (200, 200, 5)
     for words in (
-        "Can you help, ",
-        "in Tirana, Albania?",
-        "Dear Giulia Rossi, institutions of Albania, Kosovo* and Montenegro ask for an expert on"
+        "Tirana, Albania?",
+        " Giulia Rossi,",
+        " Albania, Kosovo* and Montenegro ",
         " Joint investigation teams.",
         "Joint investigation teams, level 5; Albanian",
-        "You have no other booking with us then.",
-        "Nothing happens until you press a button.",
-        "This designation is without prejudice to positions on status",
+        "UNSCR 1244/1999",
     ):
         assert words in page.text
+    assert {"open", "free-then", "nothing-done-yet"} <= set(states(page))
     assert await sending.outcomes(deployment) == {"X1": "open"}
     async with sending.db.reader() as connection:
         assert (await connection.execute(select(EventRow.id))).all() == before
@@ -80,7 +79,7 @@ async def test_the_parties_see_who_comes_once_the_expert_has_agreed(
     omar, carl = [await browse(sending.play.people[name]) for name in ("omar", "carl")]
     here = f"/activities/{activity.id}"
     path, expert_ = await sending.link(deployment, "X1"), await browse()
-    assert "see your name" in (await expert_.get(path)).text
+    assert "name-shown-to-parties" in states(await expert_.get(path))
     assert "Giulia Rossi" not in (await omar.get(here)).text
     await expert_.send_form(path, {"answer": "accept"})
     assert "Giulia Rossi" in (await omar.get(here)).text
@@ -127,7 +126,7 @@ async def test_the_expert_takes_a_yes_back_by_the_same_link(
     without = await browser.send_form(f"{path}/cancel", {"reason": "  "})
     assert without.status_code == 422
     assert '<details class="behind" open>' in without.text
-    assert "This is missing." in without.text
+    assert errors(without) == ["reason"]
     assert await sending.outcomes(deployment) == {"X1": "accepted"}
     assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 303
     assert "You are no longer booked" in (await browser.get(path)).text
@@ -269,7 +268,8 @@ async def test_a_yes_needs_the_declaration(sending: Sending, declaring: UUID, br
     path, browser = await sending.link(declaring, "X1"), await browse()
     without = await browser.send_form(path, {"answer": "accept"})
     assert (without.status_code, gives_reason(without, "conflict_undeclared")) == (422, True)
-    assert "institutions? Say whether" in unescape(without.text)
+    (line,) = re.findall(r'<a href="#f-conflict">([^<]+)', unescape(without.text))
+    assert ("? " in line, ":" in line) == (True, False)
     assert await sending.outcomes(declaring) == {"X1": "open"}
     await browser.send_form(path, {"answer": "accept", "conflict": "no"})
     assert (await sending.invitations(declaring))["X1"].no_conflict
@@ -283,10 +283,10 @@ async def test_a_declared_conflict_is_a_no_and_asks_the_next(
 ) -> None:
     path, browser = await sending.link(declaring, "X1"), await browse()
     silent = await browser.send_form(path, {"answer": "accept", "conflict": "yes"})
-    assert (silent.status_code, "Say in a few words what the conflict is." in silent.text) == (422, True)
+    assert (silent.status_code, errors(silent)) == (422, ["conflict_text"])
     declared = {"answer": "accept", "conflict": "yes", "conflict_text": "I worked there until May."}
     assert (await browser.send_form(path, declared)).status_code == 303
-    assert "You declared a conflict of interest" in (await browser.get(path)).text
+    assert "Thank you for telling us" in (await browser.get(path)).text
     assert await sending.outcomes(declaring) == {"X1": "declined", "X2": "open"}
     row = (await sending.invitations(declaring))["X1"]
     assert (row.why, row.reason) == ("conflict", "I worked there until May.")
@@ -334,7 +334,8 @@ async def test_the_days_for_a_calendar_while_they_are_booked(
     here = f"{path}/booking.ics"
     assert (await browser.get(here)).status_code == 409
     await browser.send_form(path, {"answer": "accept", "conflict": "no"})
-    assert here in (await browser.get(path)).text
+    booked = await browser.get(path)
+    assert (here in booked.text, "days-to-take-out" in states(booked)) == (True, False)
     (event,) = Calendar.from_ical((await browser.get(here)).content).walk("VEVENT")
     row = await sending.row(declaring)
     assert str(event["UID"]) == f"{declaring}-{sending.experts['X1']}@facility"
@@ -342,7 +343,8 @@ async def test_the_days_for_a_calendar_while_they_are_booked(
     assert event.decoded("DTEND") == row.ends_on + timedelta(days=1)
     assert "Ada Berisha" in str(event["DESCRIPTION"])
     await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
-    assert "Take the days out of your calendar" in (await browser.get(path)).text
+    cancelled = await browser.get(path)
+    assert (here in cancelled.text, "days-to-take-out" in states(cancelled)) == (True, True)
     calendar = Calendar.from_ical((await browser.get(here)).content)
     (gone,) = calendar.walk("VEVENT")
     assert (str(calendar["METHOD"]), str(gone["STATUS"]), gone["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)

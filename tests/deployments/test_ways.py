@@ -19,7 +19,7 @@ from facility.events.relay import deliver_all
 from facility.periods import is_working_day
 from facility.refused import Refused
 from facility.zone import BRUSSELS
-from tests.browser import Browsers, states
+from tests.browser import Browsers, errors, states
 from tests.deployments.conftest import AHEAD, DUE, HOUR, INVITED, Sending, cancel, expert, sound
 from tests.deployments.test_pages import form_of
 from tests.hostile.values import examples
@@ -99,7 +99,7 @@ async def test_the_second_yes_gets_a_clear_answer(sending: Sending, browse: Brow
     browser = await browse()
     assert (await browser.send_form(first, {"answer": "accept"})).status_code == 303
     late = await browser.send_form(second, {"answer": "accept"})
-    assert (late.status_code, "others were able to say yes before you" in late.text) == (409, True)
+    assert (late.status_code, "Thank you, others can come" in late.text) == (409, True)
     assert "taken" in states(late)
     assert await sending.outcomes(key) == {"X0": "taken", "X1": "accepted", "X2": "taken"}
     assert (await sending.row(key)).state == "filled"
@@ -211,7 +211,8 @@ async def test_the_form_says_how_experts_are_asked(sending: Sending, browse: Bro
     page = (await ada.get(f"/deployments/{row.id}")).text
     assert "3 experts for each seat" in page
     late = await ada.send_form("/deployments/new", form_of(sending, **ways | {"remind_hours_before": "2"}))
-    assert "Reminder: The reminder must be shorter than the time to answer." in late.text
+    assert (late.status_code, errors(late)) == (422, ["remind_hours_before"])
+    assert 'href="#f-remind_hours_before">Reminder: ' in late.text
 
 
 async def test_no_order_of_events_fills_a_seat_twice_or_leaves_one_empty(sending: Sending) -> None:
