@@ -7,6 +7,7 @@ from typing import Any
 from facility.deployments.queries.assistance import courses
 from facility.deployments.rules.assistance import Cause, Course, Figure, Urgency, causes, figures, urgency
 from facility.deployments.service.ending import call_off
+from facility.deployments.words import causes_in_words
 from tests.browser import Browsers
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 
@@ -76,12 +77,8 @@ async def test_the_course_of_a_request_on_the_page(sending: Sending, browse: Bro
     for name in ("ada", "carl", "greta"):
         page = await (await browse(sending.play.people[name])).get("/deployments/times")
         assert page.status_code == 200
-        for words in (
-            "1 day 6 hours",
-            "1 of 1",
-            "1 expert declined.",
-            "Until the last acceptance: 1 day 6 hours.",
-        ):
+        why = causes_in_words([Cause("answers", took=30 * HOUR), Cause("declined", count=1)])
+        for words in ("1 day 6 hours", "1 of 1", *why):
             assert words in page.text
     ada = await browse(sending.play.people["ada"])
     assert '"1.25"' in (await ada.get("/deployments/times.csv")).text

@@ -16,7 +16,7 @@ from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CEFR, CefrLevel
 from facility.experts.rules.profile import ExpertProfile
 from facility.refused import Refused
-from tests.browser import Browsers
+from tests.browser import Browsers, states
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
 from tests.hostile.values import examples
 
@@ -139,7 +139,7 @@ async def test_the_officer_reads_what_would_help_and_takes_it(sending: Sending, 
     taken = await ada.send_form(f"{here}/extend", {"condition": "language", "value": "B2"})
     assert taken.status_code == 303
     assert await sending.outcomes(key) == {"X0": "declined", "X1": "open"}
-    assert "made the list longer by 2 experts" in (await ada.get(here)).text
+    assert "list-longer-by-2" in states(await ada.get(here))
     again = await ada.send_form(f"{here}/extend", {"condition": "language", "value": "B2"})
     assert again.status_code == 409
     await deliver_all(sending.db, clock.now)

@@ -12,15 +12,17 @@ from facility import clock
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service.money import enter_unit_costs
 from facility.contracts.service.reference import UNIT_COSTS
-from facility.deployments.events.missions import DueConfirmed
+from facility.deployments.events.missions import DueConfirmed, TravelStated
 from facility.deployments.models.mission import Mission
 from facility.deployments.rules.fees import TAIEX, Pay, Portion, Travel
 from facility.deployments.service.fees import enter_windows, seed
 from facility.deployments.service.mission import confirm_due, end_missions, state_travel
+from facility.deployments.words import windows_in_words
 from facility.events.log import history
 from facility.events.relay import deliver_all
 from facility.refused import Refused
-from tests.browser import Browsers, errors
+from facility.web.i18n import Message, filled
+from tests.browser import Browsers, errors, gives_reason, states, work
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 
 AFTER = datetime(2021, 10, 9, 6, tzinfo=UTC)
@@ -60,10 +62,10 @@ async def test_the_expert_sees_the_sum_before_the_yes(paying: Sending, browse: B
         "1 half day at EUR 175.00",
         "4 nights abroad at EUR 160.00",
         "2 215.00",
-        "The per diem is an example, not a figure from a list.",
-        "Outbound: a whole day if you depart by 14:00, half a day by 18:30, later no fee.",
+        *windows_in_words(TAIEX),
     ):
         assert words in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "example-per-diem" in states(page)
     assert 'action="' + path + '/travel"' not in page
 
 
@@ -154,21 +156,22 @@ async def test_on_pages(paying: Sending, browse: Browsers) -> None:
         "landed_time": "16:00",
     }
     refused = await expert_.send_form(f"{path}/travel", wrong)
-    assert (refused.status_code, "Enter a time like 12:00." in refused.text) == (422, True)
+    assert (refused.status_code, errors(refused)) == (422, ["departed_time"])
     refused = await expert_.send_form(f"{path}/travel", wrong | {"departed_time": "12:00"})
-    assert (refused.status_code, "Enter a departure on your first day" in refused.text) == (422, True)
+    assert (refused.status_code, gives_reason(refused, "departure_elsewhere")) == (422, True)
     right = wrong | {"departed_day": "2021-10-04", "departed_time": "12:00"}
     assert (await expert_.send_form(f"{path}/travel", right)).status_code == 303
-    assert "Until then you can correct the times." in (await expert_.get(path)).text
+    assert "travel-to-confirm" in states(await expert_.get(path))
     ada = await browse(paying.play.people["ada"])
-    assert "Confirm what is due to an expert" in (await ada.get("/")).text
+    assert "pay-of-experts-to-confirm" in work(await ada.get("/"))
     page = await ada.get(f"/deployments/{key}")
-    assert "X1" in page.text.split("stated the travel times")[1].split("</li>")[0]
+    stated = filled(Message(TravelStated.sentence), seat=1)
+    assert "X1" in page.text.split(stated)[1].split("</li>")[0]
     stamp = page.text.split('name="stated" value="')[1].split('"')[0]
     inquiry = f"/deployments/{key}/invitations/{_invitation_id}/due"
     assert (await ada.send_form(inquiry, {"stated": "soon"})).status_code == 400
     assert (await ada.send_form(inquiry, {"stated": stamp})).status_code == 303
-    assert "The secretariat confirmed this sum" in (await expert_.get(path)).text
+    assert "sum-confirmed" in states(await expert_.get(path))
     assert "2 390.00" in (await ada.get("/deployments/fees")).text.replace("\N{NO-BREAK SPACE}", " ")
     table = (await ada.get("/deployments/fees.csv")).text
     assert '"X1","2021-10-04","2021-10-08","1750.00","640.00","2390.00"' in table
@@ -183,8 +186,9 @@ async def test_an_administrator_enters_windows(paying: Sending, browse: Browsers
         "early_before": "09:00", "half_before": "12:00", "early": "none", "reason": "Decision 7",
     }  # fmt: skip
     refused = await root.send_form("/travel-windows/new", form)
-    assert (refused.status_code, "must not be earlier" in refused.text) == (422, True)
+    assert (refused.status_code, gives_reason(refused, "windows_order")) == (422, True)
     assert (await root.send_form("/travel-windows/new", form | {"half_until": "19:00"})).status_code == 303
     page = (await ada.get("/travel-windows")).text
-    assert "half a day by 19:00, later the fee of half a day." in page
-    assert "half a day by 18:30, later no fee." in page
+    earlier = replace(TAIEX, whole_until=time(15), half_until=time(19), late=Portion.HALF)
+    for sentence in (*windows_in_words(TAIEX), *windows_in_words(earlier)):
+        assert sentence in page

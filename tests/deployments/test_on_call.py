@@ -1,5 +1,6 @@
 """A request may ask whoever is on call first: the rota of the week in which it is made decides, and the page says so."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.deployments.rules.shortlist import shortlist
 from facility.deployments.service.requesting import conditions_of, confirm_shortlist, renew_shortlist
+from facility.deployments.words import on_call_because, on_call_reasons
 from facility.events.log import history
 from facility.events.relay import deliver_all
 from facility.experts.models.profile import Theme
@@ -23,7 +25,7 @@ NIGHT = datetime(2021, 9, 5, 22, 30, tzinfo=UTC)
 """Half past midnight in Brussels: the week has begun there."""
 WEEK = date(2021, 9, 6)
 AUTUMN = [(date(2021, 9, 1), date(2021, 10, 31))]
-BECAUSE = "We ask you because you are on call for Joint investigation teams, 6–12 Sept 2021."
+NAMES = {"X.JIT": "Joint investigation teams"}
 
 
 async def on_call(sending: Sending, code: str, theme: str = "X.JIT", **changes: Any) -> None:
@@ -77,7 +79,7 @@ async def test_whoever_is_on_call_is_asked_at_once(
     assert await ranked(sending, key) == ["X2", "X1"]
     ada = await browse(sending.play.people["ada"])
     page = (await ada.get(f"/deployments/{key}/order")).text
-    assert "On call for Joint investigation teams in the week of the request" in page
+    assert on_call_reasons({"X.JIT": ["X2"]}, NAMES, this_week=False)["X2"] in page
     await sending.play.act("ada", lambda tx: confirm_shortlist(tx, key), NIGHT)
     await deliver_all(sending.db, lambda: NIGHT)
     (invitation,) = (await sending.invitations(key)).values()
@@ -90,29 +92,32 @@ async def test_whoever_is_on_call_is_asked_at_once(
         ]
     assert confirmed.departs is False  # type: ignore[attr-defined]
     (mail,) = await sending.mails("invitation")
-    assert mail.context["on_call"] == BECAUSE
+    because = on_call_because({"X.JIT": ["X2"]}, "X2", NAMES, NIGHT)
+    assert "Joint investigation teams, 6–12 Sept 2021" in because
+    assert mail.context["on_call"] == because
     monkeypatch.setattr(clock, "now", lambda: NIGHT)
-    assert BECAUSE in (await (await browse()).get(await sending.link(key, "X2"))).text
+    assert because in (await (await browse()).get(await sending.link(key, "X2"))).text
     await sending.decline(key, "X2", NIGHT + HOUR)
     await deliver_all(sending.db, lambda: NIGHT + HOUR)
-    assert [mail.context["on_call"] for mail in await sending.mails("invitation")] == [BECAUSE, ""]
+    assert [mail.context["on_call"] for mail in await sending.mails("invitation")] == [because, ""]
 
 
 @pytest.mark.parametrize(
-    ("code", "theme", "sentence"),
+    ("code", "theme", "state", "about"),
     [
-        ("X2", "X.MLA", "Nobody is on call for Joint investigation teams."),
-        ("X3", "X.JIT", "X3 is left out. On call for Joint investigation teams in the week of the request."),
+        ("X2", "X.MLA", "nobody-on-call", " Joint investigation teams."),
+        ("X3", "X.JIT", "on-call-left-out", "X3 "),
     ],
 )
 async def test_the_page_says_where_nobody_comes_first(
-    sending: Sending, browse: Browsers, code: str, theme: str, sentence: str
+    sending: Sending, browse: Browsers, code: str, theme: str, state: str, about: str
 ) -> None:
     await on_call(sending, "X3" if theme == "X.MLA" else code, theme)
     key = await sending.request(on_call_first=True)
     assert await ranked(sending, key) == ["X1", "X2"]
     ada = await browse(sending.play.people["ada"])
-    assert sentence in (await ada.get(f"/deployments/{key}/order")).text
+    page = (await ada.get(f"/deployments/{key}/order")).text
+    assert re.search(rf'data-state="{state}">[^<]*{re.escape(about)}', page)
 
 
 async def test_who_has_left_the_pool_is_on_call_no_more(sending: Sending, browse: Browsers) -> None:
