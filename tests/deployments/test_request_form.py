@@ -1,8 +1,9 @@
 """The form of a request for experts: what is usual stands folded."""
 
 import re
+from datetime import date, timedelta
 
-from tests.browser import Browsers
+from tests.browser import Browsers, errors
 from tests.deployments.conftest import Sending
 from tests.deployments.test_pages import form_of
 
@@ -35,3 +36,12 @@ async def test_the_usual_rules_are_folded_until_one_differs_or_is_wrong(
     assert ("open", "Extra points") in [
         (is_open.strip(), title) for is_open, title in folds.findall(page.text)
     ]
+
+
+async def test_a_deployment_lasts_at_most_sixty_days(sending: Sending, browse: Browsers) -> None:
+    ada = await browse(sending.play.people["ada"])
+    first = date.fromisoformat(form_of(sending)["starts_on"])
+    too_long, long = [form_of(sending, ends_on=str(first + timedelta(days=days))) for days in (60, 59)]
+    refused = await ada.send_form("/deployments/new", too_long)
+    assert (refused.status_code, errors(refused)) == (422, ["ends_on"])
+    assert (await ada.send_form("/deployments/new", long)).status_code == 303
