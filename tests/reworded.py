@@ -17,7 +17,7 @@ LABEL_WORDS = 6
 
 _AS_IT_IS = re.compile(r"(\{[^}]*\}|%\([^)]*\)[sd]|%%|<[^>]*>|&\w+;|https?://\S+)")
 """What a message holds beside words: names of values, markup, addresses."""
-_OTHERWISE = str.maketrans("aeo", "áéó")
+_OTHERWISE = str.maketrans("aeiou", "áéíóú")
 
 
 @functools.cache
