@@ -13,6 +13,7 @@ import httpx
 from litestar import Litestar
 
 from facility.db import Database
+from facility.events.base import Event
 from facility.message import Message
 from facility.settings import Settings
 from facility.web import cookies, csrf
@@ -98,8 +99,12 @@ def errors(page: httpx.Response) -> list[str]:
 
 def says(page: httpx.Response | str, message: Message, **values: object) -> bool:
     """Whether the page says this message, in whatever words, with these values in it and any others."""
+    return _stands(page, translated(str(message)), values)
+
+
+def _stands(page: httpx.Response | str, words: str, values: dict[str, object]) -> bool:
     text = page if isinstance(page, str) else page.text
-    pieces = re.split(r"\{(\w+)\}", translated(str(message)))
+    pieces = re.split(r"\{(\w+)\}", words)
     pattern = "".join(
         (re.escape(str(values[piece])) if piece in values else ".+?") if at % 2 else re.escape(piece)
         for at, piece in enumerate(pieces)
@@ -110,6 +115,12 @@ def says(page: httpx.Response | str, message: Message, **values: object) -> bool
 def gives_reason(page: httpx.Response | str, code: str, **values: object) -> bool:
     """Whether the page gives this reason, in whatever words are registered for it."""
     return says(page, SENTENCES[code], **values)
+
+
+def records(page: httpx.Response | str, kind: type[Event], **values: object) -> bool:
+    """Whether the page's history has an event of this kind, in whatever words."""
+    words = translated(kind.sentence)
+    return _stands(page, words[:1].upper() + words[1:], values)
 
 
 def notices(page: httpx.Response | str) -> list[str]:

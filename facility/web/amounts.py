@@ -8,7 +8,7 @@ import unicodedata
 from decimal import Decimal
 
 from facility.money import NO_BREAK_SPACE
-from facility.web.i18n import N_, _, filled
+from facility.web.i18n import N_, filled, translated
 
 _SPACES = frozenset(" \u00a0\u2007\u2009\u202f\u3000")
 _APOSTROPHES = frozenset("'’‘ʼ＇")
@@ -24,8 +24,9 @@ _WHOLE = re.compile(r"[0-9]{1,12}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ '.,])[0-9]{3})(?:\1[0-9]{3})*")
 _NO_CENTS = re.compile(r"(?<=[0-9])([.,])[-–—]{1,2}$")
 """As many write a round amount: "350,-"."""
-A_LETTER = N_("There is a letter among the digits. If you mean {meant}, write it in digits.")
-TWO_WAYS = N_(
+NO_AMOUNT = N_("Enter an amount in EUR with at most two decimals, like 35 427.70.")
+LETTER_AMONG_DIGITS = N_("There is a letter among the digits. If you mean {meant}, write it in digits.")
+TWO_READINGS = N_(
     "This can be read in two ways. Write {thousands} if you mean thousands, and with a decimal point {fraction} if you mean a fraction."
 )
 MOST_DIGITS = 12
@@ -39,7 +40,7 @@ class Unclear(Exception):  # noqa: N818 - not a fault: it asks
 
 def read_amount(typed: str) -> Decimal:
     """An amount in EUR with two decimals: "35 427.70", "35.427,70", "€ 35'427", "350,-", "٣٥٤٢٧٫٧٠". Raises Unclear."""
-    wrong = _("Enter an amount in EUR with at most two decimals, like 35 427.70.")
+    wrong = translated(NO_AMOUNT)
     if len(typed) > MOST_TYPED:
         raise Unclear(wrong)
     text = _NO_CENTS.sub(r"\g<1>00", _without_currency(typed).strip())
@@ -51,7 +52,7 @@ def read_number(typed: str, places: int, wrong: str) -> Decimal:
     text = _plain(typed) if len(typed) <= MOST_TYPED else ""
     if _letters_for_digits(text):
         meant = text.translate(_LETTERS)
-        raise Unclear(filled(A_LETTER, meant=meant))
+        raise Unclear(filled(LETTER_AMONG_DIGITS, meant=meant))
     whole, decimals = _parted(text, places)
     if whole is None or len(whole) > MOST_DIGITS or len(decimals) > places:
         raise Unclear(wrong)
@@ -114,7 +115,7 @@ def _parted(text: str, places: int) -> tuple[str | None, str]:
 
 def _twofold(whole: str, decimals: str) -> str:
     return filled(
-        TWO_WAYS,
+        TWO_READINGS,
         thousands=f"{whole}{NO_BREAK_SPACE}{decimals}",
         fraction=f"{whole}.{decimals[:2]}",
     )

@@ -14,8 +14,9 @@ from facility.clock import BRUSSELS
 from facility.events.base import Event, Recorded
 from facility.events.log import LATEST
 from facility.web import filters
-from facility.web.i18n import Message, _, sentence
+from facility.web.i18n import N_, Message, _, sentence, translated
 
+BEGINS_EARLIER = N_("Earlier entries are not shown on this page.")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
@@ -78,7 +79,7 @@ def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Momen
             text = _("{text} ({name}).", text=text.removesuffix("."), name=named)
         made.append(Moment(text, recorded.recorded_at, who))
     for recorded in events[LATEST : LATEST + 1]:
-        made.append(Moment(_("Earlier entries are not shown on this page."), recorded.recorded_at, ""))
+        made.append(Moment(translated(BEGINS_EARLIER), recorded.recorded_at, ""))
     return made
 
 

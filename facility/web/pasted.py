@@ -8,10 +8,13 @@ import msgspec
 
 from facility.folding import fold
 from facility.web.amounts import Unclear
-from facility.web.i18n import N_, _, filled, ngettext, translated
+from facility.web.i18n import N_, filled, ngettext, translated
 
+NOTHING_PASTED = N_("Paste the rows that you have copied from your spreadsheet.")
 ONLY_A_HEAD = N_("There is only a head row. Copy the rows below it, too.")
-TOO_MANY_CELLS = N_("Line {line} has more cells than there are columns. Is there a comma in an amount?")
+UNREADABLE = N_("Line {line} cannot be read as a row.")
+COLUMN_TWICE = N_("Two columns of the head row mean the same.")
+MORE_CELLS = N_("Line {line} has more cells than there are columns. Is there a comma in an amount?")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -28,7 +31,7 @@ def read_rows(text: str, columns: Mapping[str, Sequence[str]], most: int) -> lis
     """
     lines = _lines(text)
     if not lines:
-        raise Unclear(_("Paste the rows that you have copied from your spreadsheet."))
+        raise Unclear(translated(NOTHING_PASTED))
     order: list[str | None] = _head(lines[0][1], columns)
     if order:
         lines = lines[1:]
@@ -59,7 +62,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
                 rows.append((before + 1, [cell.strip() for cell in cells]))
             before = reader.line_num
     except csv.Error:
-        raise Unclear(_("Line {line} cannot be read as a row.", line=before + 1)) from None
+        raise Unclear(filled(UNREADABLE, line=before + 1)) from None
     return rows
 
 
@@ -76,11 +79,11 @@ def _head(cells: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[st
     if len(known) < 2 or len(known) * 2 < len(cells):
         return []
     if len(set(known)) < len(known):
-        raise Unclear(_("Two columns of the head row mean the same."))
+        raise Unclear(translated(COLUMN_TWICE))
     return order
 
 
 def _row(line: int, cells: Sequence[str], order: Sequence[str | None]) -> Row:
     if any(cells[len(order) :]):
-        raise Unclear(filled(TOO_MANY_CELLS, line=line))
+        raise Unclear(filled(MORE_CELLS, line=line))
     return Row(line, {column: cell for column, cell in zip(order, cells, strict=False) if column})

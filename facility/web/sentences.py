@@ -6,7 +6,7 @@ from datetime import date
 
 from facility.refused import Reason
 from facility.web import filters
-from facility.web.i18n import N_, Message, _, filled
+from facility.web.i18n import N_, Message, filled, translated
 
 SENTENCES: dict[str, Message] = {}
 """The sentence of each code, untranslated, with its parameters in braces."""
@@ -14,6 +14,9 @@ SENTENCES: dict[str, Message] = {}
 SHORT: dict[str, Message] = {}
 """For codes whose sentence names something, what it says where only the code was kept; untranslated."""
 
+
+NOT_POSSIBLE = N_("This is not possible.")
+"""What a code without a sentence says."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -32,11 +35,11 @@ def sentence(reason: Reason) -> str:
     if text and "{" in text and not reason.params:
         text = SHORT.get(reason.code)
     if text is None:
-        return _("This is not possible.")
+        return translated(NOT_POSSIBLE)
     try:
         return filled(text, **{name: _shown(value) for name, value in reason.params.items()})
     except (KeyError, IndexError):
-        return _("This is not possible.")
+        return translated(NOT_POSSIBLE)
 
 
 def _shown(value: str) -> str:

@@ -1,5 +1,6 @@
 """Dated unit costs: which rate counts on which day, that nothing is overwritten, and how lists are pasted."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -14,8 +15,10 @@ from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service.money import enter_unit_costs, seed
 from facility.db import Database
 from facility.events.log import history
+from facility.message import Message
 from facility.refused import Refused
-from tests.browser import NOW, Browsers, gives_reason
+from facility.web.pasted import MORE_CELLS, NOTHING_PASTED, ONLY_A_HEAD
+from tests.browser import NOW, Browsers, errors, gives_reason, says
 from tests.cast import Cast
 from tests.statements import count_statements
 
@@ -192,7 +195,8 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
     assert page.status_code == 422
     assert '<th scope="row" class="num">2</th><td data-label="Column">Amount</td>' in page.text
     assert '<th scope="row" class="num">4</th><td data-label="Column">Country</td>' in page.text
-    assert "2 cells are wrong" in page.text
+    assert page.text.count('<td data-label="What is wrong">') == 2
+    assert re.search(r'<a href="#f-rows">[^<]*\b2\b', page.text)
     assert "Atlantis" in page.text
     async with db.reader() as connection:
         assert await unit_costs(connection) == []
@@ -201,19 +205,24 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "This is missing."),
-        (" \t\n;", "Paste the rows that you have copied from your spreadsheet."),
-        ("Kind;Unit;Amount", "There is only a head row."),
-        ("fee,,day,1,280.00,2024-11-08,x,y", "Line 1 has more cells than there are columns."),
-        ("fee\t\tday\t1\t2024-11-08\tx\n" * 5000, "There are 5000 rows; at most 100 can be taken."),
+        (" \t\n;", NOTHING_PASTED),
+        ("Kind;Unit;Amount", ONLY_A_HEAD),
+        ("fee,,day,1,280.00,2024-11-08,x,y", MORE_CELLS),
     ],
 )
-async def test_what_is_no_list(cast: Cast, browse: Browsers, text: str, message: str) -> None:
+async def test_what_is_no_list(cast: Cast, browse: Browsers, text: str, message: Message) -> None:
     ada = await browse(cast.ada)
     page = await ada.send_form("/unit-costs/paste", {"rows": text})
-    assert page.status_code == 422
-    assert message in page.text
-    assert '<a href="#f-rows">' in page.text
+    assert (page.status_code, errors(page)) == (422, ["rows"])
+    assert says(page, message, line=1)
+
+
+@pytest.mark.parametrize(("rows", "figures"), [(0, ""), (5000, r"\b5000\b[^<]*\b100\b")])
+async def test_no_row_and_too_many(cast: Cast, browse: Browsers, rows: int, figures: str) -> None:
+    ada = await browse(cast.ada)
+    page = await ada.send_form("/unit-costs/paste", {"rows": "fee\t\tday\t1\t2024-11-08\tx\n" * rows})
+    assert (page.status_code, errors(page)) == (422, ["rows"])
+    assert re.search(rf'<a href="#f-rows">[^<]*{figures}', page.text)
 
 
 async def test_who_reads_and_who_enters(cast: Cast, browse: Browsers) -> None:

@@ -11,7 +11,8 @@ from facility.events.log import LATEST, history, record
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
-from facility.web.history import moments
+from facility.web.history import BEGINS_EARLIER, moments
+from facility.web.i18n import translated
 from tests.events.bells import START, BellPolished, BellRung
 
 
@@ -44,7 +45,7 @@ async def test_a_long_history_says_that_it_begins_earlier_and_can_be_of_some_kin
     assert [len(some) for some in (whole, rings, polished)] == [LATEST + 1, LATEST, 1]
     texts = [[line.text for line in moments(some, {})][LATEST - 1 :] for some in (whole, rings)]
     assert [len(lines) for lines in texts] == [2, 1]
-    assert texts[0][-1] == "Earlier entries are not shown on this page."
+    assert texts[0][-1] == translated(BEGINS_EARLIER)
 
 
 async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:

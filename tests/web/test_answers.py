@@ -16,7 +16,8 @@ from facility.db import Database
 from facility.settings import Settings
 from facility.web import cookies
 from facility.web.headers import CSP
-from tests.browser import Browser, Browsers, lent, living
+from facility.web.sentences import NOT_POSSIBLE
+from tests.browser import Browser, Browsers, gives_reason, lent, living, says
 from tests.cast import Cast
 from tests.web.notes import BASE, notes
 
@@ -49,8 +50,8 @@ async def test_a_wrong_form_and_a_refusal_roll_back(browse: Browsers, db: Databa
     wrong = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "much too long for this field"})
     refused = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "refused"})
     assert (wrong.status_code, refused.status_code) == (422, 409)
-    assert "The form was too old" in refused.text
-    assert "This is not possible." in refused.text
+    assert gives_reason(refused, "form_forged")
+    assert says(refused, NOT_POSSIBLE)
     assert await notes(db) == []
 
 
@@ -59,7 +60,7 @@ async def test_a_commit_that_fails_is_a_409_page(browse: Browsers, db: Database,
     first = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "same"})
     second = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "same"})
     assert (first.status_code, second.status_code) == (303, 409)
-    assert "Somebody else has changed this" in second.text
+    assert gives_reason(second, "changed_meanwhile")
     assert await notes(db) == ["same"]
 
 

@@ -25,7 +25,7 @@ from facility.web.bodies import AT_ONCE, FIRST, MOST_FORM, Bodies, Budget, Sende
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, View
 from facility.web.stops import Stop
-from tests.browser import SECRET, Browsers, living
+from tests.browser import SECRET, Browsers, gives_reason, living
 from tests.cast import Cast
 from tests.web.notes import BASE
 
@@ -265,7 +265,7 @@ async def test_a_process_holds_so_many_bodies_and_no_more(app: Litestar, cast: C
     large = await Sending(app, form_of(120_000)).post("/try/member", session=token)
     assert [answer.status for answer in (stranger, small, known, large)] == [503, 200, 200, 503]
     assert stranger.headers["retry-after"] == large.headers["retry-after"] == "10"
-    assert b"Too much is being sent" in large.body
+    assert gives_reason(large.body.decode(), "too_many_bodies")
     held = app.state.bodies
     assert (held.known.bodies, held.known.bytes, held.unknown.bytes, held.senders) == (0, 0, 0, {})
 

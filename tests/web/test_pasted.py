@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facility.message import Message
 from facility.web.amounts import Unclear
-from facility.web.pasted import Row, read_rows
+from facility.web.pasted import (
+    COLUMN_TWICE,
+    MORE_CELLS,
+    NOTHING_PASTED,
+    ONLY_A_HEAD,
+    UNREADABLE,
+    Row,
+    read_rows,
+)
+from tests.browser import says
 
 COLUMNS = {"what": ("description",), "number": ("quantity", "how many"), "cost": ("unit cost", "eur")}
 
@@ -46,18 +56,23 @@ def test_a_cell_with_a_line_end_keeps_the_lines_count() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "Paste the rows"),
-        ("\n \t \n", "Paste the rows"),
-        ("Description\tEUR\n", "only a head row"),
-        ("EUR\tDescription\tunit cost\n1\t2\t3", "mean the same"),
-        ("Bus,16,1,280.50", "Line 1 has more cells"),
-        ("Bus\t1\t2\n" * 11, "There are 11 rows; at most 10"),
-        ("x" * 140_000 + "\t1", "Line 1 cannot be read"),
+        ("", NOTHING_PASTED),
+        ("\n \t \n", NOTHING_PASTED),
+        ("Description\tEUR\n", ONLY_A_HEAD),
+        ("EUR\tDescription\tunit cost\n1\t2\t3", COLUMN_TWICE),
+        ("Bus,16,1,280.50", MORE_CELLS),
+        ("x" * 140_000 + "\t1", UNREADABLE),
     ],
 )
-def test_what_is_asked(text: str, message: str) -> None:
-    with pytest.raises(Unclear, match=message):
+def test_what_is_asked(text: str, message: Message) -> None:
+    with pytest.raises(Unclear) as unclear:
         read_rows(text, COLUMNS, 10)
+    assert says(str(unclear.value), message, line=1)
+
+
+def test_too_many_rows_are_counted() -> None:
+    with pytest.raises(Unclear, match=r"\b11\b.*\b10\b"):
+        read_rows("Bus\t1\t2\n" * 11, COLUMNS, 10)
 
 
 @given(st.text(max_size=80))

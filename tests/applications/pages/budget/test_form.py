@@ -9,7 +9,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.contracts.models import UnitCost
 from facility.db import Database
-from facility.web.amounts import A_LETTER, TWO_WAYS
+from facility.web.amounts import LETTER_AMONG_DIGITS, TWO_READINGS
 from tests.applications.budgets import ROWS, TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage
 from tests.applications.pages.budget.reading import (
@@ -192,8 +192,8 @@ async def test_every_wrong_field_at_once_and_what_was_typed_is_kept(
         "lines-1-units",
         "lines-1-unit_cost",
     ]
-    assert says(page, TWO_WAYS, thousands="1\u00a0234")
-    assert says(page, A_LETTER, meant="1000")
+    assert says(page, TWO_READINGS, thousands="1\u00a0234")
+    assert says(page, LETTER_AMONG_DIGITS, meant="1000")
     for typed in ("two", "1.234", "1ООО", "7,01", "Good"):
         assert f'value="{typed}"' in page.text
     assert await lines(db, ground.application) == []

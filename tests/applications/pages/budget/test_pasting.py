@@ -7,7 +7,7 @@ import pytest
 from facility.applications.pages.budget_form import NOT_KNOWN
 from facility.db import Database
 from facility.message import Message
-from facility.web.pasted import ONLY_A_HEAD, TOO_MANY_CELLS
+from facility.web.pasted import MORE_CELLS, ONLY_A_HEAD
 from tests.applications.budgets import ROWS, Ground
 from tests.applications.pages.budget.reading import budget_version, lines, lines_open, row, save, total
 from tests.browser import Browser, errors, gives_reason, says, states
@@ -73,7 +73,7 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
     [
         ("", None, []),
         ("Bus\tTravel\tAL\t1\t1\t1\t\t1\n" * 5000, None, ["5000", "90"]),
-        ("a,b,c,d,1,2,e,1,280.50,why", TOO_MANY_CELLS, ["1"]),
+        ("a,b,c,d,1,2,e,1,280.50,why", MORE_CELLS, ["1"]),
         ("What\tCategory\n", ONLY_A_HEAD, []),
     ],
 )
