@@ -92,9 +92,15 @@ class Browser(httpx.AsyncClient):
 type Browsers = Callable[..., Awaitable[Browser]]
 
 
-def errors(page: httpx.Response) -> list[str]:
+def errors(page: httpx.Response | str) -> list[str]:
     """The fields that the page's summary of mistakes links to."""
-    return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
+    return re.findall(r'<li><a href="#f-([^"]+)">', page if isinstance(page, str) else page.text)
+
+
+def error_at(page: httpx.Response | str, field: str) -> str:
+    """What the page's summary of mistakes says of this field, with its label."""
+    text = page if isinstance(page, str) else page.text
+    return html.unescape(" ".join(re.findall(rf'<li><a href="#f-{field}">([^<]*)', text)))
 
 
 def says(page: httpx.Response | str, message: Message, **values: object) -> bool:

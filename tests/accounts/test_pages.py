@@ -1,7 +1,7 @@
 """Accounts as people see them: signing in and out, registering, the lists, the demo."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -9,6 +9,7 @@ from litestar import Router
 from sqlalchemy import event, text
 
 from facility import clock, rooms
+from facility.accounts.events import PersonInvited, RoleGiven
 from facility.accounts.rules.accounts import code_of
 from facility.accounts.service import people as service
 from facility.app import create_app
@@ -16,6 +17,7 @@ from facility.db import Database
 from facility.settings import Settings
 from facility.web import cookies, public, static
 from facility.web.access import Role
+from facility.web.history import sentence_of
 from facility.web.render import environment
 from tests.accounts.letters import letters, link_to, request_of
 from tests.browser import Browser, Browsers, gives_reason, living, states
@@ -227,7 +229,9 @@ async def test_inviting_and_roles(browse: Browsers, db: Database, cast: Cast) ->
     both = await ada.send_form(f"{nina}/roles", {"roles": ["assessor", "secretariat"]})
     assert (none.status_code, both.status_code) == (422, 303)
     page = (await ada.get(nina)).text
-    assert [page.count(words) for words in ("Gave the role secretariat.", "Sent an invitation.")] == [1, 1]
+    key = UUID(nina.rpartition("/")[2])
+    happened = RoleGiven(person_id=key, role="secretariat"), PersonInvited(person_id=key)
+    assert [page.count(sentence_of(event)) for event in happened] == [1, 1]
 
 
 async def test_a_list_costs_the_same_for_few_and_many(browse: Browsers, db: Database, cast: Cast) -> None:

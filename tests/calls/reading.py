@@ -1,5 +1,6 @@
 """What tests of calls look up: rows, mails, events, and what `facility reconcile` says."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,17 @@ from tests.judging import CLOSES, OPENS, Judging
 CALL = "TAF-2021-01"
 MID = OPENS + timedelta(days=20)
 LATER = CLOSES + timedelta(days=7)
+
+
+def rule(page: str, name: str) -> str | None:
+    """What a call's page says of this rule, up to the next tag; None where it says nothing: `data-rule`."""
+    match = re.search(rf'data-rule="{name}">([^<]*)', page)
+    return match[1] if match else None
+
+
+def figures(page: str, name: str) -> list[int]:
+    """The whole numbers in what a call's page says of this rule."""
+    return [int(figure) for figure in re.findall(r"\d+", rule(page, name) or "")]
 
 
 async def current_draft(play: Judging, call: str = CALL) -> CallDraft:

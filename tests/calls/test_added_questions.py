@@ -11,12 +11,14 @@ from facility import clock
 from facility.calls.forms.corrigendum import shown_corrigendum
 from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
+from facility.calls.pages.adding import CHANGED_MEANWHILE, ONLY_CHANGE
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.reading import draft_of, form_of
+from facility.calls.words.changes import NEW_NEEDED_QUESTION
 from facility.db import Database
 from facility.forms.checks import Length, Required
 from facility.forms.types import FieldType, Option
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, error_at, errors, gives_reason, says
 from tests.calls.conftest import store
 from tests.calls.test_life_pages import REASON, current_draft
 from tests.cast import Cast
@@ -60,11 +62,11 @@ async def test_a_question_is_added_by_one_and_published_by_another(
         "material": "yes",
     }
     wrong = await ada.send_form(there, {**settings, "options": "One", "seen": await seen(db)})
-    assert (wrong.status_code, "Write 2 to 40 answers" in wrong.text) == (422, True)
+    assert (wrong.status_code, errors(wrong), "40" in error_at(wrong, "options")) == (422, ["options"], True)
     saved = await ada.send_form(there, {**settings, "seen": await seen(db)})
     assert (saved.status_code, saved.headers["location"]) == (303, here)
-    means = "A new question that must be answered was added under “What you ask for, and why”: How will it be seen?"
-    assert means in (await ada.get(here)).text
+    means = {"section": "What you ask for, and why", "label": "How will it be seen?"}
+    assert says(await ada.get(here), NEW_NEEDED_QUESTION, **means)
     # Its other texts are corrected on their own page, and the question stays.
     texts = {
         **shown_corrigendum(await current_draft(db, published)),
@@ -73,8 +75,9 @@ async def test_a_question_is_added_by_one_and_published_by_another(
     }
     assert (await ada.send_form(f"{base}/edit", {**texts, "seen": await seen(db)})).status_code == 303
     own, other = (await ada.get(base)).text, (await vera.get(base)).text
-    assert ("Publish this corrigendum?" in own, "Publish this corrigendum?" in other) == (False, True)
-    for phrase in (means, "not asked", "In public; Not at all", "One of several answers · must be answered"):
+    assert [f'action="{base}/publish"' in page for page in (own, other)] == [False, True]
+    assert says(other, NEW_NEEDED_QUESTION, **means)
+    for phrase in ("not asked", "In public; Not at all", "One of several answers · must be answered"):
         assert phrase in other
     done = await vera.send_form(f"{base}/publish", {"seen": await seen(db)})
     assert done.status_code == 303
@@ -98,7 +101,7 @@ async def test_what_is_published_is_not_edited_and_what_is_added_is_taken_out_ag
             assert (await ada.send_form(path, {"label": "Other", "seen": ""})).status_code == 404
     assert (await ada.send_form(f"{here}/ask/first/remove", {"seen": await seen(db)})).status_code == 303
     last = await ada.send_form(f"{here}/ask/second/remove", {"seen": await seen(db)})
-    assert (last.status_code, "Delete the corrigendum instead." in last.text) == (422, True)
+    assert (last.status_code, says(last, ONLY_CHANGE)) == (422, True)
     async with db.transaction(now=clock.now()) as tx:
         content = (await tx.get(CallVersion, (published, 2))).content
         before = draft_of(await tx.get(Call, published)).form
@@ -121,7 +124,7 @@ async def test_what_is_wrong_is_told_and_kept(
     before = await seen(db)
     await add(vera, here, "And then?", "long_text", seen=before)
     stale = await ada.send_form(f"{here}/ask/why_now", {"label": "Why only now?", "seen": before})
-    assert (stale.status_code, "changed this corrigendum meanwhile" in stale.text) == (409, True)
+    assert (stale.status_code, says(stale, CHANGED_MEANWHILE, name="Vera Novak")) == (409, True)
     assert "Why only now?" in stale.text
     # Whoever saw no corrigendum does not go over the one that is begun.
     texts = {
@@ -144,4 +147,4 @@ async def test_shortly_before_the_deadline_nobody_is_asked_more(
     here = f"/staff/calls/{soon}/corrigendum/questions"
     sent = {"section": "ask", "label": "One more?", "type": "yes_no", "reason": REASON, "seen": ""}
     page = await ada.send_form(here, sent)
-    assert (page.status_code, "fewer than 5 days are left" in page.text) == (422, True)
+    assert (page.status_code, gives_reason(page, "too_little_notice", days=5)) == (422, True)

@@ -6,11 +6,13 @@ from uuid import UUID
 import pytest
 
 from facility import clock
+from facility.calls.pages.adding import CHANGED_MEANWHILE, ONLY_CHANGE
 from facility.calls.rules.call import CallDraft
-from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.forms import By, FormDefinition
+from facility.calls.words.changes import NEW_NEEDED_QUESTION, NEW_SECTION, PLACED_AFTER
 from facility.db import Database
 from facility.story.drafts import Part, write_draft
-from tests.browser import Browser, Browsers, errors, gives_reason
+from tests.browser import Browser, Browsers, error_at, errors, gives_reason, says
 from tests.calls.conftest import store
 from tests.calls.test_added_questions import seen
 from tests.calls.test_life_pages import REASON, current_draft
@@ -71,20 +73,19 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
     assert listed.count("New section") == 2
     phrases = [
         "The lead, once for all",
-        "Placed after “Where it comes from in casework”.",
         "Travel advice of the Union’s Delegations counts.",
         "Under “Safety of participants”: What could happen?",
         "A long text · must be answered",
         "Every institution, for itself",
         "Under “Your people”: Who drives?",
     ]
-    means = [
-        "A new section was added: “Safety of participants”.",
-        "A new question that must be answered was added under “Safety of participants”: What could happen?",
-        "A new section was added that every institution fills in for itself: “Your people”.",
-    ]
     page = (await vera.get(here)).text
-    assert [phrase for phrase in phrases + means if phrase not in page] == []
+    assert [phrase for phrase in phrases if phrase not in page] == []
+    safety = "Safety of participants"
+    assert says(page, NEW_SECTION[By.LEAD], section=safety)
+    assert says(page, NEW_NEEDED_QUESTION, section=safety, label="What could happen?")
+    assert says(page, NEW_SECTION[By.PARTY], section="Your people")
+    assert says(page, PLACED_AFTER, title="Where it comes from in casework")
     assert (await vera.send_form(f"{here}/publish", {"seen": await seen(db)})).status_code == 303
     after = await form(db, published)
     assert [section.key for section in after.sections] == [
@@ -101,6 +102,7 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
         await (await browse()).get(f"/calls/{(await current_draft(db, published)).reference}/changes")
     ).text
     assert [phrase for phrase in phrases if phrase not in public] == []
+    assert says(public, PLACED_AFTER, title="Where it comes from in casework")
 
 
 async def test_drafts_begun_learn_of_it_and_are_asked(
@@ -122,7 +124,7 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
     await added(db, ada, here)
     assert (await vera.send_form(f"{here}/publish", {"seen": await seen(db)})).status_code == 303
     tasks = (await omar.get(f"/applications/{begun.id}")).text
-    assert "A new section was added: “Safety of participants”." in tasks
+    assert says(tasks, NEW_SECTION[By.LEAD], section="Safety of participants")
     first = f"/applications/{begun.id}/answers/safety_of_participants"
     assert f'href="{first}#f-what_could_happen"' in tasks
     assert "What could happen?" in (await omar.get(first)).text
@@ -170,9 +172,9 @@ async def test_a_section_that_is_added_is_changed_moved_and_taken_out_again(
     gone = await ada.send_form(f"{here}/sections/your_people/remove", {"seen": await seen(db)})
     assert gone.status_code == 303
     assert "Your people" not in (await ada.get(here)).text
-    assert "Placed after “What you ask for, and why”." in (await ada.get(here)).text
+    assert says(await ada.get(here), PLACED_AFTER, title="What you ask for, and why")
     last = await ada.send_form(f"{at}/remove", {"seen": await seen(db)})
-    assert (last.status_code, "Delete the corrigendum instead." in last.text) == (422, True)
+    assert (last.status_code, says(last, ONLY_CHANGE)) == (422, True)
 
 
 async def test_what_is_wrong_with_a_section_stands_at_its_field_and_is_kept(
@@ -201,12 +203,12 @@ async def test_what_is_wrong_with_a_section_stands_at_its_field_and_is_kept(
     mine = {"title": "Your people", "hint": "", "by": "lead", "behind": "ask"}
     answer = await ada.send_form(at, {**mine, "seen": await seen(db)})
     assert answer.status_code == 422
-    assert '<a href="#f-by">Who fills it in: A confidential question belongs in a section' in answer.text
+    assert gives_reason(error_at(answer, "by"), "confidential_not_by_party")
     stale = await vera.send_form(
         at, {**mine, "title": "Theirs", "by": "party", "seen": "2020-01-01T00:00:00+00:00"}
     )
     assert (stale.status_code, "Theirs" in stale.text) == (409, True)
-    assert "Ada Berisha changed this corrigendum meanwhile." in stale.text
+    assert says(stale, CHANGED_MEANWHILE, name="Ada Berisha")
 
 
 async def test_what_is_published_is_no_section_of_the_corrigendum(

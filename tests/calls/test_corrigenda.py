@@ -22,12 +22,13 @@ from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.cancellation import confirm_cancellation
 from facility.calls.service.closing import close_due, share_call
 from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
-from facility.calls.words.changes import meanings
+from facility.calls.words.changes import MEANINGS, NEW_QUESTION, meanings
 from facility.db import Database
 from facility.forms.types import Field, FieldType
 from facility.outbox.models import Mail
 from facility.refused import Refused
-from tests.browser import Browsers, states
+from facility.web.i18n import filled
+from tests.browser import Browsers, says, states
 from tests.calls.reading import CALL, LATER, MID, changed, current_draft, events, mails, reconciled, refused
 from tests.calls.test_cancellation import cancel as cancelled
 from tests.judging import CLOSES, OPENS, Judging
@@ -72,8 +73,12 @@ async def test_the_deadline_is_extended_by_two_people_and_everybody_concerned_he
             await connection.execute(select(Mail.context).where(Mail.to_address == "milena@example.org"))
         ).scalar_one()
     assert context["meanings"] == [
-        "The deadline is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
-        "The total for all awards is now EUR 70\u00a0000.00; it was EUR 80\u00a0000.00.",
+        filled(
+            MEANINGS["closes_at"],
+            after="Friday 6 August 2021, 12:00 Brussels time",
+            before="Friday 30 July 2021, 12:00 Brussels time",
+        ),
+        filled(MEANINGS["amount"], after="EUR 70\u00a0000.00", before="EUR 80\u00a0000.00"),
     ]
     assert (context["draft"], context["reference"]) == (True, draft.reference)
     assert await close_due(db, CLOSES) == 0
@@ -242,7 +247,11 @@ async def test_extending_over_the_change_of_clocks_keeps_the_hour_that_was_enter
     winter = datetime(2021, 11, 2, 11, tzinfo=UTC)  # 12:00 in Brussels, as in summer at 10:00
     before = await current_draft(play)
     assert meanings(before, msgspec.structs.replace(before, closes_at=winter)) == [
-        "The deadline is now Tuesday 2 November 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time."
+        filled(
+            MEANINGS["closes_at"],
+            after="Tuesday 2 November 2021, 12:00 Brussels time",
+            before="Friday 30 July 2021, 12:00 Brussels time",
+        )
     ]
     await correct(play, closes_at=winter)
     assert (await current_draft(play)).closes_at == winter
@@ -283,12 +292,12 @@ async def test_a_draft_begun_before_it_says_what_it_means(play: Judging, browse:
     await correct(play, at, closes_at=LATER)
     milena = await browse(play.people["milena"])
     page = (await milena.get(f"/applications/{draft.id}")).text
-    assert "Since you began" in page
-    assert "The deadline is now Friday 6 August 2021, 12:00 Brussels time" in page
+    assert "changed-since-begun" in states(page)
+    assert says(page, MEANINGS["closes_at"], after="Friday 6 August 2021, 12:00 Brussels time")
     await cancelled(play, at + timedelta(hours=1))
     page = (await milena.get(f"/applications/{draft.id}")).text
     assert "cancelled" in states(page)
-    assert "Since you began" not in page
+    assert "changed-since-begun" not in states(page)
 
 
 async def test_a_question_is_added_and_none_is_changed(play: Judging) -> None:
@@ -299,7 +308,7 @@ async def test_a_question_is_added_and_none_is_changed(play: Judging) -> None:
     fewer = FormDefinition((msgspec.structs.replace(first, fields=first.fields[1:]), *others))
     draft = await changed(play, form=more)
     assert meanings(await current_draft(play), draft) == [
-        f"A new question was added under “{first.title}”: How will it be seen?"
+        filled(NEW_QUESTION, section=first.title, label="How will it be seen?")
     ]
     await correct(play, form=more)
     assert (await current_draft(play)).form == more

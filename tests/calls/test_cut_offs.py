@@ -14,12 +14,14 @@ from facility.calls.rules.deadlines import inform_by
 from facility.calls.service.closing import close_due
 from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
 from facility.calls.service.reading import draft_of
+from facility.calls.words.changes import CUT_OFF_MOVED
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.outbox.models import Mail
 from facility.refused import Reason, Refused
 from facility.web.fields import shown_instant
-from tests.browser import Browsers, errors
+from facility.web.i18n import filled
+from tests.browser import Browsers, errors, says
 from tests.judging import CLOSES, OPENS
 from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
@@ -54,10 +56,14 @@ async def test_a_cut_off_moves_and_the_windows_with_it(db: Database, play: Rolli
     async with db.reader() as connection:
         query = select(Mail.context).where(Mail.template == "applications/call_corrected")
         meanings = [row.context["meanings"] for row in await connection.execute(query)]
+    noon = "12:00 Brussels time"
     assert meanings == [
         [
-            "Cut-off 1 is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
-            "Cut-off 3 is now Tuesday 5 October 2021, 12:00 Brussels time; it was Tuesday 28 September 2021, 12:00 Brussels time.",
+            filled(CUT_OFF_MOVED, number=number, after=f"{after}, {noon}", before=f"{before}, {noon}")
+            for number, after, before in (
+                (1, "Friday 6 August 2021", "Friday 30 July 2021"),
+                (3, "Tuesday 5 October 2021", "Tuesday 28 September 2021"),
+            )
         ]
     ]
     await play.apply("B", "10000.00", call=SERIES, received_at=CUT_OFFS[0] + timedelta(days=1))
@@ -107,7 +113,7 @@ async def test_the_page_moves_those_that_are_to_come(db: Database, play: Rolling
     assert (wrong.status_code, errors(wrong)) == (422, ["cut_offs-1-at"])
     sent |= shown_instant("cut_offs-1-at", coming[1] + WEEK)
     assert (await ada.send_form(f"{here}/edit", sent)).status_code == 303
-    assert "Cut-off 2 is now" in (await vera.get(here)).text
+    assert says(await vera.get(here), CUT_OFF_MOVED, number=2)
     async with db.reader() as connection:
         query = select(CallVersion.drafted_at).where(CallVersion.published_at.is_(None))
         seen = (await connection.execute(query)).scalar_one()

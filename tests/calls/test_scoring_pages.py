@@ -10,7 +10,8 @@ from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft, Grid
 from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Database
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, error_at, errors, gives_reason
+from tests.calls.reading import rule
 from tests.calls.test_draft_pages import form_of
 from tests.cast import Cast
 
@@ -70,7 +71,7 @@ async def test_rules_of_scoring_are_kept_and_shown_again(
     )
     again = await ada.get(f"{answer.headers['location']}/edit")
     assert 'value="Qualified staff"' in again.text
-    assert "is the median of theirs" in (await ada.get(answer.headers["location"])).text
+    assert rule((await ada.get(answer.headers["location"])).text, "scores-median")
 
 
 async def test_a_form_that_names_none_of_them_gives_a_grid_as_ever(
@@ -111,7 +112,7 @@ async def test_wrong_rules_are_named_each_at_its_field(
     assert 'value="Staff"' in page.text
     sums = await ada.send_form("/staff/calls/new", form_of(draft, **CRITERIA, rejecting=["1"], reject_at="1"))
     assert errors(sums) == ["sections-0-max", "rejecting"]
-    assert "The sub-criteria come to 15 points, which is 5 times their weights" in sums.text
+    assert gives_reason(error_at(sums, "sections-0-max"), "criteria_do_not_add_up", points=15)
 
 
 async def test_a_preset_has_sub_criteria_that_add_up(cast: Cast, draft: CallDraft, browse: Browsers) -> None:

@@ -16,6 +16,7 @@ import pytest
 from facility.settings import ROOT
 from facility.web import history, i18n, marks
 from facility.web.render import environment
+from facility.web.sentences import SENTENCES
 from tests.browser import settings_for
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -219,7 +220,7 @@ def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
     catalogue = pot.read_text()
     for text in (
         "Skip to the content",
-        "This is too large. A file may have 10 MB, all files together 12 MB.",
+        SENTENCES["too_large"],
         "There is a problem",
     ):
         assert text in catalogue.replace('"\n"', "")

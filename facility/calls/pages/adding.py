@@ -21,7 +21,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Page, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, filled, translated
 from facility.web.sentences import sentence
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
@@ -68,6 +68,8 @@ def adding_page(view: View, template: str, call: CallStaff, fields: Fields, **mo
     )
 
 
+CHANGED_MEANWHILE = N_("{name} changed this corrigendum meanwhile. Look at it, and save again.")
+ONLY_CHANGE = N_("This is the only change in the corrigendum. Delete the corrigendum instead.")
 PLACES = {"confidential_not_by_party": "by"}
 """Where a mistake of the whole form can be mended on the page of a section."""
 
@@ -79,11 +81,9 @@ def _note_conflict(fields: Fields, call: CallStaff) -> None:
         return
     if "changed_meanwhile" in refused.codes and call.corrigendum:
         name = call.corrigendum.drafted_by_name
-        fields.wrong(
-            "", _("{name} changed this corrigendum meanwhile. Look at it, and save again.", name=name)
-        )
+        fields.wrong("", filled(CHANGED_MEANWHILE, name=name))
     elif "nothing_corrected" in refused.codes:
-        fields.errors[""] = [_("This is the only change in the corrigendum. Delete the corrigendum instead.")]
+        fields.errors[""] = [translated(ONLY_CHANGE)]
     elif refused.kind != "invalid":
         fields.wrong("", " ".join(map(sentence, refused.reasons)))
 

@@ -29,10 +29,16 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _, listed
+from facility.web.i18n import N_, _, filled, listed
 from facility.web.stops import Stop
 
 FIRST_GRID = "prag_2018"
+
+CHANGED_MEANWHILE = N_(
+    "{name} changed this draft meanwhile. What you typed is still here and not saved: compare it with the"
+    " draft, then save again to replace it."
+)
+LEFT_OUT = N_("Left out, since the call takes applications in another way: {things}.")
 
 
 async def _form_page(
@@ -108,11 +114,7 @@ def _saved(draft_form: DraftForm) -> str:
     """What is said of a saved draft: also what was left out of it."""
     message = _("The draft is saved. A colleague checks and publishes it.")
     if draft_form.left_out:
-        left = _(
-            "Left out, since the call takes applications in another way: {things}.",
-            things=listed(draft_form.left_out),
-        )
-        return f"{message} {left}"
+        return f"{message} {filled(LEFT_OUT, things=listed(draft_form.left_out))}"
     return message
 
 
@@ -145,14 +147,7 @@ async def _not_saved(
     """The form again with what was typed. When somebody else has saved meanwhile, saving once more replaces their text."""
     call = await staff_call(connection, call_id)
     if status == 409:
-        fields.wrong(
-            "",
-            _(
-                "{name} changed this draft meanwhile. What you typed is still here and not saved: compare it with the"
-                " draft, then save again to replace it.",
-                name=call.drafted_by_name,
-            ),
-        )
+        fields.wrong("", filled(CHANGED_MEANWHILE, name=call.drafted_by_name))
         return await _form_page(view, connection, fields, call=call, status=status)
     seen = fields.form.get("seen")
     return await _form_page(view, connection, fields, call=call, status=status, seen=seen)

@@ -32,7 +32,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, filled
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
 
@@ -43,6 +43,7 @@ STARTS = {
     "plain": N_("The plain form, with amounts in place of a budget"),
 }
 """Forms to start from, untranslated."""
+CHANGED_MEANWHILE = N_("{name} changed this draft meanwhile. Look at it, and save again.")
 type Edit = Callable[[FormDefinition], FormDefinition]
 
 
@@ -100,9 +101,7 @@ async def _change(
 def _not_saved(call: CallStaff, fields: Fields) -> str:
     reasons = fields.refusal.reasons if fields.refusal else ()
     if any(reason.code == "changed_meanwhile" for reason in reasons):
-        return _(
-            "{name} changed this draft meanwhile. Look at it, and save again.", name=call.drafted_by_name
-        )
+        return filled(CHANGED_MEANWHILE, name=call.drafted_by_name)
     return " ".join(map(sentence, reasons))
 
 

@@ -50,6 +50,30 @@ DRAFT = LABELS | {
 """What a field of a draft is called, as events name it, untranslated."""
 
 
+NEW_SECTION = {
+    By.LEAD: N_("A new section was added: “{section}”."),
+    By.PARTY: N_(
+        "A new section was added that every institution fills in for itself: “{section}”. Each partner finds it in its"
+        " own part."
+    ),
+}
+NEW_QUESTION = N_("A new question was added under “{section}”: {label}")
+NEW_NEEDED_QUESTION = N_("A new question that must be answered was added under “{section}”: {label}")
+PLACED_AFTER = N_("Placed after “{title}”.")
+CUT_OFF_MOVED = N_("Cut-off {number} is now {after}; it was {before}.")
+MEANINGS = {
+    "title": N_("The call’s title is now “{after}”."),
+    "text": N_("The text of the call was changed. Please read it again."),
+    "closes_at": N_("The deadline is now {after}; it was {before}."),
+    "questions_until": N_("You can ask questions until {after}."),
+    "answers_until": N_("Answers are published by {after}."),
+    "amount": N_("The total for all awards is now {after}; it was {before}."),
+    "award_min": N_("The minimum for an application is now {after}; it was {before}."),
+    "award_max": N_("The maximum for an application is now {after}; it was {before}."),
+}
+"""What the change of each field means for those who have begun an application, untranslated."""
+
+
 class Change(msgspec.Struct, frozen=True):
     """A field of two versions, as people read it."""
 
@@ -97,26 +121,17 @@ def asked_more(before: FormDefinition, after: FormDefinition) -> list[str]:
 
 
 def _added_section(section: FormSection) -> str:
-    sentence = {
-        By.LEAD: N_("A new section was added: “{section}”."),
-        By.PARTY: N_(
-            "A new section was added that every institution fills in for itself: “{section}”. Each partner finds it in its"
-            " own part."
-        ),
-    }
-    return filled(sentence[section.by], section=section.title)
+    return filled(NEW_SECTION[section.by], section=section.title)
 
 
 def _added(section: FormSection, field: Field) -> str:
-    sentence = N_("A new question was added under “{section}”: {label}")
-    if field.required:
-        sentence = N_("A new question that must be answered was added under “{section}”: {label}")
+    sentence = NEW_NEEDED_QUESTION if field.required else NEW_QUESTION
     return filled(sentence, section=section.title, label=field.label)
 
 
 def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
     """A new section as somebody checks it, in lines."""
-    place = _("Placed after “{title}”.", title=ahead.title) if ahead else _("Placed first.")
+    place = filled(PLACED_AFTER, title=ahead.title) if ahead else _("Placed first.")
     checks = [section_check_in_words(section, check) for check in section.checks]
     lines = [section.title, translated(WHO[section.by]), place, section.hint, *checks]
     return "\n".join(line for line in lines if line)
@@ -179,27 +194,16 @@ def _differences(before: CallDraft, after: CallDraft) -> list[Difference]:
 def _meanings(difference: Difference) -> list[str]:
     if not isinstance(difference.before, tuple) or not isinstance(difference.after, tuple):
         return [_meaning(difference)]
-    sentence = N_("Cut-off {number} is now {after}; it was {before}.")
     return [
-        filled(sentence, number=number, before=instant(old), after=instant(new))
+        filled(CUT_OFF_MOVED, number=number, before=instant(old), after=instant(new))
         for number, (old, new) in enumerate(zip(difference.before, difference.after, strict=True), 1)
         if old != new
     ]
 
 
 def _meaning(difference: Difference) -> str:
-    sentence = {
-        "title": N_("The call’s title is now “{after}”."),
-        "text": N_("The text of the call was changed. Please read it again."),
-        "closes_at": N_("The deadline is now {after}; it was {before}."),
-        "questions_until": N_("You can ask questions until {after}."),
-        "answers_until": N_("Answers are published by {after}."),
-        "amount": N_("The total for all awards is now {after}; it was {before}."),
-        "award_min": N_("The minimum for an application is now {after}; it was {before}."),
-        "award_max": N_("The maximum for an application is now {after}; it was {before}."),
-    }
     if difference.field in ("questions_until", "answers_until") and difference.after is None:
         return _("The call takes no more questions.")
     return filled(
-        sentence[difference.field], before=_value(difference.before), after=_value(difference.after)
+        MEANINGS[difference.field], before=_value(difference.before), after=_value(difference.after)
     )
