@@ -152,7 +152,7 @@ async def test_a_budget_has_its_limit_of_indirect_costs_and_the_day_of_its_rates
     given: dict[str, str | list[str]] = {"title": "Budget", "indirect_most": "7,01", "rates_on": "2026-02-30"}
     wrong = await editor.send("/budget", given, 422)
     assert (errors(wrong), 'value="7,01"' in wrong) == (["indirect_most", "rates_on"], True)
-    assert re.findall(r"\d+", error_at(wrong, "indirect_most"))[:2] == ["0", "7"]
+    assert {"0", "7"} <= set(re.findall(r"\d+", error_at(wrong, "indirect_most")))
     await editor.send("/budget", {"title": "Budget", "indirect_most": "5,5", "rates_on": "2026-01-15"})
     budget = (await form(db, drafted)).of(SectionKind.BUDGET)
     assert budget is not None

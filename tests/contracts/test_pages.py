@@ -10,7 +10,7 @@ from facility.contracts.events import ContractOpened
 from facility.contracts.models import Donor, Envelope
 from facility.contracts.service.money import commit, lock_envelope, open_contract, open_envelope, seed
 from facility.db import Database, new_id
-from tests.browser import NOW, Browsers, errors, gives_reason, records
+from tests.browser import NOW, Browsers, error_at, errors, gives_reason, records
 from tests.cast import Cast
 from tests.statements import count_statements
 
@@ -139,6 +139,8 @@ async def test_what_does_not_fit_is_said_at_its_field(
     taken, wrong, big, small = answers
     assert [answer.status_code for answer in answers] == [422] * 4
     assert [errors(answer) for answer in answers] == [["name"], ["name", "amount"], ["amount"], ["amount"]]
+    assert [error_at(answer, "name").startswith("Name: ") for answer in (taken, wrong)] == [True, True]
+    assert [error_at(answer, "amount").startswith("Amount: ") for answer in (big, small)] == [True, True]
     assert gives_reason(taken, "envelope_name_taken")
     assert not gives_reason(wrong, "envelope_name_taken")
     assert gives_reason(big, "above_agreed", left="18\u00a0100\u00a0000.00")
