@@ -37,7 +37,7 @@ from facility.outbox.service import MAKERS, send_again
 from facility.settings import ROOT
 from facility.web import cookies
 from facility.worker import postman
-from tests.browser import SECRET, Browser, lent, settings_for
+from tests.browser import SECRET, Browser, lent, settings_for, states
 from tests.databases import database_at
 from tests.house.world import EVERYBODY
 from tests.smtp import SmtpServer
@@ -219,7 +219,7 @@ async def test_what_was_typed_and_not_saved_is_still_there(app_of: Litestar, db:
     browser = await signed_in(app_of, db, "Omar Hoxha")
     tasks = await browser.get(f"/applications/{copy.application_id}")
     await browser.aclose()
-    assert "unsaved text" in tasks.text
+    assert "unsaved-there" in states(tasks)
 
 
 async def test_the_worker_carries_on_with_what_it_finds(
