@@ -139,6 +139,13 @@ def states(page: httpx.Response | str) -> list[str]:
     return re.findall(r'data-state="([\w-]+)"', page if isinstance(page, str) else page.text)
 
 
+def marked(page: httpx.Response | str, state: str) -> str:
+    """What the page says where it bears this mark, without markup; "" where it bears none."""
+    text = page if isinstance(page, str) else page.text
+    element = re.search(rf'<(\w+)[^>]*data-state="{state}"[^>]*>(.*?)</\1>', text, re.DOTALL)
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", element[2])).split()) if element else ""
+
+
 def work(page: httpx.Response | str) -> list[str]:
     """The kinds of the rows on the start page, in order: `data-work`."""
     return re.findall(r'data-work="([\w-]+)"', page if isinstance(page, str) else page.text)

@@ -15,16 +15,20 @@ from facility.applications.models.application import Application
 from facility.applications.service.withdrawal import withdraw
 from facility.db import Database, Tx
 from facility.evaluation.models import Assignment, TakenOff
+from facility.evaluation.pages.assignment import FREE, KNOWS
 from facility.evaluation.queries.standing import count_assessments
+from facility.evaluation.rules.assignment import Bar
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.assignment import take_off
+from facility.evaluation.words import BARS
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.experts.models.profile import Expert, ExpertTheme, Theme
 from facility.outbox.models import Mail
 from facility.refused import Refused
-from tests.browser import Browser, Browsers, errors, gives_reason
+from facility.web.i18n import filled
+from tests.browser import Browser, Browsers, errors, gives_reason, marked, says, states
 from tests.judging import CLOSES, Judging, judging
 from tests.prepared import built_once
 from tests.statements import count_statements
@@ -122,7 +126,7 @@ async def test_all_of_it_is_assigned_at_once_and_each_assessor_gets_one_mail(
     assert await mails(play, "evaluation/assigned") == [f"{name}@example.org" for name in ASSESSORS]
     assert {name: wrong for name, wrong in (await reconcile(play.db)).items() if wrong} == {}
     page = (await ada.get(f"{address(play)}?each=3&most=4")).text
-    assert "Every application under assessment has its assessors." in page
+    assert "nothing-to-assign" in states(page)
 
 
 async def test_what_is_there_counts_and_what_must_not_be_is_left_out(play: Judging, browse: Browsers) -> None:
@@ -146,15 +150,11 @@ async def test_what_is_there_counts_and_what_must_not_be_is_left_out(play: Judgi
     loads = Counter([who for _, who in chosen] + ["erik"])
     assert sorted(loads.values()) == [1, 1, 2]
     page = (await ada.get(f"{address(play)}?each=5&most=9")).text
-    for words in (
-        "Declared a conflict of interests: Elena Rossi.",
-        "Works for an institution that takes part: Eva Horák.",
-    ):
-        assert words in page
+    assert says(page, BARS[Bar.CONFLICT], names="Elena Rossi")
+    assert says(page, BARS[Bar.PARTY], names="Eva Horák")
     assert "2 assessors missing" in page
     assert "My sister" not in page
-    page = (await ada.get(f"{address(play)}?each=2&most=0")).text
-    assert "Enter a whole number from 1 to 999." in page
+    assert errors(await ada.get(f"{address(play)}?each=2&most=0")) == ["most"]
 
 
 async def test_a_limit_that_is_reached_is_the_reason(play: Judging, browse: Browsers) -> None:
@@ -162,8 +162,8 @@ async def test_a_limit_that_is_reached_is_the_reason(play: Judging, browse: Brow
     form = await proposal(play, ada, each=2, most=1)
     assert len(pairs_of(play, form)) == 5
     page = (await ada.get(f"{address(play)}?each=2&most=1")).text
-    assert "The proposal fills 5 of 6 places. Each assessor will then have from 1 to 1 applications." in page
-    assert "Has as many applications as the limit allows" in page
+    assert re.findall(r"\d+", marked(page, "places-lacking")) == ["5", "6", "1", "1"]
+    assert says(page, BARS[Bar.FULL])
     assert (await ada.send_form(address(play), form)).status_code == 303
     assert len(await stored(play)) == 5
 
@@ -309,7 +309,7 @@ async def test_themes_are_those_of_the_pool(play: Judging, browse: Browsers) -> 
     await play.act(None, enter)
     assert free in {who for _, who in pairs_of(play, await proposal(play, ada, each=1))}
     page = (await ada.get(f"{address(play)}?each=1&most=4")).text
-    assert "Knows Firearms. No conflict is known." in page
+    assert says(page, KNOWS, themes="Firearms", load=filled(FREE, load=1, most=4))
 
 
 async def test_who_may_see_it(play: Judging, browse: Browsers) -> None:

@@ -152,7 +152,7 @@ async def test_the_chair_decides_and_a_conflict_acts_as_a_declared_one(play: Fou
     cora = await browse(play.people["cora"])
     assert "possible-conflicts-of-interests-to-decide" in (await cora.get("/")).text
     page = (await cora.get(f"/evaluation/{play.id}/conflicts")).text
-    assert "Declared a tie to Criminal Police Directorate (Brother)" in page
+    assert "Criminal Police Directorate (Brother)" in page
     here = f"/evaluation/applications/{ports}/conflicts/{tied}"
     wrong = await cora.send_form(here, {"conflict": "yes", "reason": ""})
     assert errors(wrong) == ["reason"]

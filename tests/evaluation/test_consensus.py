@@ -1,6 +1,7 @@
 """Scores that are too far apart are settled by one more assessor or by a consensus, before the ranking is proposed."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from facility.calls.rules.call import CallDraft
 from facility.calls.rules.scoring import Aggregate, Settles
 from facility.db import Database
 from facility.evaluation.models import Assessment, Consensus, Unsettled
+from facility.evaluation.rules.divergence import Settled
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.assignment import take_off
 from facility.evaluation.service.consensus import (
@@ -29,12 +31,13 @@ from facility.evaluation.service.consensus import (
 )
 from facility.evaluation.service.declaring import declare_own_conflict
 from facility.evaluation.service.reopening import reopen
+from facility.evaluation.words import SETTLED
 from facility.events.reconcile import reconcile
 from facility.letters.models import Letter
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.awards.bundles import resealed
-from tests.browser import Browsers, errors, work
+from tests.browser import Browsers, errors, marked, says, states, work
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, GRID, Judging
 from tests.prepared import built_once
@@ -134,7 +137,7 @@ async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has
     assert await proposing(play) == ("conflict", ("scores_unsettled",))
     ada = await browse(play.people["ada"])
     board = (await ada.get(f"/evaluation/{play.calls[CALL]}")).text
-    assert "Totals 20 points apart, 15 allowed." in board
+    assert re.findall(r"\d+", marked(board, "divergence-open")) == ["20", "15"]
     assert board.count("Scores too far apart") == 1
     assert "scores-to-settle" in work((await ada.get("/")).text)
     await play.declare("emma", "A")
@@ -144,10 +147,8 @@ async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has
     scores = {"capacity": Decimal(14), "relevance": Decimal(56)}
     await play.act("emma", lambda tx: evaluation.send_assessment(tx, key, scores, {}), LATER)
     assert await rows(play, Unsettled) == []
-    assert (
-        "one more assessor has sent an assessment since"
-        in (await ada.get(f"/evaluation/{play.calls[CALL]}")).text
-    )
+    board = (await ada.get(f"/evaluation/{play.calls[CALL]}")).text
+    assert says(marked(board, "divergence-assessor"), SETTLED[Settled.ASSESSOR])
     await play.decide()
     document = await document_of(play)
     assert (document["version"], document["consensus"]) == (3, [])
@@ -204,7 +205,7 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     assert (WHY in scores, ">46<" in scores, ">60<" in scores) == (True, True, True)
     ranking = (await ada.get(f"/evaluation/{play.calls[CALL]}/ranking")).text
     assert "Agreed scores" in ranking
-    assert "or the scores on which they agreed where the row says so" in ranking
+    assert "aggregate-mean-or-agreed" in states(ranking)
     assert (await ada.get(f"/evaluation/{play.calls[CALL]}/report.pdf")).status_code == 200
     async with play.db.reader() as connection:
         letters = (
@@ -289,7 +290,7 @@ async def test_a_late_conflict_ends_it_and_somebody_else_is_appointed(
     page = f"/assessments/{key}/consensus"
     assert (await (await browse(play.people["elena"])).get(page)).status_code == 403
     erik = (await (await browse(play.people["erik"])).get(page)).text
-    assert ("This consensus has ended" in erik, ">46<" in erik) == (True, False)
+    assert ("consensus-ended" in states(erik), ">46<" in erik) == (True, False)
     assert await templates(play) == [
         ("agreed_scores", "Erik"),
         ("consensus", "Elena"),
@@ -368,7 +369,7 @@ async def test_a_call_by_consensus_needs_one_for_each_application(db: Database, 
     play = await judged(db, replace(GRID, min_assessments=2, aggregate=Aggregate.CONSENSUS))
     assert {row.outcome for row in await rows(play, Unsettled)} == {"to_agree"}
     public = (await (await browse(None)).get(f"/calls/{CALL}")).text
-    assert "agree on its scores" in public
+    assert "aggregate-consensus" in states(public)
     for name in ("A", "B"):
         key = play.applications[name]
         made = await play.act("ada", lambda tx, k=key: begin_consensus(tx, k, play.people["erik"]), LATER)  # type: ignore[misc]

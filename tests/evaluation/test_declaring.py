@@ -12,7 +12,7 @@ from facility.db import Database, Tx
 from facility.evaluation.service.assessing import assign, sign_declaration
 from facility.refused import Refused
 from tests.awards.test_exceptional import excepted
-from tests.browser import Browsers, errors, work
+from tests.browser import Browsers, errors, states, work
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, DECIDED
 from tests.prepared import built_once
@@ -87,7 +87,7 @@ async def test_an_officer_chair_or_decider_with_a_conflict_is_shut_out_as_an_ass
         assert errors(await browser.send_form(here, {"reason": ""})) == ["reason"]
         assert (await browser.send_form(here, {"reason": "My brother leads it."})).status_code == 303
         page = (await browser.get(f"/evaluation/{play.id}/declaration")).text
-        assert (str(key) in page, "closed to you" in page) == (False, True)
+        assert (str(key) in page, "recused" in states(page)) == (False, True)
         assert (await browser.send_form(here, {"reason": "Again."})).status_code == 403
     await play.act("vera", lambda tx: propose(tx, play.id))
     await play.sign("elena", "erik", "emma")
@@ -138,7 +138,7 @@ async def test_an_exception_is_closed_to_whoever_declares_a_conflict_on_it_too(
     assert errors(await paul.send_form(here, {"reason": ""})) == ["reason"]
     assert (await paul.send_form(here, {"reason": "My brother leads it."})).status_code == 303
     assert (await paul.get(f"/applications/{key}/exception")).status_code == 403
-    assert "closed to you" in (await paul.get(f"/evaluation/{call}/declaration")).text
+    assert "recused" in states(await paul.get(f"/evaluation/{call}/declaration"))
 
 
 async def test_the_page_for_conflicts_is_found_in_a_call_without_committee_or_finding(

@@ -43,10 +43,10 @@ async def play(db: Database) -> Judging:
 
 
 async def notified(db: Database) -> list[tuple[str, str]]:
-    """Address and subject of who was told that nothing is left to do."""
+    """Who was told that nothing is left to do, and on what."""
     async with db.reader() as connection:
-        query = select(Mail.to_address, Mail.subject).where(Mail.template == "evaluation/no_longer_assigned")
-        return [(row.to_address, row.subject) for row in await connection.execute(query)]
+        query = select(Mail.to_address, Mail.context).where(Mail.template == "evaluation/no_longer_assigned")
+        return [(row.to_address, row.context["application"]) for row in await connection.execute(query)]
 
 
 async def to_do(play: Judging, assessor: str) -> int:
@@ -74,7 +74,7 @@ async def test_a_withdrawal_takes_the_work_away_and_says_so(
     key = play.applications["A"]
     assert await to_do(play, "erik") == 1
     await play.act("omar", lambda tx: withdraw(tx, key), LATER)
-    assert await notified(db) == [("erik@example.org", "You no longer need to assess A")]
+    assert await notified(db) == [("erik@example.org", "A")]
     assert await ended(play) == {"elena": True, "erik": True}
     assert await to_do(play, "erik") == 0
     erik = await browse(play.people["erik"])

@@ -24,7 +24,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.outbox.models import Mail
 from facility.refused import Refused
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, errors, marked
 from tests.judging import CLOSES, Judging, judging
 from tests.prepared import built_once
 
@@ -136,13 +136,13 @@ async def test_what_is_reopened_is_kept_counts_no_more_and_is_sent_anew(
     assert old.reason == WHY
     assert "Assess A" in (await ela.get("/")).text
     page = (await ela.get(f"/assessments/{key}")).text
-    assert (WHY in page, 'value="14"' in page, "The assessor" in page) == (True, True, False)
+    assert (WHY in page, 'value="14"' in page, path in page) == (True, True, False)
     anew = {"score-capacity": "12", "score-relevance": "60", "comment-capacity": "Now about this one."}
     assert (await ela.send_form(f"/assessments/{key}", anew)).status_code == 303
     assert (await ela.send_form(f"/assessments/{key}/send")).status_code == 303
     assert [scores for scores, _comments, _at in await kept(play)] == [{**SENT, "capacity": "12"}]
     scores = (await (await browse(play.people["greta"])).get(f"/evaluation/{play.calls[CALL]}/scores")).text
-    assert (WHY in scores, "no longer counts" in scores, "Opened again" in scores) == (True, True, True)
+    assert WHY in marked(scores, "reopened")
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     async with play.db.reader() as connection:
         document = await bundle(connection, play.calls[CALL])

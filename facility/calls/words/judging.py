@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from facility.calls.rules.call import Grid
 from facility.calls.rules.scoring import Section, Settles, Steps
-from facility.web.i18n import _, listed
+from facility.web.i18n import N_, _, filled, listed, translated
+
+WHOLE = N_("Scores are whole numbers.")
+REJECTS = N_(
+    "In “{section}”, an application is rejected if the score that counts for a sub-criterion is {score} or less."
+)
+NEEDS_COMMENT = N_("Assessors must comment on: {titles}.")
+COMMENT_LOW = N_("They must comment on scores of {share} % of the maximum or less.")
+MAY_NOT_APPLY = N_(
+    "These sections, or sub-criteria of them, may be judged as not applicable: {titles}. What does not apply is left out"
+    " and never counts as zero: the points of the rest are raised in proportion."
+)
 
 
 def scoring(grid: Grid) -> list[str]:
@@ -18,7 +29,7 @@ def _scores(grid: Grid) -> Iterator[str]:
             "Sub-criteria are scored from 1, very poor, to 5, very good. Each score is multiplied by its weight."
         )
     if grid.steps is Steps.WHOLE:
-        yield _("Scores are whole numbers.")
+        yield translated(WHOLE)
     elif grid.steps is Steps.HALF:
         yield _("Scores are given in steps of a half.")
 
@@ -26,8 +37,8 @@ def _scores(grid: Grid) -> Iterator[str]:
 def _rejection(grid: Grid) -> Iterator[str]:
     for section in grid.sections:
         if section.reject_at is not None:
-            yield _(
-                "In “{section}”, an application is rejected if the score that counts for a sub-criterion is {score} or less.",
+            yield filled(
+                REJECTS,
                 section=section.title,
                 score=f"{section.reject_at.normalize():f}",
             )
@@ -35,9 +46,9 @@ def _rejection(grid: Grid) -> Iterator[str]:
 
 def _comments(grid: Grid) -> Iterator[str]:
     if titles := _titles(section for section in grid.sections if section.needs_comment):
-        yield _("Assessors must comment on: {titles}.", titles=titles)
+        yield filled(NEEDS_COMMENT, titles=titles)
     if grid.comment_low is not None:
-        yield _("They must comment on scores of {share} % of the maximum or less.", share=grid.comment_low)
+        yield filled(COMMENT_LOW, share=grid.comment_low)
     if grid.comment_high == 100:
         yield _("They must comment on the highest score.")
     elif grid.comment_high is not None:
@@ -46,11 +57,7 @@ def _comments(grid: Grid) -> Iterator[str]:
 
 def _exceptions(grid: Grid) -> Iterator[str]:
     if titles := _titles(section for section in grid.sections if section.may_not_apply):
-        yield _(
-            "These sections, or sub-criteria of them, may be judged as not applicable: {titles}. What does not apply is left out"
-            " and never counts as zero: the points of the rest are raised in proportion.",
-            titles=titles,
-        )
+        yield filled(MAY_NOT_APPLY, titles=titles)
 
 
 def _divergence(grid: Grid) -> Iterator[str]:

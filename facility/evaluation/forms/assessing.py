@@ -30,6 +30,13 @@ filters.register("total_by", lambda scores, grid: points_in_words(means([scores]
 
 MOST_COMMENT = 4000
 """Characters of a comment that is sent."""
+WEIGHS = N_("Counts {weight} times.")
+REACHES = {
+    Aggregate.MEAN: N_("The mean of all assessors must reach {least}."),
+    Aggregate.MEDIAN: N_("The median of all assessors must reach {least}."),
+    Aggregate.CONSENSUS: N_("The agreed score must reach {least}."),
+}
+"""Which score must reach a threshold."""
 
 
 def sheet(grid: Grid) -> Section:
@@ -82,7 +89,7 @@ def _title(item: Item) -> str:
 
 
 def _weighs(item: Item) -> str:
-    return _("Counts {weight} times.", weight=item.weight) if item.weight > 1 else ""
+    return filled(WEIGHS, weight=item.weight) if item.weight > 1 else ""
 
 
 def _range(item: Item, grid: Grid) -> str:
@@ -97,11 +104,7 @@ def _range(item: Item, grid: Grid) -> str:
 
 def reached(grid: Grid, least: Decimal) -> str:
     """The sentence for a threshold: which score must reach it."""
-    if grid.aggregate is Aggregate.MEDIAN:
-        return _("The median of all assessors must reach {least}.", least=least)
-    if grid.aggregate is Aggregate.CONSENSUS:
-        return _("The agreed score must reach {least}.", least=least)
-    return _("The mean of all assessors must reach {least}.", least=least)
+    return filled(REACHES[grid.aggregate], least=least)
 
 
 def extremes(section: GridSection, grid: Grid) -> str:

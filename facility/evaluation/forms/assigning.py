@@ -9,7 +9,9 @@ from facility.evaluation.queries import board
 from facility.evaluation.rules.assignment import Pair
 from facility.evaluation.service import assessing
 from facility.web.fields import Fields
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import N_, _, ngettext, translated
+
+ALL_ASSIGNED = N_("Nothing was assigned: they have these applications already.")
 
 
 def chosen_assessors(fields: Fields) -> list[UUID]:
@@ -39,6 +41,6 @@ async def assign_each(
     ]
     await assessing.begin_assigning(tx, call_id, assessor_ids)
     if not new:
-        return _("Nothing was assigned: they have these applications already.")
+        return translated(ALL_ASSIGNED)
     await assessing.give(tx, call_id, new, due_on)
     return ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", len(new))

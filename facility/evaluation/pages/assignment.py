@@ -25,7 +25,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _, filled, listed, ngettext
+from facility.web.i18n import N_, _, filled, listed, ngettext
 from facility.web.reasons import MOST, reason_of
 from facility.web.sentences import sentence
 from facility.web.workspace import workspace_of
@@ -36,6 +36,8 @@ ASSIGNS = allow(Role.SECRETARIAT, unless=["call.recused"])
 TAKES_OFF = allow(Role.SECRETARIAT)
 MOST_EACH = 20
 MOST_LOAD = 999
+FREE = N_("No conflict is known. Will have {load} of at most {most} applications.")
+KNOWS = N_("Knows {themes}. {load}")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -227,13 +229,9 @@ def _row(now: Situation, question: Question, best: Proposal, fields: Fields, lin
 
 def _why(now: Situation, question: Question, best: Proposal, application_id: UUID, assessor_id: UUID) -> str:
     """Why this assessor, in words."""
-    load = _(
-        "No conflict is known. Will have {load} of at most {most} applications.",
-        load=best.loads[assessor_id],
-        most=question.most,
-    )
+    load = filled(FREE, load=best.loads[assessor_id], most=question.most)
     shared = [now.theme_names[code] for code in question.shared(application_id, assessor_id)]
-    return _("Knows {themes}. {load}", themes=listed(shared), load=load) if shared else load
+    return filled(KNOWS, themes=listed(shared), load=load) if shared else load
 
 
 def _missing(now: Situation, reasons: dict[UUID, Bar]) -> Iterator[str]:
