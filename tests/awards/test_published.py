@@ -18,11 +18,12 @@ from facility.awards.pages.open_data import FIELDS
 from facility.awards.rules.publication import Why
 from facility.awards.service.publication import lift_withholding, withhold
 from facility.awards.service.signing import record_signature
+from facility.awards.words import WHYS
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused
 from tests.awards.reading import leave
-from tests.browser import Browser, Browsers, errors
+from tests.browser import Browser, Browsers, errors, says
 from tests.judging import DECIDED, Judging, judging
 from tests.prepared import built_once
 from tests.statements import count_statements
@@ -283,7 +284,7 @@ async def test_an_authorising_officer_withholds_and_lifts_on_one_page(
     form = {"why": "operations", "reason": "An operation is under way."}
     assert (await paul.send_form(f"{here}/withhold", form)).status_code == 303
     assert (await paul.send_form(f"{here}/withhold", form)).status_code == 409
-    assert "It could harm an operation" in (await ada.get(here)).text
+    assert says(await ada.get(here), WHYS[Why.OPERATIONS])
     carl, greta = await browse(play.people["carl"]), await browse(play.people["greta"])
     reads = ["An operation is under way." in (await who.get(here)).text for who in (ada, carl, greta)]
     assert reads == [True, False, True]  # the Commission sees that it is withheld, not why

@@ -17,7 +17,7 @@ from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.service import assessing
 from facility.events.reconcile import reconcile
 from facility.letters.models import Letter
-from tests.browser import Browsers, gives_reason, work
+from tests.browser import Browsers, gives_reason, marked, work
 from tests.calls.reading import refused
 from tests.judging import CLOSES, DECIDED, Judging
 from tests.prepared import built_once
@@ -80,7 +80,7 @@ async def test_the_ranking_waits_for_the_reasons_and_the_letters_give_them(
     assert "calls-whose-ranking-is-to-be-proposed" not in work(await ada.get("/"))
     refusal = await refused(play, "vera", lambda tx: propose(tx, call_id), DECIDED)
     assert refusal == [("reasons_missing", None)]
-    assert "Missing: A, B." in (await ada.get(f"/evaluation/{call_id}/ranking")).text
+    assert "A, B." in marked(await ada.get(f"/evaluation/{call_id}/ranking"), "reasons-missing")
     for name in ("A", "B"):
         here = f"/evaluation/applications/{play.applications[name]}/reasons"
         page = await ada.get(here)

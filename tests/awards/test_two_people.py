@@ -19,7 +19,7 @@ from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.proposals import Settlement
 from facility.refused import Refused
-from tests.browser import Browser, Browsers, work
+from tests.browser import Browser, Browsers, gives_reason, work
 from tests.calls.reading import mails, refused
 from tests.judging import DECIDED, Judging
 from tests.prepared import built_once
@@ -250,7 +250,7 @@ async def test_the_pages_of_an_enlargement(play: Judging, browse: Browsers) -> N
         seen = (await of_enlarging(read, key, Decimal(100), Decimal(140))).fingerprint
     form = {"proposal": str(proposal), "seen": seen}
     refused_twice = await ada.send_form(f"{path}/enlargement/agree", form)
-    assert (refused_twice.status_code, "This needs two people" in refused_twice.text) == (403, True)
+    assert (refused_twice.status_code, gives_reason(refused_twice, "same_person")) == (403, True)
     assert (await vera.send_form(f"{path}/enlargement/agree", form)).status_code == 303
     assert (await play.row(Envelope, key)).amount == Decimal("140.00")
     assert (await vera.get(f"{path}/enlargement")).status_code == 409

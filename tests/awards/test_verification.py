@@ -13,10 +13,16 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 
 from facility.awards.rules import bundle as rules
-from facility.awards.service.verification import verify
+from facility.awards.service.comparison import DIFFERS
+from facility.awards.service.consistency import TWICE
+from facility.awards.service.verification import ANOTHER_RANKING, NO_BUNDLE, TOO_LARGE, WRONG_DIGEST, verify
 from facility.cli import main
 from facility.data import DATA
+from facility.formats import strict_json
 from facility.formats.mistakes import Mistake, path_text
+from facility.formats.strict_json import NOT_JSON, NOT_UTF8, TOO_DEEP
+from facility.message import Message
+from facility.web.i18n import filled, translated
 from tests.awards.bundles import (
     SEVERAL,
     SINGLE,
@@ -30,6 +36,7 @@ from tests.awards.bundles import (
     replaced,
     resealed,
 )
+from tests.browser import says
 from tests.hostile.values import some
 from tests.scenarios import scenarios
 from tests.scoring import scored_scenarios
@@ -168,7 +175,7 @@ def test_a_record_that_is_left_out_or_there_twice_is_named(part: str) -> None:
         assert differences(resealed(without), PILOT["root"]) != []
         twice = resealed(replaced(PILOT, (part,), [*PILOT[part], record]))
         assert any(
-            path == f"{part}[{len(PILOT[part])}]" and message.endswith(f"is there twice, also as {part}[{i}]")
+            path == f"{part}[{len(PILOT[part])}]" and says(message, TWICE, also=f"{part}[{i}]")
             for path, message in differences(twice)
         )
 
@@ -179,8 +186,13 @@ def test_a_mean_is_named_with_both_values() -> None:
     assert differences(changed) == [
         (
             f"ranking[{i}].means.relevance.exact",
-            f"application {record['application']}: the mean of relevance is {record['means']['relevance']['exact']}"
-            " by the scores and rules, 63/2 in the bundle",
+            filled(
+                DIFFERS,
+                application=record["application"],
+                what="the mean of relevance",
+                right=record["means"]["relevance"]["exact"],
+                stated="63/2",
+            ),
         )
     ]
 
@@ -191,7 +203,7 @@ def test_a_digest_is_named_with_its_record() -> None:
     assert differences(changed) == [
         (
             "assessments[2]",
-            f"its digest does not match its content ({record['application']} {record['assessor']})",
+            filled(WRONG_DIGEST, what=f"{record['application']} {record['assessor']}"),
         )
     ]
 
@@ -200,9 +212,13 @@ def test_who_gets_what_is_named_with_both_places() -> None:
     awarded, waiting = PILOT["line"]["awards"][0], PILOT["line"]["reserve"][0]
     line = {**PILOT["line"], "awards": [waiting], "reserve": [awarded]}
     mistakes = differences(resealed(replaced(PILOT, ("line",), line)))
-    sentence = "application {}: its place on the line is {} by the scores and rules, {} in the bundle"
-    assert ("line.reserve[0]", sentence.format(awarded, "award 1", "reserve 1")) in mistakes
-    assert ("line.awards[0]", sentence.format(waiting, "reserve 1", "award 1")) in mistakes
+    place = "its place on the line"
+    for path, application, right, stated in (
+        ("line.reserve[0]", awarded, "award 1", "reserve 1"),
+        ("line.awards[0]", waiting, "reserve 1", "award 1"),
+    ):
+        message = filled(DIFFERS, application=application, what=place, right=right, stated=stated)
+        assert (path, message) in mistakes
 
 
 def test_an_assessment_counts_unless_its_assessor_is_recused() -> None:
@@ -233,50 +249,51 @@ def test_two_rankings_are_named() -> None:
     assert ("ranking[0]", "must be an object") in differences(nested)
     twice = resealed(replaced(PILOT, ("ranking",), PILOT["ranking"] * 2))
     number, first = len(PILOT["ranking"]), PILOT["ranking"][0]["application"]
-    assert (
-        f"ranking[{number}]",
-        f"{first} is there twice, also as ranking[0]",
-    ) in differences(twice)
+    assert (f"ranking[{number}]", filled(TWICE, what=first, also="ranking[0]")) in differences(twice)
 
 
 @pytest.mark.parametrize(
-    ("raw", "says"),
+    ("raw", "message", "values"),
     [
-        (b"", "$: is not JSON"),
-        (b"\xff\xfe", "$: is not UTF-8"),
-        (b"[1, 2]", "$: is no ranking bundle: that is a JSON object"),
-        (b"NaN", "$: is no ranking bundle: that is a JSON object"),
-        (b"[" * 100_000, "$: is nested too deeply"),
-        (encoded(PILOT) * 2, "$: is not JSON: Extra data"),
-        (b" " * 64_000_001, "$: is too large: at most 64 MB"),
+        (b"", NOT_JSON, {"line": 1, "column": 1}),
+        (b"\xff\xfe", NOT_UTF8, {"position": 0}),
+        (b"[1, 2]", NO_BUNDLE, {}),
+        (b"NaN", NO_BUNDLE, {}),
+        (b"[" * 100_000, TOO_DEEP, {}),
+        (encoded(PILOT) * 2, NOT_JSON, {"what": "Extra data"}),
+        (b" " * 64_000_001, TOO_LARGE, {"most": 64}),
     ],
     ids=["nothing", "no text", "a list", "no number", "deep", "two bundles", "large"],
 )
-def test_what_can_not_be_read(raw: bytes, says: str, tmp_path: File) -> None:
+def test_what_can_not_be_read(
+    raw: bytes, message: Message, values: dict[str, object], tmp_path: File
+) -> None:
     done = command(raw, tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(says)
+    assert (done.stderr.startswith("$: "), says(done.stderr, message, **values)) == (True, True)
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_hostile_values_are_named() -> None:
     text = json.dumps(PILOT)
     free = json.dumps(PILOT["line"]["free"])
-    for written, says in (
+    number = filled(strict_json.TOO_LARGE, most=2147483647)
+    for written, expected in (
         ("NaN", "NaN is no number of JSON"),
-        ("1e999999999", "is too large a number (at most 2147483647)"),
-        ("9" * 5000, "is too large a number (at most 2147483647)"),
+        ("1e999999999", number),
+        ("9" * 5000, number),
         ("80000", "must be a text"),
         ('"1E+5"', "must look like"),
         ('"-1.00"', "must look like"),
         ('"\\u0000"', "holds a NUL character"),
-        ('"\\ud800"', "holds half a character"),
+        ('"\\ud800"', translated(strict_json.HALF_A_CHARACTER)),
         ("[" * 40 + "]" * 40, ""),
     ):
         raw = text.replace(f'"free": {free}', f'"free": {written}').encode()
-        if says:
+        if expected:
             assert any(
-                path == "line.free" and message.startswith(says) for path, message in verify(raw).differences
+                path == "line.free" and message.startswith(expected)
+                for path, message in verify(raw).differences
             )
     deep = replaced(PILOT, ("ranking", 0, "means"), {"relevance": {"exact": "1/0", "shown": "1.00"}})
     assert "ranking[0].means.relevance.exact" in paths(differences(deep))
@@ -330,10 +347,8 @@ def test_the_command_names_differences(tmp_path: File) -> None:
     changed = resealed(replaced(PILOT, ("call", "title"), "Another title"))
     done = command(encoded(changed), tmp_path, "--root", PILOT["root"])
     assert (done.exit_code, done.stderr) == (1, "")
-    assert done.stdout == (
-        f"root: the records give {changed['root']}, not the {PILOT['root']} that you entered:"
-        " this is another ranking\n"
-    )
+    wrong = filled(ANOTHER_RANKING, computed=changed["root"], given=PILOT["root"])
+    assert done.stdout == f"root: {wrong}\n"
     assert command(encoded(changed), tmp_path).exit_code == 0
     assert command(encoded(PILOT), tmp_path, "--root", "abc").exit_code == 2
 

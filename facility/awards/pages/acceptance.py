@@ -18,13 +18,14 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.filters import day
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, filled
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL, last_second_sql
 
 AUTHORISES = {"allow": allow(Role.AUTHORISING)}
 LAPSE = "/awards/{award_id:uuid}/lapse"
+NOT_ACCEPTED = N_("The lead did not accept the award by {day}.")
 
 _OPEN = f"""FROM award_acceptance JOIN award ON award.id = award_id
     JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
@@ -91,7 +92,7 @@ async def accept(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
 async def lapse_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
     """Why the award is to lapse, and what would come of it."""
     acceptance = (await awards.award(read, award_id)).acceptance
-    reason = acceptance and _("The lead did not accept the award by {day}.", day=day(acceptance.accept_by))
+    reason = acceptance and filled(NOT_ACCEPTED, day=day(acceptance.accept_by))
     return await proposal_form(view, read, award_id, Fields.showing({"reason": reason or ""}), lapse=True)
 
 

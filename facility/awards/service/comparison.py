@@ -15,6 +15,7 @@ VALUES = {
     "rank": N_("the rank"),
     "assessments": N_("the number of assessments that count"),
 }
+DIFFERS = N_("application {application}: {what} is {right} by the scores and rules, {stated} in the bundle")
 AMOUNTS = {"committed": N_("what awards commit"), "left": N_("what is left")}
 
 
@@ -65,8 +66,8 @@ def _mean(
 
 def _differs(path: Path, reference: str, what: str, right: object, stated: object) -> Iterator[Mistake]:
     if right != stated:
-        message = _(
-            "application {application}: {what} is {right} by the scores and rules, {stated} in the bundle",
+        message = filled(
+            DIFFERS,
             application=reference,
             what=what,
             right=_shown(right),

@@ -18,7 +18,10 @@ from facility.calls.rules.lot import commitment_of
 from facility.evaluation.rules.assessing import score_mistakes
 from facility.formats.mistakes import Mistake, Path, mistake, path_text
 from facility.refused import Reason
+from facility.web.i18n import N_, filled
 from facility.web.i18n import gettext as _
+
+TWICE = N_("{what} is there twice, also as {also}")
 
 
 def misfits(bundle: Bundle) -> Iterator[Mistake]:
@@ -141,7 +144,7 @@ def _repeated(entries: Sequence[tuple[Path, Key]]) -> Iterator[Mistake]:
     for path, key in entries:
         if first.setdefault(key, path) != path:
             also = path_text(first[key])
-            yield mistake(path, _("{what} is there twice, also as {also}", what=" ".join(key), also=also))
+            yield mistake(path, filled(TWICE, what=" ".join(key), also=also))
 
 
 def _lined_up(bundle: Bundle) -> list[tuple[Path, str]]:

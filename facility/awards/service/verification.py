@@ -12,12 +12,17 @@ from facility.data import DATA
 from facility.formats.mistakes import Mistake, Path, WrongFile, mistake
 from facility.formats.schema import Format
 from facility.formats.strict_json import read
+from facility.web.i18n import N_, filled, translated
 from facility.web.i18n import gettext as _
 
 SCHEMA = (DATA / "ranking.schema.json").read_bytes()
 FORMAT = Format(SCHEMA)
 MOST = 64_000_000
 """Bytes. A bundle with a thousand applications and five thousand assessments has some 4 MB."""
+TOO_LARGE = N_("is too large: at most {most} MB")
+NO_BUNDLE = N_("is no ranking bundle: that is a JSON object")
+WRONG_DIGEST = N_("its digest does not match its content ({what})")
+ANOTHER_RANKING = N_("the records give {computed}, not the {given} that you entered: this is another ranking")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -32,10 +37,10 @@ def verify(raw: bytes, root: str | None = None) -> Verdict:
     """Look at a bundle's bytes. root: what the log, the report or a letter says it is. Raises WrongFile where it is no JSON
     object."""
     if len(raw) > MOST:
-        raise WrongFile([mistake((), _("is too large: at most {most} MB", most=MOST // 1_000_000))])
+        raise WrongFile([mistake((), filled(TOO_LARGE, most=MOST // 1_000_000))])
     file, wrong = read(raw)
     if not isinstance(file, dict):
-        raise WrongFile([mistake((), _("is no ranking bundle: that is a JSON object"))])
+        raise WrongFile([mistake((), translated(NO_BUNDLE))])
     wrong += FORMAT.mistakes(file)
     digests = list(_digests(file))
     if wrong:
@@ -51,7 +56,7 @@ def verify(raw: bytes, root: str | None = None) -> Verdict:
 def _digests(file: Mapping[str, Any]) -> Iterator[Mistake]:
     for path, record in _records(file):
         if isinstance(record, dict) and record.get("digest") != digest_of(record):
-            yield mistake(path, _("its digest does not match its content ({what})", what=_what(path, record)))
+            yield mistake(path, filled(WRONG_DIGEST, what=_what(path, record)))
 
 
 def _records(file: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
@@ -78,9 +83,4 @@ def _roots(stated: str, computed: str, given: str | None) -> Iterator[Mistake]:
         )
         yield mistake(("root",), message)
     if given is not None and given != computed:
-        message = _(
-            "the records give {computed}, not the {given} that you entered: this is another ranking",
-            computed=computed,
-            given=given,
-        )
-        yield mistake(("root",), message)
+        yield mistake(("root",), filled(ANOTHER_RANKING, computed=computed, given=given))
