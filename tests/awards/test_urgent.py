@@ -24,7 +24,7 @@ from facility.events.relay import deliver_all
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from facility.web.filters import instant
-from tests.browser import Browsers, errors, states
+from tests.browser import Browsers, errors, marked, states
 from tests.judging import CLOSES, OPENS
 from tests.prepared import built_once
 from tests.rolling import URGENT, Rolling, rolling
@@ -163,7 +163,7 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     assert "Waits for decision" in (await paul.get("/urgent")).text
     assert (await vera.send_form(f"{here}/decide")).status_code == 403
     page = (await paul.get(here)).text
-    assert "award" in states(page)
+    assert "1 000.00" in marked(page, "award")
     seen = page.split('name="seen" value="')[1].split('"')[0]
     assert (await paul.send_form(f"{here}/decide", {"seen": seen})).headers["location"] == here
     assert "decided" in states(await carl.get(here))
