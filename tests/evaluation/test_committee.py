@@ -1,7 +1,6 @@
 """The committee of a call: appointed by the authorising officer, refused where it breaks the call's numbers, changed with a
 reason, and needed before the ranking is proposed."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,8 @@ from facility.evaluation.service import assessing
 from facility.evaluation.service.committee import appoint, end_appointment
 from facility.refused import Refused
 from facility.web.access import Role
-from tests.browser import Browsers, errors, gives_reason, marked
+from tests.browser import Browsers, errors, gives_reason
+from tests.calls.reading import figures
 from tests.judging import CLOSES, DECIDED, Judging
 from tests.prepared import built_once
 
@@ -147,7 +147,7 @@ async def test_a_call_without_a_committee_has_no_such_page_or_tab(play: Play, br
 async def test_the_call_says_what_it_asks_for(play: Play, browse: Browsers) -> None:
     nobody = await browse()
     page = (await nobody.get("/calls/TAF-2021-01")).text
-    assert re.findall(r"\d+", marked(page, "committee-proposes")) == ["3", "2"]
+    assert figures(page, "committee") == [3, 2]
 
 
 async def test_a_committee_that_breaks_the_numbers_is_refused_at_the_field(

@@ -38,6 +38,7 @@ from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.awards.bundles import resealed
 from tests.browser import Browsers, errors, marked, says, states, work
+from tests.calls.reading import rule
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, GRID, Judging
 from tests.prepared import built_once
@@ -369,7 +370,7 @@ async def test_a_call_by_consensus_needs_one_for_each_application(db: Database, 
     play = await judged(db, replace(GRID, min_assessments=2, aggregate=Aggregate.CONSENSUS))
     assert {row.outcome for row in await rows(play, Unsettled)} == {"to_agree"}
     public = (await (await browse(None)).get(f"/calls/{CALL}")).text
-    assert "consensus" in states(public)
+    assert rule(public, "scores-agreed")
     for name in ("A", "B"):
         key = play.applications[name]
         made = await play.act("ada", lambda tx, k=key: begin_consensus(tx, k, play.people["erik"]), LATER)  # type: ignore[misc]

@@ -23,6 +23,7 @@ from facility.letters.models import Letter
 from facility.refused import Refused
 from tests.awards.bundles import leaves, replaced, resealed
 from tests.browser import Browser, Browsers, errors, gives_reason, says, states
+from tests.calls.reading import rule
 from tests.judging import CLOSES, Judging
 from tests.prepared import built_once
 
@@ -229,7 +230,8 @@ async def test_the_decision_goes_by_what_counts_and_says_so(play: Judging, brows
 
 async def test_the_call_tells_its_rules_to_everybody(play: Judging, browse: Browsers) -> None:
     page = (await (await browse(None)).get(f"/calls/{CALL}")).text
-    assert ("median" in states(page), "Qualified staff" in page) == (True, True)
+    assert rule(page, "scores-median")
+    assert "Qualified staff" in page
     assert says(page, judging.WHOLE)
     assert says(page, judging.REJECTS, score=1)
     assert says(page, judging.NEEDS_COMMENT, titles="Relevance")
