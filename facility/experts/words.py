@@ -206,7 +206,7 @@ sentences.register(
         "rota_taken": N_("Somebody is already on call in the week of {week}."),
         "rota_not_in_pool": N_("{expert} is not in the pool in the whole week of {week}."),
         "rota_level": N_("{expert} doesn’t know the theme at level 3 or better."),
-        "rota_away": N_("{expert} can’t come on every day of the week of {week}."),
+        "rota_away": N_("{expert} is not available on all days of the week of {week}."),
         "rota_booked": N_("{expert} is booked for a mission in the week of {week}."),
         "not_on_rota": N_("This colleague is no longer on call then. Choose again."),
         "swap_open": N_("A colleague has been asked about one of these weeks already."),

@@ -118,11 +118,11 @@ async def test_everything_that_may_be_under_way_was_under_way(db: Database, befo
     links = await rows(db, "SELECT DISTINCT purpose FROM link WHERE used_at IS NULL AND revoked_at IS NULL")
     purposes = {"clarification", "consultation", "invitation", "partner", "register", "sign-in"}
     assert {row.purpose for row in links} == purposes
-    for table, states in {
+    for table, expected in {
         "delivery": {"done", "parked", "waiting"},
         "mail": {"parked", "sending", "waiting"},
     }.items():
-        assert {row.state for row in await rows(db, f"SELECT DISTINCT state FROM {table}")} == states
+        assert {row.state for row in await rows(db, f"SELECT DISTINCT state FROM {table}")} == expected
     for table in ("unsaved", "change_request", "saved_view", "late_attempt"):
         assert await rows(db, f"SELECT 1 FROM {table}")
 
