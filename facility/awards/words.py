@@ -6,6 +6,9 @@ from facility.awards.rules.publication import Why
 from facility.web import sentences
 from facility.web.i18n import N_
 
+SENT_BACK = N_("The proposal is sent back. The colleague who made it gets your reason by mail.")
+TAKEN_BACK = N_("The proposal is taken back. Assessors can send again.")
+
 sentences.register(
     {
         "not_a_voting_member": N_("Only voting members of the committee sign the evaluation report."),

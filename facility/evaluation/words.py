@@ -7,6 +7,10 @@ from facility.evaluation.rules.outcomes import Outcome
 from facility.web import sentences
 from facility.web.i18n import N_
 
+SIGNED = N_("You have signed the declaration for this call.")
+TICK_TO_SIGN = N_("Tick the box to sign the declaration.")
+CLOSED_BY_CONFLICT = N_("Thank you. You can no longer open this application.")
+
 sentences.register(
     {
         "evaluation_ended": N_(

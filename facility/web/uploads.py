@@ -27,6 +27,7 @@ from facility.web.limits import Limits, Rate
 
 log = Log(__name__)
 
+NOTHING_ATTACHED = N_("None of the files was attached. Choose the right ones again.")
 UNREADABLE: dict[Code, Message] = {
     "empty": N_("The file is empty."),
     "too_large": N_("The file is too large; at most 10 MB."),

@@ -20,7 +20,7 @@ from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, Message, _, filled
+from facility.web.i18n import N_, Message, _, filled, translated
 from facility.web.pasted import Row, read_rows
 
 SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)}
@@ -39,6 +39,7 @@ COLUMNS = {
     "source": ("reference", "link", "url"),
 }
 """Columns, in the order that counts without a head row, and by what other names a head row may call them."""
+NOT_UTF8 = N_("The file is not text in UTF-8. Save the list as “CSV UTF-8” and try again.")
 LINE_WRONG = N_("Line {line}: {mistake}.")
 MISTAKES: dict[str, Message] = {
     "not_a_result": N_("the result must be R1 to R9, or donor"),
@@ -135,11 +136,9 @@ def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unclear(
-            _("The file is not text in UTF-8. Save the list as “CSV UTF-8” and try again.")
-        ) from None
+        raise Unclear(translated(NOT_UTF8)) from None
     if "\0" in text:
-        raise Unclear(_("The file is not text in UTF-8. Save the list as “CSV UTF-8” and try again."))
+        raise Unclear(translated(NOT_UTF8))
     return text
 
 

@@ -28,10 +28,8 @@ from facility.web.access import TAKES_FILES
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _, ngettext, translated
-from facility.web.uploads import Received, Sender, hand_out, receive, received_at
-
-NOTHING_ATTACHED = N_("None of the files was attached. Choose the right ones again.")
+from facility.web.i18n import _, ngettext, translated
+from facility.web.uploads import NOTHING_ATTACHED, Received, Sender, hand_out, receive, received_at
 
 
 def _page(view: render.View, application: ApplicationShown, fields: Fields, status: int = 200) -> Page:

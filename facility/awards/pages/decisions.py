@@ -21,7 +21,7 @@ from facility.awards.queries.report import Signed
 from facility.awards.queries.report import report as evaluation_report
 from facility.awards.rules.reasons import JUDGED
 from facility.awards.service import deciding
-from facility.awards.words import COOLED, ENDS, OFFERS, PLACES, STATUSES
+from facility.awards.words import COOLED, ENDS, OFFERS, PLACES, SENT_BACK, STATUSES, TAKEN_BACK
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
@@ -35,7 +35,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.reasons import reason_of
 from facility.web.workspace import workspace_of
 
@@ -182,7 +182,7 @@ async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
     """Take the proposal back; assessors may send again."""
     Fields(form).check()
     await deciding.take_back(tx, call_id)
-    return view.go(f"/evaluation/{call_id}", _("The proposal is taken back. Assessors can send again."))
+    return view.go(f"/evaluation/{call_id}", translated(TAKEN_BACK))
 
 
 @get("/evaluation/{call_id:uuid}/decision", opt={"allow": WATCH})
@@ -259,7 +259,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
         await deciding.send_back(tx, call_id, reason)
     return view.go(
         f"/evaluation/{call_id}/ranking",
-        _("The proposal is sent back. The colleague who made it gets your reason by mail."),
+        translated(SENT_BACK),
     )
 
 

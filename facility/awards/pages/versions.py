@@ -16,7 +16,7 @@ from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
 from facility.awards.service import later_version
-from facility.awards.words import COOLED, STATUSES
+from facility.awards.words import COOLED, SENT_BACK, STATUSES, TAKEN_BACK
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
@@ -26,7 +26,7 @@ from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
@@ -122,7 +122,7 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
 async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     Fields(form).check()
     await later_version.take_version_back(tx, call_id)
-    return view.go(f"/evaluation/{call_id}/again", _("The proposal is taken back. Assessors can send again."))
+    return view.go(f"/evaluation/{call_id}/again", translated(TAKEN_BACK))
 
 
 @post("/evaluation/{call_id:uuid}/again/send-back", opt={"allow": DECIDES})
@@ -134,7 +134,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
         await later_version.send_version_back(tx, call_id, reason)
     return view.go(
         f"/evaluation/{call_id}/again",
-        _("The proposal is sent back. The colleague who made it gets your reason by mail."),
+        translated(SENT_BACK),
     )
 
 

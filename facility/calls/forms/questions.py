@@ -158,9 +158,7 @@ def _checks(fields: Fields, field: Field, typed: Answers) -> Iterator[Check]:
 
 def _note_crossed(fields: Fields, check: Check) -> None:
     match check:
-        case Length(least, int(most)) if least > most:
-            fields.wrong("most", _("The maximum must not be lower than the minimum."))
-        case Between(Decimal() as least, Decimal() as most) if least > most:
+        case Length(least, int(most)) | Between(Decimal() as least, Decimal() as most) if least > most:
             fields.wrong("most", _("The maximum must not be lower than the minimum."))
         case Within(date() as first, date() as last) if first > last:
             fields.wrong("last", _("The last day is before the first."))

@@ -9,6 +9,8 @@ from facility.calls.forms.questions import new_field, read_field, settings, show
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
+    REMOVED,
+    SAVED,
     adding_page,
     at_corrigendum,
     change_added,
@@ -25,7 +27,7 @@ from facility.forms.types import Field
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 
 def _here(call: CallStaff) -> str:
@@ -143,7 +145,7 @@ async def save_added_question(
         lambda form: edits.with_field(form, section, new),
         lambda call, status: _question_page(view, call, _added(call, section, field), fields, status),
     )
-    return view.go(_here(call), _("Saved. A colleague checks and publishes the corrigendum."))
+    return view.go(_here(call), translated(SAVED))
 
 
 @post(
@@ -164,7 +166,7 @@ async def remove_added_question(
         lambda form: edits.without_field(form, section, field),
         lambda call, status: _list(view, call, fields, status),
     )
-    return view.go(_here(call), _("Removed."))
+    return view.go(_here(call), translated(REMOVED))
 
 
 HANDLERS = [more_questions, add_question, added_question, save_added_question, remove_added_question]

@@ -9,6 +9,8 @@ from facility.calls.forms.questions import new_field, new_section, read_section,
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
+    REMOVED,
+    SAVED,
     adding_page,
     at_corrigendum,
     change_added,
@@ -24,7 +26,7 @@ from facility.forms.types import NUMBERS
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 
 def _added(call: CallStaff, key: str) -> FormSection:
@@ -129,9 +131,7 @@ async def save_added_section(
         return _section_page(view, call, _added(call, section), fields, status)
 
     await change_added(tx, call_id, fields, edit, again)
-    return view.go(
-        f"{at_corrigendum(call)}/questions", _("Saved. A colleague checks and publishes the corrigendum.")
-    )
+    return view.go(f"{at_corrigendum(call)}/questions", translated(SAVED))
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}/remove", opt=BY_SECRETARIAT)
@@ -149,7 +149,7 @@ async def remove_added_section(
         return _section_page(view, call, _added(call, section), fields, status)
 
     await change_added(tx, call_id, fields, lambda form: edits.without_section(form, section), again)
-    return view.go(f"{at_corrigendum(call)}/questions", _("Removed."))
+    return view.go(f"{at_corrigendum(call)}/questions", translated(REMOVED))
 
 
 HANDLERS = [more_sections, add_section, added_section, save_added_section, remove_added_section]

@@ -27,6 +27,8 @@ from facility.web.sentences import sentence
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 ADDABLE = {type_: name for type_, name in TYPES.items() if type_ is not FieldType.THEMES}
 """Every form has its one question about themes."""
+SAVED = N_("Saved. A colleague checks and publishes the corrigendum.")
+REMOVED = N_("Removed.")
 
 
 async def correctable(connection: AsyncConnection, call_id: UUID) -> CallStaff:

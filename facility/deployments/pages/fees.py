@@ -20,13 +20,14 @@ from facility.web.again import redrawn
 from facility.web.carried import stamp
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.stops import Stop
 from facility.web.waiting import waits
 
 WINDOWS = {"allow": allow(*ROLES, Role.ADMINISTRATOR)}
 ADMINISTRATOR = {"allow": allow(Role.ADMINISTRATOR)}
+CONFIRMED = N_("The sum is confirmed. The expert gets a mail.")
 
 nav(N_("Travel windows"), "/travel-windows", Role.ADMINISTRATOR, order=95, group=MORE)
 waits(
@@ -93,7 +94,7 @@ async def confirm(
     if stated_at is None:
         raise Stop(400, "malformed")
     await confirm_due(tx, deployment_id, invitation_id, stated_at=stated_at)
-    return view.go(f"/deployments/{deployment_id}", _("The sum is confirmed. The expert gets a mail."))
+    return view.go(f"/deployments/{deployment_id}", translated(CONFIRMED))
 
 
 @post("/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/cancellation-fee", opt=SECRETARIAT)
@@ -103,7 +104,7 @@ async def confirm_for_cancellation(
     """Confirms what a late cancellation makes due."""
     Fields(form).check()
     await confirm_cancellation_fee(tx, deployment_id, invitation_id)
-    return view.go(f"/deployments/{deployment_id}", _("The sum is confirmed. The expert gets a mail."))
+    return view.go(f"/deployments/{deployment_id}", translated(CONFIRMED))
 
 
 @get("/travel-windows", opt=WINDOWS)

@@ -28,7 +28,7 @@ from facility.evaluation.models import DUE_SQL
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing
-from facility.evaluation.words import STEPS
+from facility.evaluation.words import CLOSED_BY_CONFLICT, SIGNED, STEPS, TICK_TO_SIGN
 from facility.files.attaching import document_of
 from facility.forms.reading import typed_in
 from facility.web import forms
@@ -38,7 +38,7 @@ from facility.web.errors import AUTOSAVE
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
 from facility.web.uploads import hand_out
@@ -104,7 +104,7 @@ async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Sign, and go on with the first application that waits for a declaration of its own."""
     fields = Fields(form)
     if not fields.yes("agreed"):
-        fields.wrong("agreed", _("Tick the box to sign the declaration."))
+        fields.wrong("agreed", translated(TICK_TO_SIGN))
     async with redrawn(tx, fields, lambda read, status: _declaration(view, read, call_id, fields, status)):
         await assessing.sign_declaration(tx, call_id)
     work = await work_of(await tx.session.connection(), view.me.id)
@@ -112,7 +112,7 @@ async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
         line for call in work if call.call_id == call_id for line in call.lines if line.step == "declare"
     )
     first = next((f"/assessments/{line.application_id}/conflict" for line in waiting), "/assessments")
-    return view.go(first, _("You have signed the declaration for this call."))
+    return view.go(first, translated(SIGNED))
 
 
 @get("/assessments/{application_id:uuid}/conflict", opt={"allow": MINE})
@@ -146,7 +146,7 @@ async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     ):
         await assessing.declare_conflict(tx, application_id, conflict=answer == "yes", reason=reason)
     if answer == "yes":
-        return view.go("/assessments", _("Thank you. You can no longer open this application."))
+        return view.go("/assessments", translated(CLOSED_BY_CONFLICT))
     own = await board.own_assessment(await tx.session.connection(), application_id, view.me.id)
     there = f"/assessments/{application_id}" if own.signed_at else "/assessments"
     return view.go(there, _("Thank you. You declared that there is no conflict of interests."))

@@ -12,12 +12,13 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.declaring import signed_at
 from facility.evaluation.service.assessing import sign_declaration
 from facility.evaluation.service.declaring import declare_own_conflict
+from facility.evaluation.words import CLOSED_BY_CONFLICT, SIGNED, TICK_TO_SIGN
 from facility.refused import refuse
 from facility.web.access import Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, translated
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import workspace_of
@@ -66,10 +67,10 @@ async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Sign the declaration."""
     fields = Fields(form)
     if not fields.yes("agreed"):
-        fields.wrong("agreed", _("Tick the box to sign the declaration."))
+        fields.wrong("agreed", translated(TICK_TO_SIGN))
     async with redrawn(tx, fields, lambda read, status: _declaration(view, read, call_id, fields, status)):
         await sign_declaration(tx, call_id)
-    return view.go(f"/evaluation/{call_id}/declaration", _("You have signed the declaration for this call."))
+    return view.go(f"/evaluation/{call_id}/declaration", translated(SIGNED))
 
 
 @get("/evaluation/applications/{application_id:uuid}/own-conflict", opt=DECLARES)
@@ -103,9 +104,7 @@ async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     call_id = await board.call_of(await tx.session.connection(), application_id)
     async with redrawn(tx, fields, lambda read, status: _own(view, read, application_id, fields, status)):
         await declare_own_conflict(tx, application_id, reason)
-    return view.go(
-        f"/evaluation/{call_id}/declaration", _("Thank you. You can no longer open this application.")
-    )
+    return view.go(f"/evaluation/{call_id}/declaration", translated(CLOSED_BY_CONFLICT))
 
 
 HANDLERS = [declaration, sign, own_conflict, declare]

@@ -16,9 +16,9 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.forms import Form
 from facility.web.handler import Page
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import ngettext, translated
 from facility.web.limits import Limits
-from facility.web.uploads import Sender, receive, received_at
+from facility.web.uploads import NOTHING_ATTACHED, Sender, receive, received_at
 
 
 class Attached(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ async def take_documents(
 
     received = await receive(Sender(upload.owner_id, view, db, limits), fields, files, may)
     if len(files) > 1 and fields.errors:
-        fields.wrong("document", _("None of the files was attached. Choose the right ones again."))
+        fields.wrong("document", translated(NOTHING_ATTACHED))
     async with db.transaction(now=received_at(view)) as tx:
         await standing_link(tx, upload.purpose, upload.token)
         if received.refused:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts.service import security_officer
 from facility.applications.models.application import ClassifiedRefusal, Document
-from facility.applications.pages.documents import NOTHING_ATTACHED
 from facility.applications.queries.content import parts_of
 from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import attach_document
@@ -25,7 +24,7 @@ from facility.settings import Settings
 from facility.web.fields import TOO_LARGE
 from facility.web.i18n import translated
 from facility.web.limits import Limits
-from facility.web.uploads import AWAY, DOCUMENTS, REFUSED, UNREADABLE
+from facility.web.uploads import AWAY, DOCUMENTS, NOTHING_ATTACHED, REFUSED, UNREADABLE
 from tests import documents
 from tests.applications.conftest import NOW, Stage, Times, row
 from tests.browser import Browser, Browsers, errors, gives_reason, says, stored
