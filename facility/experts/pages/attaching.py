@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.db import Database, Tx
 from facility.experts.service.documents import MAX_DOCUMENTS
 from facility.files.attaching import DocumentLine
-from facility.files.kinds import MAX_DOCUMENT
 from facility.outbox.links import standing_link
 from facility.web import render
 from facility.web.again import redrawn
@@ -43,7 +42,6 @@ def documents_page(
         here=here,
         attached=attached,
         most_documents=MAX_DOCUMENTS,
-        most=MAX_DOCUMENT,
         virus_scanned=view.renderer.settings.clamd_url is not None,
     )
 
@@ -81,11 +79,7 @@ async def take_documents(
                 await upload.refuse(tx, upload.owner_id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return await upload.draw(await tx.session.connection(), fields, 422)
-
-        async def again(connection: AsyncConnection, status: int) -> Page:
-            return await upload.draw(connection, fields, status)
-
-        async with redrawn(tx, fields, again, late=True):
+        async with redrawn(tx, fields, lambda read, status: upload.draw(read, fields, status), late=True):
             received.check()
             await upload.attach(tx, upload.owner_id, received.papers)
     done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))

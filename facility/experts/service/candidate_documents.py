@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 
-from facility.db import Tx, new_id
+from facility.db import Tx
 from facility.events.log import record
 from facility.experts.events.documents import (
     CandidateDocumentAttached,
@@ -16,12 +15,11 @@ from facility.experts.events.documents import (
     ProfileDocumentAttached,
 )
 from facility.experts.models.candidacy import Candidacy
-from facility.experts.models.document import ExpertDocument, ExpertDocumentRefusal
+from facility.experts.models.document import ExpertDocument
 from facility.experts.rules.candidacy import may_attach_documents
-from facility.experts.service.documents import MAX_DOCUMENTS
-from facility.files.attaching import has_room, may_attach
+from facility.experts.service.documents import MAX_DOCUMENTS, add_documents, leave_trace, lock_document
+from facility.files.attaching import has_room
 from facility.files.intake import Paper, RefusalReason
-from facility.refused import refuse
 
 
 async def _lock_waiting(tx: Tx, candidacy_id: UUID) -> None:
@@ -46,25 +44,14 @@ async def attach_to_candidacy(tx: Tx, candidacy_id: UUID, papers: Sequence[Paper
     "document_twice"."""
     await _lock_waiting(tx, candidacy_id)
     attached = [document.sha256 for document in await _attached(tx, candidacy_id)]
-    for paper in papers:
-        may_attach(paper.sha256, attached, MAX_DOCUMENTS)
-        attached.append(paper.sha256)
-        document = ExpertDocument(
-            id=new_id(), candidacy_id=candidacy_id, uploaded_at=tx.now, **msgspec.structs.asdict(paper)
-        )
-        tx.add(document)
+    for document in add_documents(tx, papers, attached, candidacy_id=candidacy_id):
         await record(tx, CandidateDocumentAttached(candidacy_id=candidacy_id, document_id=document.id))
 
 
 async def remove_from_candidacy(tx: Tx, candidacy_id: UUID, document_id: UUID) -> None:
     """Refused: "candidacy_takes_no_documents" once it is decided; not_found (missing) where it is somebody else's; "document_removed"."""
     await _lock_waiting(tx, candidacy_id)
-    document = await tx.lock(ExpertDocument, document_id)
-    if document.candidacy_id != candidacy_id:
-        refuse("not_found", kind="missing", what="document")
-    if document.removed_at is not None:
-        refuse("document_removed")
-    await _remove(tx, candidacy_id, document)
+    await _remove(tx, candidacy_id, await lock_document(tx, document_id, candidacy_id=candidacy_id))
 
 
 async def _remove(tx: Tx, candidacy_id: UUID, document: ExpertDocument) -> None:
@@ -77,13 +64,9 @@ async def refuse_document_of_candidate(
 ) -> None:
     """Leave the trace of a document with a classification marking or a virus. Refused: "candidacy_takes_no_documents"."""
     await _lock_waiting(tx, candidacy_id)
-    refusal = ExpertDocumentRefusal(
-        id=new_id(), candidacy_id=candidacy_id, sha256=sha256, reason=reason, at=tx.now
-    )
-    tx.add(refusal)
-    await tx.flush()
+    refusal_id = await leave_trace(tx, sha256, reason, candidacy_id=candidacy_id)
     event = CandidateDocumentRefused if reason == "marked" else CandidateDocumentInfected
-    await record(tx, event(candidacy_id=candidacy_id, refusal_id=refusal.id))
+    await record(tx, event(candidacy_id=candidacy_id, refusal_id=refusal_id))
 
 
 async def hand_over_documents(tx: Tx, candidacy_id: UUID, expert_id: UUID) -> None:

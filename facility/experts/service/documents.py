@@ -1,6 +1,6 @@
 """Documents that experts attach to their profile by their link: a curriculum vitae, certificates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import msgspec
@@ -40,14 +40,7 @@ async def _attached(tx: Tx, expert_id: UUID) -> list[str]:
 async def attach_documents(tx: Tx, expert_id: UUID, papers: Sequence[Paper]) -> None:
     """Documents that the scan found clean and the store holds. Refused: "left_the_pool", "too_many_documents", "document_twice"."""
     await lock_member(tx, expert_id)
-    attached = await _attached(tx, expert_id)
-    for paper in papers:
-        may_attach(paper.sha256, attached, MAX_DOCUMENTS)
-        attached.append(paper.sha256)
-        document = ExpertDocument(
-            id=new_id(), expert_id=expert_id, uploaded_at=tx.now, **msgspec.structs.asdict(paper)
-        )
-        tx.add(document)
+    for document in add_documents(tx, papers, await _attached(tx, expert_id), expert_id=expert_id):
         await record(tx, ProfileDocumentAttached(expert_id=expert_id, document_id=document.id))
 
 
@@ -55,11 +48,7 @@ async def remove_document(tx: Tx, expert_id: UUID, document_id: UUID) -> None:
     """Take a document out of the profile, also after leaving the pool; the row stays, since the history names it. Refused:
     not_found (missing) where it is somebody else's; "document_removed"."""
     await tx.lock(Expert, expert_id)
-    document = await tx.lock(ExpertDocument, document_id)
-    if document.expert_id != expert_id:
-        refuse("not_found", kind="missing", what="document")
-    if document.removed_at is not None:
-        refuse("document_removed")
+    document = await lock_document(tx, document_id, expert_id=expert_id)
     document.removed_at = tx.now
     await record(tx, ProfileDocumentRemoved(expert_id=expert_id, document_id=document_id))
 
@@ -67,8 +56,40 @@ async def remove_document(tx: Tx, expert_id: UUID, document_id: UUID) -> None:
 async def refuse_document(tx: Tx, expert_id: UUID, *, sha256: str, reason: RefusalReason) -> None:
     """Leave the trace of a document with a classification marking or a virus. Refused: "left_the_pool"."""
     await lock_member(tx, expert_id)
-    refusal = ExpertDocumentRefusal(id=new_id(), expert_id=expert_id, sha256=sha256, reason=reason, at=tx.now)
+    refusal_id = await leave_trace(tx, sha256, reason, expert_id=expert_id)
+    event = ProfileDocumentRefused if reason == "marked" else ProfileDocumentInfected
+    await record(tx, event(expert_id=expert_id, refusal_id=refusal_id))
+
+
+# What a profile (`expert_id`) and a candidacy (`candidacy_id`) have in common.
+
+
+def add_documents(
+    tx: Tx, papers: Sequence[Paper], attached: Sequence[str], **holder: UUID
+) -> Iterator[ExpertDocument]:
+    """A row for each. attached: the hashes of what is there. Refused: as `may_attach`."""
+    there = list(attached)
+    for paper in papers:
+        may_attach(paper.sha256, there, MAX_DOCUMENTS)
+        there.append(paper.sha256)
+        document = ExpertDocument(id=new_id(), uploaded_at=tx.now, **holder, **msgspec.structs.asdict(paper))
+        tx.add(document)
+        yield document
+
+
+async def lock_document(tx: Tx, document_id: UUID, **holder: UUID) -> ExpertDocument:
+    """Refused: not_found (missing) where it is somebody else's; "document_removed"."""
+    document = await tx.lock(ExpertDocument, document_id)
+    if any(getattr(document, column) != key for column, key in holder.items()):
+        refuse("not_found", kind="missing", what="document")
+    if document.removed_at is not None:
+        refuse("document_removed")
+    return document
+
+
+async def leave_trace(tx: Tx, sha256: str, reason: RefusalReason, **holder: UUID) -> UUID:
+    """Of a document that was refused; the id of its row."""
+    refusal = ExpertDocumentRefusal(id=new_id(), sha256=sha256, reason=reason, at=tx.now, **holder)
     tx.add(refusal)
     await tx.flush()
-    event = ProfileDocumentRefused if reason == "marked" else ProfileDocumentInfected
-    await record(tx, event(expert_id=expert_id, refusal_id=refusal.id))
+    return refusal.id
