@@ -26,30 +26,30 @@ def rehearse(settings: Settings, file: Path) -> None:
         sys.exit(2)
 
     with ThreadPoolExecutor(1) as beside:
-        loading: list[Future[None]] = []
-
-        def load() -> None:
-            from facility import schema
-
-            schema.statements()
-            loading.append(beside.submit(_load_commands, settings))
-
-        with server_url(settings, load) as url:
+        tables = beside.submit(_load_tables)
+        commands = beside.submit(_load_commands, settings)
+        with server_url(settings, tables.result) as url:
             import uvloop
 
-            result = uvloop.run(_played(url, scenario, *loading))
+            result = uvloop.run(_played(url, scenario, commands))
     click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1))
 
 
-async def _played(url: str, scenario: Scenario, loading: Future[None]) -> dict[str, Any]:
+async def _played(url: str, scenario: Scenario, commands: Future[None]) -> dict[str, Any]:
     from facility.rehearsal.service.scratch import scratch_database
 
     async with scratch_database(url) as db:
-        await asyncio.wrap_future(loading)
+        await asyncio.wrap_future(commands)
 
         from facility.rehearsal.service.play import played
 
         return await played(db, scenario)
+
+
+def _load_tables() -> None:
+    from facility import schema
+
+    schema.statements()
 
 
 def _load_commands(settings: Settings) -> None:

@@ -255,7 +255,8 @@ class EmbeddedPostgres:
             log.rename(log.with_name("log.old"))
         words = ("-c", _IN_THE_BACKGROUND, "sh", log, self._program("postgres"), "-D", self._data)
         pid = int(self._run("/bin/sh", *words).stdout)
-        if not _until(lambda: self._ready(pid) or not is_alive(pid), _START_SECONDS) or not self._ready(pid):
+        _until(lambda: self._ready(pid) or not is_alive(pid), _START_SECONDS)
+        if not self._ready(pid):
             raise EmbeddedError(f"PostgreSQL does not start; the end of {log}:\n{_tail(log)}")
         return sockets
 
@@ -268,11 +269,9 @@ class EmbeddedPostgres:
         dead = self._postmaster()
         if dead is None:
             return
-        deadline = time.monotonic() + _ORPHAN_SECONDS
-        while orphans := processes_in(self._data):
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"processes of a dead PostgreSQL still hold {self._data}: {orphans}")
-            time.sleep(0.05)
+        if not _until(lambda: not processes_in(self._data), _ORPHAN_SECONDS, pause=0.05):
+            orphans = processes_in(self._data)
+            raise EmbeddedError(f"processes of a dead PostgreSQL still hold {self._data}: {orphans}")
         _remove_socket_folder(dead.sockets)
         # Its number may belong to another program by now, which a new server would take for the old one.
         (self._data / "postmaster.pid").unlink()
@@ -316,11 +315,11 @@ class EmbeddedPostgres:
         return done
 
 
-def _until(happened: Callable[[], bool], seconds: float) -> bool:
+def _until(happened: Callable[[], bool], seconds: float, pause: float = _PAUSE) -> bool:
     """Whether it happens within this time."""
     deadline = time.monotonic() + seconds
     while not (has_happened := happened()) and time.monotonic() < deadline:
-        time.sleep(_PAUSE)
+        time.sleep(pause)
     return has_happened
 
 
