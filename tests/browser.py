@@ -92,14 +92,18 @@ class Browser(httpx.AsyncClient):
 type Browsers = Callable[..., Awaitable[Browser]]
 
 
+def _text(page: httpx.Response | str) -> str:
+    return page if isinstance(page, str) else page.text
+
+
 def errors(page: httpx.Response | str) -> list[str]:
     """The fields that the page's summary of mistakes links to."""
-    return re.findall(r'<li><a href="#f-([^"]+)">', page if isinstance(page, str) else page.text)
+    return re.findall(r'<li><a href="#f-([^"]+)">', _text(page))
 
 
 def error_at(page: httpx.Response | str, field: str) -> str:
     """What the page's summary of mistakes says of this field, with its label."""
-    text = page if isinstance(page, str) else page.text
+    text = _text(page)
     return html.unescape(" ".join(re.findall(rf'<li><a href="#f-{field}">([^<]*)', text)))
 
 
@@ -109,7 +113,7 @@ def says(page: httpx.Response | str, message: Message, **values: object) -> bool
 
 
 def _stands(page: httpx.Response | str, words: str, values: dict[str, object]) -> bool:
-    text = page if isinstance(page, str) else page.text
+    text = _text(page)
     pieces = re.split(r"\{(\w+)\}", words)
     pattern = "".join(
         (re.escape(str(values[piece])) if piece in values else ".+?") if at % 2 else re.escape(piece)
@@ -131,24 +135,24 @@ def records(page: httpx.Response | str, kind: type[Event], **values: object) -> 
 
 def notices(page: httpx.Response | str) -> list[str]:
     """The kinds of the page's notices, in their order: `ok`, `info`, `wait`, `bad`."""
-    return re.findall(r'class="notice notice--(\w+)"', page if isinstance(page, str) else page.text)
+    return re.findall(r'class="notice notice--(\w+)"', _text(page))
 
 
 def states(page: httpx.Response | str) -> list[str]:
     """What the page says of itself by mark, in order: `data-state`."""
-    return re.findall(r'data-state="([\w-]+)"', page if isinstance(page, str) else page.text)
+    return re.findall(r'data-state="([\w-]+)"', _text(page))
 
 
 def marked(page: httpx.Response | str, state: str) -> str:
     """What the page says where it bears this mark, without markup; "" where it bears none."""
-    text = page if isinstance(page, str) else page.text
+    text = _text(page)
     element = re.search(rf'<(\w+)[^>]*data-state="{state}"[^>]*>(.*?)</\1>', text, re.DOTALL)
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", element[2])).split()) if element else ""
 
 
 def work(page: httpx.Response | str) -> list[str]:
     """The kinds of the rows on the start page, in order: `data-work`."""
-    return re.findall(r'data-work="([\w-]+)"', page if isinstance(page, str) else page.text)
+    return re.findall(r'data-work="([\w-]+)"', _text(page))
 
 
 def stored(app: Litestar) -> set[str]:
