@@ -54,7 +54,9 @@ async def test_an_expert_whose_mail_was_refused_does_not_lose_the_seat(
     assert f'href="/experts/{sending.experts["X1"]}/edit"' in page
     corrected = expert("X1", available=[AHEAD], email=NEW)
     await sending.play.act(
-        "ada", partial(change_expert, expert_id=sending.experts["X1"], draft=corrected), sending.at
+        "ada",
+        partial(change_expert, expert_id=sending.experts["X1"], draft=corrected),
+        sending.at + 74 * HOUR,
     )
     later = sending.at + 80 * HOUR
     await post.goes(later)
