@@ -273,13 +273,13 @@ async def test_a_rolling_call_takes_its_batches_with_it(play: Judging, db: Datab
     series = await play.act("ada", lambda tx: draft_call(tx, draft), at)
     await play.act("vera", lambda tx: publish_call(tx, series.id), at)
     play.calls["TAF-2021-02"] = series.id
-    lower = msgspec.structs.replace(await current_draft(play, "TAF-2021-02"), amount=Decimal("50000.00"))
+    lower = msgspec.structs.replace(await current_draft(play, "TAF-2021-02"), amount=Decimal("65000.00"))
     await play.act("ada", lambda tx: draft_corrigendum(tx, series.id, lower, "Less money."), MID)
     await play.act("vera", lambda tx: publish_corrigendum(tx, series.id), MID)
     async with db.reader() as connection:
         rows = await connection.execute(select(Call.id, Call.amount).where(Call.series_id == series.id))
         batches = rows.all()
-    assert [row.amount for row in batches] == [Decimal("50000.00")] * 2
+    assert [row.amount for row in batches] == [Decimal("65000.00")] * 2
     assert await reconciled(db) == []
     assert await refused(play, "ada", lambda tx: ask_cancellation(tx, batches[0].id, REASON)) == [
         ("batch_of_a_series", None)

@@ -114,6 +114,8 @@ async def test_who_drafted_it_does_not_publish_it(play: Judging) -> None:
         ({"closes_at": CLOSES - timedelta(seconds=1)}, [("deadline_only_later", "closes_at")]),
         ({"amount": Decimal("80000.01")}, [("above_envelope", "amount")]),
         ({"award_min": Decimal("70000.00")}, [("award_min_above_max", "award_min")]),
+        ({"amount": Decimal("59999.99")}, [("award_max_above_amount", "award_max")]),
+        ({"award_max": Decimal("60000.01")}, [("award_max_above_cap", "award_max")]),
         ({"min_beneficiaries": 3}, [("frozen_eligibility", "min_beneficiaries")]),
         ({"cool_down": CoolDown(1, 1)}, [("frozen_judging", "cool_down")]),
         (

@@ -10,11 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
-from facility.calls.rules.call import CallDraft
+from facility.calls.rules.call import AWARD_CAP, CallDraft
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState, runs
 from facility.forms.types import Field
+from facility.money import format_eur
 from facility.refused import Reason, refuse
 
 
@@ -103,7 +104,10 @@ def corrigendum_mistakes(
     changed = changed_fields(before, after)
     if not changed:
         return [Reason("nothing_corrected")]
-    return [reason for name in changed for reason in _mistakes(name, before, after, now, least_notice)]
+    return [
+        *(reason for name in changed for reason in _mistakes(name, before, after, now, least_notice)),
+        *_award_mistakes(changed, after),
+    ]
 
 
 def _mistakes(
@@ -129,6 +133,15 @@ def _mistakes(
         yield from form_mistakes(after.form)
     if rule in (Corrected.WITH_NOTICE, Corrected.ADDED_TO) and after.closes_at - now < least_notice:
         yield Reason("too_little_notice", name, {"days": str(least_notice.days)})
+
+
+def _award_mistakes(changed: Sequence[str], after: CallDraft) -> Iterator[Reason]:
+    """A correction promises no more than a draft may: nothing that nobody can get, and above the cap only for the reason that
+    the call was published with."""
+    if not {"amount", "award_max"}.isdisjoint(changed) and after.award_max > after.amount:
+        yield Reason("award_max_above_amount", "award_max")
+    if "award_max" in changed and after.award_max > AWARD_CAP and not after.unusual_reason:
+        yield Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)})
 
 
 def _cut_off_mistakes(
