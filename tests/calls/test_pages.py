@@ -10,8 +10,11 @@ from facility import clock
 from facility.calls.events import CallPublished
 from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft
+from facility.calls.rules.deadlines import SIGN_MONTHS, inform_by
+from facility.calls.rules.modes import Mode
 from facility.calls.service.closing import close_due, mark_decided
 from facility.db import Database
+from facility.web.filters import weekday
 from tests.browser import Browsers, records, states
 from tests.calls.conftest import store
 from tests.calls.reading import figures, rule
@@ -60,6 +63,22 @@ async def test_an_officer_is_led_to_an_application(
     omar, ada = await browse(cast.omar), await browse(cast.ada)
     assert 'href="/applications/start?call=TAF-2026-01"' in (await omar.get("/calls/TAF-2026-01")).text
     assert "/applications/start" not in (await ada.get("/calls/TAF-2026-01")).text
+
+
+async def test_a_call_says_by_when_applicants_hear_and_agreements_are_signed(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    """Regulation (EU, Euratom) 2024/2509, Article 197(1): a call gives the dates that are planned."""
+    await store(db, cast, draft)
+    cut_offs = (draft.closes_at - timedelta(days=10), draft.closes_at)
+    rolling = msgspec.structs.replace(draft, mode=Mode.ROLLING, cut_offs=cut_offs)
+    await store(db, cast, rolling, reference="TAF-2026-02")
+    browser = await browse()
+    page, of_cut_offs = [(await browser.get(f"/calls/TAF-2026-0{n}")).text for n in (1, 2)]
+    assert weekday(inform_by(draft.closes_at)) in (rule(page, "hear-by") or "")
+    said = re.findall(r'data-rule="hear-by">([^<]*)', of_cut_offs)
+    assert [weekday(inform_by(at)) in text for at, text in zip(cut_offs, said, strict=True)] == [True, True]
+    assert figures(page, "sign-within") == figures(of_cut_offs, "sign-within") == [SIGN_MONTHS]
 
 
 async def test_nobody_is_led_to_a_call_that_is_not_open(

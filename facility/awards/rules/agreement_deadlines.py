@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
+from facility.calls.rules.deadlines import SIGN_MONTHS
 from facility.periods import last_of_days, last_of_months
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
-SIGN_MONTHS = 3
 OTHERS_DAYS = 15
 
 

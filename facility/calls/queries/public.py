@@ -1,6 +1,6 @@
 """One published call with all its rules: one statement, by hand, since many people look at it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import TOTAL, CallDraft, Grid
 from facility.calls.rules.committee import Committee
 from facility.calls.rules.cool_down import CoolDown
+from facility.calls.rules.deadlines import SIGN_MONTHS, inform_by
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
@@ -122,6 +123,18 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     def next_cut_off(self, at: datetime) -> datetime:
         """The cut-off by which what is submitted at this instant is ranked; the closing where there is none."""
         return next((cut_off for cut_off in self.cut_offs if at <= cut_off), self.closes_at)
+
+    @property
+    def hear_by(self) -> list[tuple[datetime, date]]:
+        """Each deadline, with the last day on which its applicants hear of the outcome; none of a call that promises hours."""
+        if self.mode is Mode.URGENT:
+            return []
+        return [(deadline, inform_by(deadline)) for deadline in self.cut_offs or (self.closes_at,)]
+
+    @property
+    def sign_months(self) -> int:
+        """Months within which the agreement on an award is signed."""
+        return SIGN_MONTHS
 
     @property
     def budget(self) -> FormSection | None:

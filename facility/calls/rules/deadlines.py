@@ -5,6 +5,8 @@ from datetime import date, datetime
 from facility.periods import last_of_months
 
 INFORM_MONTHS = 6
+SIGN_MONTHS = 3
+"""Within which an agreement is signed, once its applicant has been informed."""
 
 
 def inform_by(closes_at: datetime) -> date:
