@@ -110,6 +110,7 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "person"
     sentence: ClassVar[str] = "registered"
+    by_link: ClassVar[bool] = True
 
     person_id: UUID
     institution_id: UUID

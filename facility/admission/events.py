@@ -75,7 +75,7 @@ class ConsultationStarted(Event, frozen=True, kw_only=True):
     """A consultee was asked, with a period of so many working days that is over at ends_at."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A consultation was started, for {days} working days"
+    sentence: ClassVar[str] = "A consultation was started; working days to answer: {days}"
     application_id: UUID
     consultation_id: UUID
     consultee_id: UUID
@@ -87,7 +87,7 @@ class ConsultationAskedAgain(Event, frozen=True, kw_only=True):
     """The mail had not got through, or went to a wrong address. The period began anew; it is over at ends_at."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A consultee was asked again, with {days} working days from then on"
+    sentence: ClassVar[str] = "A consultee was asked again; working days to answer: {days}"
     application_id: UUID
     consultation_id: UUID
     days: int
@@ -107,7 +107,8 @@ class ConsultationExtended(Event, frozen=True, kw_only=True):
     """The consultee asked for more days, which it may once."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A consultee asked for {days} more working days"
+    sentence: ClassVar[str] = "A consultee took more time; working days added: {days}"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     consultation_id: UUID
     days: int
@@ -119,6 +120,7 @@ class ConsultationAnswered(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A consultee answered: {outcome}"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     consultation_id: UUID
     outcome: str
@@ -194,7 +196,7 @@ class ClarificationAsked(Event, frozen=True, kw_only=True):
     """An officer asked the lead for evidence, or about a clerical error; the period is over at ends_at."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A clarification was asked for: {kind}, within {days} working days"
+    sentence: ClassVar[str] = "A clarification was asked for: {kind}; working days to answer: {days}"
     application_id: UUID
     clarification_id: UUID
     kind: str
@@ -206,7 +208,7 @@ class ClarificationAskedAgain(Event, frozen=True, kw_only=True):
     """The mail had not got through. The period began anew; it is over at ends_at. Corrected: it goes to another address."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "The lead was asked again, with {days} working days from then on"
+    sentence: ClassVar[str] = "The lead was asked again; working days to answer: {days}"
     application_id: UUID
     clarification_id: UUID
     days: int
@@ -228,6 +230,7 @@ class ClarificationAnswered(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A clarification was answered"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     clarification_id: UUID
     documents: int

@@ -52,6 +52,7 @@ class PartnerConfirmed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A partner confirmed version {version}"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     party_id: UUID
     version: int
@@ -62,6 +63,7 @@ class PartnerDeclined(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A partner declined"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     party_id: UUID
 
@@ -217,6 +219,7 @@ class PartFilledIn(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A party’s own part was filled in"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     party_id: UUID
     section: str
@@ -227,6 +230,7 @@ class PartnerAskedForChange(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A partner asked for a change"
+    by_link: ClassVar[bool] = True
     application_id: UUID
     party_id: UUID
     request_id: UUID

@@ -14,11 +14,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     case) and has a field `<subject>_id`. The subject is also the name of the table where it stands; rows of such a table
     are never deleted, and reconcile looks for them. Fields hold ids, amounts, instants and choices, never names, addresses
     or free text: these stand in rows that the event names, so that a person can be forgotten without breaking
-    the hash chain. `sentence` says it for the history; it may use the fields in braces ("awarded EUR {amount}").
+    the hash chain. `sentence` says it for the history; it may use the fields in braces ("awarded EUR {amount}"). `by_link`: people do it with a
+    link from a mail, without signing in; without an actor the facility has done anything else by itself.
     """
 
     subject: ClassVar[str] = ""
     sentence: ClassVar[str] = ""
+    by_link: ClassVar[bool] = False
 
     @property
     def subject_id(self) -> UUID:

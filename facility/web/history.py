@@ -66,21 +66,28 @@ def about(event: Event) -> UUID | None:
 
 
 def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Moment]:
-    """Events with the names of those who acted, and of whom they are about where names has it, newest first. What nobody did, the
-    facility did itself, or somebody with a link. Where there are more than LATEST, a last line says so."""
+    """Events with the names of those who acted, and of whom they are about where names has it, newest first. Where there are more
+    than LATEST, a last line says so."""
     made = []
     for recorded in events[:LATEST]:
         text, named = (
             sentence_of(recorded.event),
             names.get(about(recorded.event) or _NOBODY),
         )
-        who = names.get(recorded.actor_id, "") if recorded.actor_id else "" if named else _("the facility")
+        who = names.get(recorded.actor_id, "") if recorded.actor_id else _nobody(recorded.event, named)
         if named and named != who:
             text = _("{text} ({name}).", text=text.removesuffix("."), name=named)
         made.append(Moment(text, recorded.recorded_at, who))
     for recorded in events[LATEST : LATEST + 1]:
         made.append(Moment(translated(BEGINS_EARLIER), recorded.recorded_at, ""))
     return made
+
+
+def _nobody(event: Event, named: str | None) -> str:
+    """What stands for who acted where nobody was signed in."""
+    if event.by_link:
+        return _("by mail link")
+    return "" if named else _("the facility")
 
 
 class Step(msgspec.Struct, frozen=True):

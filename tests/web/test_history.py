@@ -1,8 +1,12 @@
 """How a history is laid out: by days in Brussels, and by whose hand it was."""
 
 from datetime import datetime
+from uuid import uuid4
 
-from facility.web.history import Moment, by_day
+from facility.admission.events import ConsultationAnswered, ConsultationEndedTacitly
+from facility.clock import now
+from facility.events.base import Event, Recorded
+from facility.web.history import Moment, by_day, moments
 
 
 def _moment(text: str, at: str, who: str = "") -> Moment:
@@ -33,3 +37,17 @@ def test_a_day_is_one_of_brussels_and_a_hand_stays_together() -> None:
 
 def test_nothing_has_no_days() -> None:
     assert by_day([]) == []
+
+
+def test_what_is_done_with_a_link_is_not_put_down_to_the_facility() -> None:
+    key, at = uuid4(), now()
+    answered = ConsultationAnswered(
+        application_id=key, consultation_id=key, outcome="no_objection", late=False
+    )
+    silence = ConsultationEndedTacitly(application_id=key, consultation_id=key)
+
+    def recorded(event: Event) -> Recorded:
+        return Recorded(key, 1, event, 1, None, at, at, key, None)
+
+    lines = moments([recorded(answered), recorded(silence)], {})
+    assert [line.who for line in lines] == ["by mail link", "the facility"]

@@ -12,6 +12,7 @@ class ComplaintRegistered(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "Complaint {number} was registered"
+    by_link: ClassVar[bool] = True
 
     complaint_id: UUID
     application_id: UUID

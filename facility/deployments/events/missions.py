@@ -35,6 +35,7 @@ class TravelStated(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert on seat {seat} stated the travel times"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID
@@ -105,6 +106,7 @@ class MissionReportSent(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert on seat {seat} sent the mission report"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID

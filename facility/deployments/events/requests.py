@@ -98,6 +98,7 @@ class InvitationAccepted(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert accepted seat {seat}"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID
@@ -111,6 +112,7 @@ class InvitationDeclined(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert declined seat {seat}"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID
@@ -227,6 +229,7 @@ class ReleaseGiven(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The employer released the expert on seat {seat}"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID
@@ -240,6 +243,7 @@ class ReleaseRefused(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The employer did not release the expert on seat {seat}"
+    by_link: ClassVar[bool] = True
 
     deployment_id: UUID
     invitation_id: UUID

@@ -53,6 +53,7 @@ class CandidateNominated(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "candidacy"
     sentence: ClassVar[str] = "An authority nominated the candidate"
+    by_link: ClassVar[bool] = True
 
     candidacy_id: UUID
 
@@ -62,6 +63,7 @@ class CandidacySent(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "candidacy"
     sentence: ClassVar[str] = "The candidate sent the form and agreed to the privacy notice of {notice}"
+    by_link: ClassVar[bool] = True
 
     candidacy_id: UUID
     notice: date
@@ -101,6 +103,7 @@ class NoticeAgreed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The expert agreed to the privacy notice of {notice}"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     notice: date
@@ -171,6 +174,7 @@ class ExpertRenewed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The expert renewed until {valid_until}"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     renewal_id: UUID
@@ -182,6 +186,7 @@ class ExpertLeft(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The expert left the pool"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     renewal_id: UUID
@@ -268,6 +273,7 @@ class PinChosen(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The expert chose a PIN"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
 

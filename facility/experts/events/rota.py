@@ -55,6 +55,7 @@ class SwapOffered(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The week on call of {week} was offered to a colleague"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     swap_id: UUID
@@ -92,6 +93,7 @@ class SwapAgreed(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "A colleague took over the week on call of {week}"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     swap_id: UUID
@@ -117,6 +119,7 @@ class SwapDeclined(Event, frozen=True, kw_only=True):
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The colleague declined the week on call of {week}"
+    by_link: ClassVar[bool] = True
 
     expert_id: UUID
     swap_id: UUID
