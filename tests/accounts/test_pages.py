@@ -185,6 +185,8 @@ async def test_an_officer_registers_and_is_approved(browse: Browsers, db: Databa
     form = {"name": "Ivo Ilievski", "institution": "new", "institution_name": "Carinska uprava"}
     good = await nobody.send_form(path, form | {"kind": "CUSTOMS", "beneficiary": "MK"})
     assert (good.status_code, good.headers["location"]) == (303, "/registered")
+    over = await nobody.get(path)
+    assert (states(over), "Ivo Ilievski" in over.text, 'name="name"' in over.text) == (["over"], False, False)
     people = (await ada.get("/people")).text
     assert people.index("Ivo Ilievski") < people.index(">Ada Berisha</a>")
     async with db.reader() as connection:

@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.accounts.forms import only_searching, picker, read_choice
 from facility.accounts.pages.institutions import matches_page
 from facility.accounts.pages.sign_in import BY_LINK
 from facility.accounts.queries import people
 from facility.accounts.service import people as service
-from facility.outbox.links import check_link, find_link, subject_of
+from facility.outbox.links import check_link, find_link, is_good, subject_of
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
@@ -65,7 +66,9 @@ async def _form_page(
 
 @get("/link/register/{token:str}", opt={"allow": allow(ANYONE)})
 async def show_form(view: View, token: FromPath[str], read: Read) -> Page:
-    """The form behind the mail's link."""
+    """The form behind the mail's link; where the link was used or is too old, what to do instead."""
+    if not await is_good(read, service.REGISTER, token, clock.now()):
+        return view.page("accounts/register_over.html")
     registration_id = await subject_of(read, service.REGISTER, token)
     return await _form_page(view, read, token, registration_id, Fields.showing())
 
