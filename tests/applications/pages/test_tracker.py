@@ -137,3 +137,29 @@ async def test_a_partners_link_goes_on_after_the_confirmation(
         await make_link(tx, "partner", party)  # the address was corrected
     assert (await stranger.get(f"{path}/receipt.pdf")).status_code == 409
     assert "Three days" not in (await stranger.get(path)).text
+
+
+async def test_a_partners_link_says_first_that_the_application_was_withdrawn(
+    db: Database,
+    stage: Stage,
+    times: Times,
+    complete: UUID,  # noqa: F811
+    browse: Browsers,
+) -> None:
+    async with db.transaction(now=times.now) as tx:
+        party = await party_id(tx, complete)
+        answered = path_of(await make_link(tx, "partner", party))
+        await use_party_link(tx, answered.rsplit("/", 1)[1])
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await submit(tx, complete, received_at=times.now)
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await withdraw(tx, complete)
+    stranger = await browse()
+    page = await stranger.get(answered)
+    assert (states(page)[:2], 'class="done"' in page.text) == (["confirmed", "withdrawn"], False)
+    assert ("Three days" in page.text) is True
+    async with db.transaction(now=times.now + timedelta(hours=1)) as tx:
+        newer = path_of(await make_link(tx, "partner", party))
+    page = await stranger.get(newer)
+    assert (states(page)[:2], 'class="done"' in page.text) == (["confirmed", "withdrawn"], False)
+    assert ("Three days" in page.text) is False
