@@ -29,8 +29,8 @@ from facility.web.navigation import nav
 from facility.web.waiting import waits
 
 nav(N_("My applications"), "/applications", Role.OFFICER, order=20, holds=("/unit-costs",))
-_PRESSING = """SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
-    {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
+_PRESSING = """SELECT application.title AS thing, '/applications/' || application.id || '{page}' AS href,
+    call.reference AS call, {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
 _DRAFTS = f"""FROM application JOIN call ON call.id = application.call_id
     WHERE {EDITABLE_SQL} AND call.state = 'published'
         AND application.lead_institution_id = :institution_id"""
@@ -38,28 +38,38 @@ _TO_ANSWER = f"""FROM party JOIN application ON application.id = party.applicati
     JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :institution_id AND NOT is_lead AND {ON_BOARD_SQL}
         AND confirmation IN ('invited', 'void') AND {EDITABLE_SQL} AND call.state = 'published'"""
+_CHANGE_WAITS = "FROM change_request WHERE change_request.party_id = party.id AND outcome IS NULL"
+_ASKED_SINCE = """(SELECT min(asked_at) FROM change_request
+    WHERE change_request.application_id = application.id AND outcome IS NULL)"""
 waits(
     N_("Your drafts that can still be submitted"),
     N_("Finish and submit {thing}"),
     "/applications?status=draft",
     Role.OFFICER,
-    rows=f"{_PRESSING.format(since='started_at', due=SUBMIT_BY_SQL)} {_DRAFTS}",
+    rows=f"{_PRESSING.format(since='started_at', due=SUBMIT_BY_SQL, page='')} {_DRAFTS}",
+)
+waits(
+    N_("Changes that partners have requested"),
+    N_("Answer the change requested in {thing}"),
+    "/applications?status=draft",
+    Role.OFFICER,
+    rows=f"{_PRESSING.format(since=_ASKED_SINCE, due=SUBMIT_BY_SQL, page='/changes')} {_DRAFTS} AND {_ASKED_SINCE} IS NOT NULL",
 )
 waits(
     N_("Applications to confirm or decline"),
     N_("Confirm or decline your part in {thing}"),
     "/applications?status=draft",
     Role.OFFICER,
-    rows=f"{_PRESSING.format(since='party.invited_at', due=SUBMIT_BY_SQL)} {_TO_ANSWER}",
+    rows=f"{_PRESSING.format(since='party.invited_at', due=SUBMIT_BY_SQL, page='')} {_TO_ANSWER}",
 )
 waits(
     N_("Drafts that partners have to confirm"),
     N_("Partners confirm their parts in {thing}"),
     "/applications?status=draft",
     Role.OFFICER,
-    rows=f"""{_PRESSING.format(since="started_at", due=SUBMIT_BY_SQL)} {_DRAFTS} AND EXISTS (SELECT FROM party
+    rows=f"""{_PRESSING.format(since="started_at", due=SUBMIT_BY_SQL, page="")} {_DRAFTS} AND EXISTS (SELECT FROM party
         WHERE party.application_id = application.id AND NOT is_lead AND {ON_BOARD_SQL}
-        AND confirmation IN ('invited', 'void'))""",
+        AND confirmation IN ('invited', 'void') AND NOT EXISTS (SELECT {_CHANGE_WAITS}))""",
     others=True,
 )
 waits(

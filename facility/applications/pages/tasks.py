@@ -71,8 +71,8 @@ class Why(msgspec.Struct, frozen=True):
 
 class Task(msgspec.Struct, frozen=True):
     """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else
-    prevents submission; asks: changes that partners have requested, which prevent nothing by themselves; unsaved: the
-    visitor has typed something there and not saved it; waiting: only answers of others are missing."""
+    prevents submission; asks: changes that partners have requested where nothing is prevented by them; unsaved: the visitor has
+    typed something there and not saved it; waiting: only answers of others are missing."""
 
     label: str
     href: str
@@ -215,16 +215,21 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     asks: tuple[Why, ...] = ()
     waiting = False
     if section.kind is SectionKind.PARTNERS:
-        asks = tuple(_asking(application))
+        if "partner_not_confirmed" not in {reason.code for reason in against}:
+            asks = tuple(_asking(application))
         waiting = not asks and _asked_all(application.parts.partners, against)
     return Task(section.title, href, state, kind, tuple(others), tuple(needs), asks, waiting=waiting)
 
 
 def _asked_all(partners: Sequence[PartyLine], against: Sequence[Reason]) -> bool:
-    """Whether every partner has been asked, and nothing but their answers and their own parts is missing."""
+    """Whether every partner has been asked and none waits for the lead, and nothing but their answers and their own parts is
+    missing."""
     unanswered = {partner.confirmation for partner in partners if not partner.confirmed}
-    return unanswered <= {Confirmation.INVITED, Confirmation.VOID} and all(
-        reason.code == "partner_not_confirmed" or _of_partner(reason) for reason in against
+    asked_back = any(partner.asks_change for partner in partners)
+    return (
+        not asked_back
+        and unanswered <= {Confirmation.INVITED, Confirmation.VOID}
+        and all(reason.code == "partner_not_confirmed" or _of_partner(reason) for reason in against)
     )
 
 
@@ -279,6 +284,7 @@ def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
     section = section_of(application, reason)
     href = address(application, section)
     if reason.code == "partner_not_confirmed":
+        yield from _asking(application)
         yield from _unconfirmed(application.parts.partners, href)
     elif reason.code == "classified_document":
         yield Why(sentence(reason), _("What you may send"), href)
@@ -309,7 +315,7 @@ def _in_part(application: ApplicationShown, reason: Reason) -> Why:
 
 
 def _asking(application: ApplicationShown) -> list[Why]:
-    """Which partners want something changed."""
+    """Which partners want something changed before they confirm."""
     names = [partner.institution for partner in application.parts.partners if partner.asks_change]
     href = f"/applications/{application.id}/changes"
     text = filled(CHANGE_REQUESTED, names=listed(names))
@@ -317,8 +323,9 @@ def _asking(application: ApplicationShown) -> list[Why]:
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:
-    """Who has not answered and who must again, by what can be done about it."""
+    """Who else has not answered and who must again, by what can be done about it."""
+    others = [partner for partner in partners if not partner.asks_change]
     for state, (text, fix) in UNCONFIRMED.items():
-        names = [partner.institution for partner in partners if partner.confirmation is state]
+        names = [partner.institution for partner in others if partner.confirmation is state]
         if names:
             yield Why(filled(text, names=listed(names)), translated(fix), href)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.applications.models.confirmation import ChangeRequest
-from facility.applications.pages.tasks import CHANGE_REQUESTED
+from facility.applications.pages.tasks import CHANGE_REQUESTED, UNCONFIRMED
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit
@@ -31,8 +31,12 @@ async def test_a_request_is_answered_by_the_lead(
     wished = await vesa.send_form(f"{here}/answer", {**answer, "answer": "change", "wish": "Other days"})
     assert wished.status_code == 303
     tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
-    assert says(tasks, CHANGE_REQUESTED, names="Kosovo* Police")
-    # A wish alone stands against nothing: the task list counts what the check names.
+    names = {"names": "Kosovo* Police"}
+    assert [says(page, CHANGE_REQUESTED, **names) for page in (tasks, check)] == [True, True]
+    # The lead has to answer, so nobody is to be reminded; and the task list counts what the check names.
+    assert not any(says(tasks + check, text, **names) for text, _fix in UNCONFIRMED.values())
+    home = (await omar.get("/")).text
+    assert [f'href="{here}{page}"' in home for page in ("", "/changes")] == [True, True]
     against = check.split('data-state="incomplete"')[1].split("</ul>")[0].count("<li>")
     assert re.findall(r'id="stops">[^<]*?(\d+)', tasks) == [str(against)]
     async with db.transaction(now=clock.now()) as tx:
@@ -47,6 +51,23 @@ async def test_a_request_is_answered_by_the_lead(
     async with db.transaction(now=clock.now()) as tx:
         templates = (await tx.session.scalars(select(Mail.template).order_by(*IN_ORDER))).all()
     assert templates == ["applications/change_wanted", "applications/change_answered"]
+
+
+async def test_a_request_that_its_partner_no_longer_waits_for_stays_to_be_read(
+    stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    seen = hidden(await vesa.get(here), "seen")
+    wished = await vesa.send_form(
+        f"{here}/answer", {"answer": "change", "wish": "Other days", "reason": "", "seen": seen}
+    )
+    assert wished.status_code == 303
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    assert (await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 303
+    for page in (await omar.get(f"{here}/changes"), await vesa.get(here)):
+        assert ("Other days" in page.text, "dropped" in states(page)) == (True, True)
+    assert "/changes/" not in (await omar.get(f"{here}/changes")).text, "no answer is wanted any more"
+    assert f'href="{here}/changes"' not in (await omar.get("/")).text
 
 
 async def test_a_void_confirmation_shows_the_difference_and_is_renewed_signed_in(
