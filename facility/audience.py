@@ -312,7 +312,9 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     applications.PartFilledIn: applicants(DRAFTING, APPLICATION),
     applications.PartnerAskedForChange: Row(
-        DRAFTING, lead=(Mail("applications/change_wanted"), APPLICATION), partner=(APPLICATION,)
+        DRAFTING,
+        lead=(Mail("applications/change_wanted"), Task("Changes that partners have requested")),
+        partner=(APPLICATION,),
     ),
     applications.PartnerConfirmed: Row(
         DRAFTING, lead=(Mail("applications/answered"),), partner=(APPLICATION,)

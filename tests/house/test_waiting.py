@@ -45,6 +45,7 @@ WORK = {
         "later": [
             "your-drafts-that-can-still-be-submitted",
             "applications-to-confirm-or-decline",
+            "changes-that-partners-have-requested",
             "missions-to-give-feedback-on",
         ],
         "others": ["drafts-that-partners-have-to-confirm", "applications-that-are-being-examined"],

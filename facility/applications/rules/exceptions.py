@@ -33,7 +33,7 @@ CONSULTATION = FormSection(
             type=FieldType.LONG_TEXT,
             hint="Offices and dates. The authorising officer decides on the ground of this, and may not be the person who writes"
             " it.",
-            checks=(Length(most=MAX_CONSULTATION),),
+            checks=(Required(), Length(most=MAX_CONSULTATION)),
         ),
     ),
 )

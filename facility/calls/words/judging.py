@@ -11,7 +11,7 @@ REJECTS = N_(
     "In “{section}”, an application is rejected if the score that counts for a sub-criterion is {score} or less."
 )
 NEEDS_COMMENT = N_("Assessors must comment on: {titles}.")
-COMMENT_LOW = N_("They must comment on scores of {share} % of the maximum or less.")
+COMMENT_LOW = N_("Assessors must comment on scores of {share} % of the maximum or less.")
 MAY_NOT_APPLY = N_(
     "These sections, or sub-criteria of them, may be judged as not applicable: {titles}. What does not apply is left out"
     " and never counts as zero: the points of the rest are raised in proportion."
@@ -50,9 +50,9 @@ def _comments(grid: Grid) -> Iterator[str]:
     if grid.comment_low is not None:
         yield filled(COMMENT_LOW, share=grid.comment_low)
     if grid.comment_high == 100:
-        yield _("They must comment on the highest score.")
+        yield _("Assessors must comment on the highest score.")
     elif grid.comment_high is not None:
-        yield _("They must comment on scores of {share} % of the maximum or more.", share=grid.comment_high)
+        yield _("Assessors must comment on scores of {share} % of the maximum or more.", share=grid.comment_high)
 
 
 def _exceptions(grid: Grid) -> Iterator[str]:

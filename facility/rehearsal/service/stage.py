@@ -164,7 +164,7 @@ async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
         award_max=call.award_max,
         min_beneficiaries=call.min_beneficiaries,
         extended_to=call.extended_to,
-        extension_decision="told by the scenario" if call.extended_to else "",
+        extension_decision="the decision in the scenario" if call.extended_to else "",
         skip_unaffordable=call.skip_unaffordable,
         grid=Grid(
             sections=tuple(Section(key=s.key, title=s.title, max=s.max) for s in call.grid.sections),
