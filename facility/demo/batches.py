@@ -1,6 +1,7 @@
 """The present of the demo, continued: a rolling call whose first batch is decided, and an urgent application."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -68,7 +69,7 @@ async def _batches(story: Story, series: UUID) -> list[UUID]:
 async def _urgent(story: Story) -> None:
     """One application came in this morning, and waits for two people to open it."""
     grid = msgspec.structs.replace(GRID, min_assessments=1)
-    rules = {"grid": grid, "mode": Mode.URGENT, "decide_within_hours": 48}
+    rules = {"grid": grid, "mode": Mode.URGENT, "decide_within_hours": 48, "award_max": Decimal("30000.00")}
     series = await story.call(6, "Urgent expertise", -60, 300, "30000.00", **rules)
     application_id = await story.apply(series, HOSTAGES, story.noon(-4))
     await story.submit(application_id, HOSTAGES, story.now - timedelta(hours=5))

@@ -52,7 +52,9 @@ def _comments(grid: Grid) -> Iterator[str]:
     if grid.comment_high == 100:
         yield _("Assessors must comment on the highest score.")
     elif grid.comment_high is not None:
-        yield _("Assessors must comment on scores of {share} % of the maximum or more.", share=grid.comment_high)
+        yield _(
+            "Assessors must comment on scores of {share} % of the maximum or more.", share=grid.comment_high
+        )
 
 
 def _exceptions(grid: Grid) -> Iterator[str]:
