@@ -20,9 +20,9 @@ from facility.files.viruses import ScannerAway
 from facility.log import Log
 from facility.refused import Refused, refuse
 from facility.web import render, sentences
-from facility.web.fields import Fields
-from facility.web.forms import Upload
-from facility.web.i18n import N_, Message, _, translated
+from facility.web.fields import TOO_LARGE, Fields
+from facility.web.forms import MAX_FILE, Upload
+from facility.web.i18n import N_, Message, _, filled, translated
 from facility.web.limits import Limits, Rate
 
 log = Log(__name__)
@@ -30,7 +30,7 @@ log = Log(__name__)
 NOTHING_ATTACHED = N_("None of the files was attached. Choose the right ones again.")
 UNREADABLE: dict[Code, Message] = {
     "empty": N_("The file is empty."),
-    "too_large": N_("The file is too large; at most 10 MB."),
+    "too_large": TOO_LARGE,
     "unknown": N_("This is not a PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
     "two_kinds": N_(
         "The file is of two kinds at once, so each program may show something else. Save it again in one format."
@@ -157,7 +157,7 @@ async def _take(sender: Sender, fields: Fields, file: Upload, received: Received
             settings, name, file.content, lambda sha256: sender.db.sharing(DOCUMENT, sha256)
         )
     except UnreadableDocument as unreadable:
-        problem = translated(UNREADABLE[unreadable.code])
+        problem = filled(UNREADABLE[unreadable.code], most=MAX_FILE // 1_000_000)
     except (ScannerAway, StoreAway, ReaderBusy) as away:
         log.warning("document not taken", error=type(away).__name__)
         problem = translated(AWAY)
