@@ -11,7 +11,7 @@ from facility.accounts.queries.institutions import MOST_MATCHES, InstitutionMatc
 from facility.accounts.queries.people import beneficiaries
 from facility.accounts.rules.institutions import Kind
 from facility.accounts.service.institutions import NewInstitution
-from facility.accounts.words import KINDS, STANDINGS
+from facility.accounts.words import INSTITUTION_MISSING, KINDS, STANDINGS
 from facility.web.carried import key
 from facility.web.fields import Fields
 from facility.web.i18n import _, translated
@@ -40,7 +40,7 @@ def words() -> dict[str, Any]:
 
 def only_searching(fields: Fields, name: str) -> bool:
     """The button beside the search was pressed, not the form's own. What is wrong with the search is noted at the field."""
-    fields.text("institution_q", required=False, most=100)
+    fields.text("institution_q", missing=None, most=100)
     if wrong := fields.errors.pop("institution_q", None):
         fields.errors.setdefault(name, []).extend(wrong)
     return fields.given("find")
@@ -51,7 +51,7 @@ def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
     listed = fields.given(name) and fields.values.get(name) != NOT_LISTED
     if not listed and (fields.given(name) or fields.given("institution_name")):
         return NewInstitution(
-            name=fields.text("institution_name"),
+            name=fields.text("institution_name", missing=translated(INSTITUTION_MISSING)),
             kind=fields.one_of("kind", Kind).value,
             beneficiary_code=read_beneficiary(fields),
         )
@@ -64,10 +64,7 @@ def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
 
 def read_beneficiary(fields: Fields) -> str:
     """A beneficiary's code. The command checks that it exists."""
-    if fields.given("beneficiary"):
-        return fields.text("beneficiary", most=2)
-    fields.wrong("beneficiary", _("Choose a beneficiary."))
-    return ""
+    return fields.text("beneficiary", missing=_("Choose a beneficiary."), most=2)
 
 
 async def matches_of(connection: AsyncConnection, search: str, chosen: str = "") -> Picker:

@@ -9,6 +9,10 @@ from facility.web import filters, sentences
 from facility.web.access import Role
 from facility.web.i18n import N_, SOURCE, _, language
 
+NAME_MISSING = N_("Enter the name of the person.")
+OWN_NAME_MISSING = N_("Enter your name.")
+INSTITUTION_MISSING = N_("Enter the name of the institution.")
+
 ROLES = {
     Role.OFFICER: N_("Officer of an institution"),
     Role.SECRETARIAT: N_("Secretariat"),

@@ -3,9 +3,12 @@
 from facility.admission.queries.clarification import ClarificationLine
 from facility.admission.rules import clarification, consultation
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
+from facility.forms.asked import name_and_function
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
+from facility.refused import Reason
 from facility.web.i18n import _
+from facility.web.sentences import sentence
 
 
 def consultee_answer(consultee: str) -> Section:
@@ -18,8 +21,16 @@ def consultee_answer(consultee: str) -> Section:
         title=_("Your answer"),
         fields=(
             ask("answer", _("For {consultee}", consultee=consultee), T.ONE_OF, options=answers),
-            ask("reason", _("Reasons for objecting"), T.LONG_TEXT, why, most=most, asked_if=objects),
-            ask("name", _("Your name and function"), T.SHORT_TEXT),
+            ask(
+                "reason",
+                _("Reasons for objecting"),
+                T.LONG_TEXT,
+                why,
+                most=most,
+                asked_if=objects,
+                missing=_("Enter the reasons for objecting."),
+            ),
+            name_and_function(),
         ),
     )
 
@@ -31,8 +42,7 @@ def leads_answer(line: ClarificationLine) -> Section:
     if line.kind is ClarificationKind.CLERICAL:
         type_ = T.MAIL if line.field is ClericalField.CONTACT_EMAIL else T.SHORT_TEXT
         answer = [
-            ask("value", _("What is right"), type_),
+            ask("value", _("What is right"), type_, missing=sentence(Reason("value_missing"))),
             ask("text", _("Anything to add"), T.LONG_TEXT, needed=False, most=most),
         ]
-    name = ask("name", _("Your name and function"), T.SHORT_TEXT)
-    return Section(key="answer", title=_("Your answer"), fields=(*answer, name))
+    return Section(key="answer", title=_("Your answer"), fields=(*answer, name_and_function()))

@@ -11,9 +11,12 @@ from facility.admission.rules.opening import Attempt
 from facility.admission.rules.overlap import DONOR, OverlapOutcome
 from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.applications.rules.judged_items import Finding
+from facility.forms.asked import NAME_AND_FUNCTION_MISSING
 from facility.refused import Reason
 from facility.web import filters, sentences
 from facility.web.i18n import N_, Message, _, filled, translated
+
+OBJECTION_UNANSWERED = N_("Enter the answer to the objection.")
 
 CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
     ConsulteeKind.DELEGATION: N_("EU Delegation"),
@@ -153,7 +156,7 @@ sentences.register(
         ),
         "consultation_over": N_("This consultation is over."),
         "answered_late_already": N_("A late answer has already been sent."),
-        "name_missing": N_("Enter your name and function."),
+        "name_missing": NAME_AND_FUNCTION_MISSING,
         "no_more_days": N_("No further days were offered."),
         "extended_already": N_("More days can be asked for only once."),
         "no_late_answer": N_("There is no late answer to accept."),

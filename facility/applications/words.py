@@ -17,6 +17,10 @@ from facility.web.i18n import N_, translated
 
 S = ApplicationStatus
 
+TITLE_MISSING = N_("Enter the title of the activity.")
+PLACE_MISSING = N_("Enter the place of the activity.")
+CONTACT_MISSING = N_("Enter the name of the contact person.")
+
 STATUSES: dict[ApplicationStatus, tuple[str, str]] = {
     S.DRAFT: (N_("Draft"), "plain"),
     S.SUBMITTED: (N_("Submitted"), "info"),
@@ -210,7 +214,7 @@ sentences.register(
         "asked_enough": N_("This partner was asked {most} times in a day. Wait a day, or call."),
         "change_waits": N_("The lead has not answered your last request for a change yet."),
         "change_answered": N_("This request has already been answered."),
-        "wish_missing": N_("Write what should be changed."),
+        "wish_missing": N_("Enter what should be changed."),
         "word_missing": N_("Explain briefly why you did not make the change."),
         "lead_stays": N_("The lead cannot be replaced; it can withdraw the application."),
         "no_replacement": N_(
@@ -219,7 +223,7 @@ sentences.register(
         ),
         "function_missing": N_("Enter the function of the person who signs."),
         "declaration_missing": N_("Tick this before you submit."),
-        "reason_missing": N_("Give the reason."),
+        "reason_missing": N_("Enter the reason."),
         "wrong_status": N_("This is not possible in the current state of the application."),
         "wrong_track": N_("This is not possible on the track of this application."),
         "call_decided": N_("The awards of this call have been decided. This can no longer be changed."),

@@ -2,9 +2,15 @@
 
 from facility.awards.rules import reasons
 from facility.awards.rules.complaints import MAX_TEXT
+from facility.forms.asked import name_and_function
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
-from facility.web.i18n import _
+from facility.proposals import MAX_REASON
+from facility.refused import Reason
+from facility.web.fields import Fields
+from facility.web.i18n import _, translated
+from facility.web.reasons import OF_DECISION
+from facility.web.sentences import sentence
 
 
 def complaint_form() -> Section:
@@ -13,8 +19,15 @@ def complaint_form() -> Section:
         key="complaint",
         title=_("Your complaint"),
         fields=(
-            ask("text", _("What you complain about"), T.LONG_TEXT, hint, most=MAX_TEXT),
-            ask("name", _("Your name and function"), T.SHORT_TEXT),
+            ask(
+                "text",
+                _("What you complain about"),
+                T.LONG_TEXT,
+                hint,
+                most=MAX_TEXT,
+                missing=sentence(Reason("complaint_missing")),
+            ),
+            name_and_function(),
         ),
     )
 
@@ -45,16 +58,30 @@ def answer_to_complaint(*, reopens: bool, ranks_again: bool = False) -> Section:
         "The ranking is not recalculated automatically. Say what is done for this application, and by which decision."
     )
     upheld = AskedIf("outcome", ("upheld",))
-    follow_up = ask("follow_up", _("What is done"), T.LONG_TEXT, done, most=MAX_TEXT, asked_if=upheld)
+    follow_up = ask(
+        "follow_up",
+        _("What is done"),
+        T.LONG_TEXT,
+        done,
+        most=MAX_TEXT,
+        asked_if=upheld,
+        missing=sentence(Reason("follow_up_missing")),
+    )
     return Section(
         key="answer",
         title=_("Decide the complaint"),
         fields=(
             ask("outcome", _("Decision"), T.ONE_OF, options=outcomes),
-            ask("reason", _("Reasons"), T.LONG_TEXT, hint, most=MAX_TEXT),
+            ask("reason", _("Reasons"), T.LONG_TEXT, hint, most=MAX_TEXT, missing=translated(OF_DECISION)),
             *([] if reopens else [follow_up]),
         ),
     )
+
+
+def refusal_reason(fields: Fields) -> str:
+    """Why a proposal is refused, which its form asks as "answer"."""
+    missing = _("Enter the reason for refusing the proposal.")
+    return fields.text("answer", missing=missing, most=MAX_REASON, multiline=True)
 
 
 def offer_form() -> Section:
@@ -75,7 +102,7 @@ def offer_form() -> Section:
         title=_("Your answer"),
         fields=(
             ask("answer", _("Your answer"), T.ONE_OF, options=answers),
-            ask("name", _("Your name and function"), T.SHORT_TEXT),
+            name_and_function(),
         ),
     )
 
@@ -87,7 +114,21 @@ def reasons_form() -> Section:
         key="reasons",
         title=_("Strengths and weaknesses"),
         fields=(
-            ask("strengths", _("Strengths"), T.LONG_TEXT, hint, most=most),
-            ask("weaknesses", _("Weaknesses"), T.LONG_TEXT, hint, most=most),
+            ask(
+                "strengths",
+                _("Strengths"),
+                T.LONG_TEXT,
+                hint,
+                most=most,
+                missing=sentence(Reason("strengths_missing")),
+            ),
+            ask(
+                "weaknesses",
+                _("Weaknesses"),
+                T.LONG_TEXT,
+                hint,
+                most=most,
+                missing=sentence(Reason("weaknesses_missing")),
+            ),
         ),
     )

@@ -3,9 +3,12 @@
 from facility.applications.rules.status import ApplicationStatus as S
 from facility.awards.rules.complaints import About
 from facility.awards.rules.publication import Why
+from facility.forms.asked import NAME_AND_FUNCTION_MISSING
 from facility.web import sentences
 from facility.web.i18n import N_
 
+CORRECTION_MISSING = N_("Enter what is to be corrected.")
+WITHDRAWAL_REASON_MISSING = N_("Enter the reason for the withdrawal.")
 SENT_BACK = N_("The proposal is sent back. The colleague who made it gets your reason by mail.")
 TAKEN_BACK = N_("The proposal is taken back. Assessors can send again.")
 
@@ -25,7 +28,7 @@ sentences.register(
             "Write the strengths and weaknesses of these applications first: {applications}."
         ),
         "offer_over": N_("This offer can't be answered any more."),
-        "responder_missing": N_("Enter your name and function."),
+        "responder_missing": NAME_AND_FUNCTION_MISSING,
         "call_not_closed": N_("This call has not closed yet."),
         "evaluation_open": N_(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."
@@ -68,7 +71,7 @@ sentences.register(
         "complaint_late": N_("The time to complain about this decision is over."),
         "complaint_made": N_("You have already complained about this decision."),
         "complaint_missing": N_("Say what you complain about."),
-        "complainant_missing": N_("Enter your name."),
+        "complainant_missing": NAME_AND_FUNCTION_MISSING,
         "complaint_decided": N_("This complaint is decided."),
         "follow_up_missing": N_("Say what is done for this application."),
         "took_part": N_(

@@ -7,6 +7,7 @@ import click
 from facility import clock
 from facility import migrate as migrations
 from facility.accounts.service.people import add_user
+from facility.accounts.words import NAME_MISSING
 from facility.commands.database import database_url, with_database, with_url
 from facility.db import Database
 from facility.refused import Refused
@@ -15,6 +16,7 @@ from facility.settings import Settings
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.forms import Form
+from facility.web.i18n import translated
 from facility.web.sentences import sentence
 
 STAFF = [role.value for role in Role if role is not Role.OFFICER]
@@ -32,7 +34,7 @@ def add_person(settings: Settings, email: str, name: str, roles: Sequence[str]) 
         if role not in STAFF:
             raise click.UsageError(f"{role!r} is not one of {', '.join(STAFF)}.")
     fields = Fields(Form({"email": [email], "name": [name]}))
-    email, name = fields.email("email"), fields.text("name", most=120)
+    email, name = fields.email("email"), fields.text("name", missing=translated(NAME_MISSING), most=120)
     if fields.errors:
         raise click.UsageError("\n".join(text for texts in fields.errors.values() for text in texts))
 

@@ -19,6 +19,8 @@ from facility.web import filters, sentences
 from facility.web.i18n import N_, Message, _, filled, listed, ngettext, translated
 from facility.zone import BRUSSELS
 
+CANCELLATION_REASON_MISSING = N_("Enter the reason for cancelling the booking.")
+
 STATES = {
     DeploymentState.REQUESTED: (N_("Order to confirm"), "wait"),
     DeploymentState.ASKING: (N_("Asking"), "info"),

@@ -7,6 +7,7 @@ from facility.evaluation.rules.outcomes import Outcome
 from facility.web import sentences
 from facility.web.i18n import N_
 
+CONFLICT_MISSING = N_("Say in a sentence what the conflict is.")
 SIGNED = N_("You have signed the declaration for this call.")
 TICK_TO_SIGN = N_("Tick the box to sign the declaration.")
 CLOSED_BY_CONFLICT = N_("Thank you. You can no longer open this application.")

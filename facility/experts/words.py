@@ -41,6 +41,9 @@ _EU_LANGUAGES = [
     "sl",
     "sv",
 ]
+NAME_MISSING = N_("Enter the name of the expert.")
+CODE_MISSING = N_("Enter the code of the expert.")
+
 LANGUAGES = tuple(dict.fromkeys([*_EU_LANGUAGES, *REGIONAL_LANGUAGES, "tr"]))
 """Languages that a form offers, by ISO 639 code."""
 

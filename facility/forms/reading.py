@@ -9,6 +9,7 @@ from facility.forms.sections import Section, is_asked
 from facility.forms.types import Field
 from facility.web.fields import Fields
 from facility.web.forms import Form
+from facility.web.i18n import _
 
 
 def read_draft(fields: Fields, section: Section, needed: Collection[str] = ()) -> dict[str, Answer]:
@@ -40,8 +41,9 @@ def _without_checks(field: Field, *, needed: bool = False) -> Field:
 
 
 def _read(fields: Fields, field: Field) -> Answer:
-    needed = field.required or field.kind.several
-    return field.kind.read(fields, field) if needed or fields.given(field.key) else ""
+    if not field.required and not field.kind.several and not fields.given(field.key):
+        return ""
+    return field.kind.read(fields, replace(field, missing=field.missing or _("Enter an answer.")))
 
 
 def shown(section: Section, answers: Answers) -> dict[str, Answer]:

@@ -52,7 +52,8 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A question. `unit`: what its number counts, said behind it. `material`: partners confirm what it says, so that changing it voids their confirmations.
+    """A question. `unit`: what its number counts, said behind it. `missing`: what a text of our own forms says where it is empty,
+    such as "Enter your name."; others ask for an answer. `material`: partners confirm what it says, so that changing it voids their confirmations.
     `confidential`: in a party's own section, for that party, the secretariat and assessors only. `restricted`: for the
     parties, the secretariat and assessors, not for others who watch (dossier 7)."""
 
@@ -67,6 +68,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidential: bool = False
     restricted: bool = False
     unit: str = ""
+    missing: str = ""
 
     @property
     def kind(self) -> "Kind":
@@ -109,7 +111,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Typed(Protocol):
     """A form that was sent, as the types read it (`web.fields.Fields`): what is wrong is noted, and a placeholder comes back."""
 
-    def text(self, name: str, *, required: bool = True, most: int = 200, multiline: bool = False) -> str: ...
+    def text(self, name: str, *, missing: str | None, most: int = 200, multiline: bool = False) -> str: ...
     def choice(self, name: str, options: Collection[str]) -> str: ...
     def many(self, name: str, options: Collection[str], *, required: bool = True) -> list[str]: ...
     def decimal(self, name: str, least: Decimal, most: Decimal, places: int = 2) -> Decimal: ...
@@ -142,7 +144,8 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 def _text(fields: Typed, field: Field) -> str:
-    return fields.text(field.key, most=field.most, multiline=field.kind.control == "paragraphs")
+    paragraphs = field.kind.control == "paragraphs"
+    return fields.text(field.key, missing=field.missing, most=field.most, multiline=paragraphs)
 
 
 def _one(fields: Typed, field: Field) -> str:

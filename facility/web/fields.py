@@ -79,7 +79,7 @@ class Fields:
         self.known.add(self.name(name))
         return self.form.fields.get(self.name(name), [])
 
-    def _single(self, name: str, missing: str | None = None) -> str | None:
+    def _single(self, name: str, missing: str) -> str | None:
         """The field's only value, stripped; None when it is blank or sent twice (and then noted as wrong)."""
         given = self._all(name)
         if len(given) > 1:
@@ -88,15 +88,16 @@ class Fields:
             return None
         value = given[0].strip() if given else ""
         if not value:
-            self.wrong(name, missing or _("This is missing."))
+            self.wrong(name, missing)
             return None
         return value
 
-    def text(self, name: str, *, required: bool = True, most: int = 200, multiline: bool = False) -> str:
-        """Free text in Unicode NFC, line ends as \\n, at most `most` characters; "" where nothing was required or given."""
-        if not required and not self.given(name):
+    def text(self, name: str, *, missing: str | None, most: int = 200, multiline: bool = False) -> str:
+        """Free text in Unicode NFC, line ends as \\n, at most `most` characters. missing: what to say where it is empty, such
+        as "Enter the title of the call."; None where it may be empty, and is then ""."""
+        if missing is None and not self.given(name):
             return ""
-        value = self._single(name)
+        value = self._single(name, missing or "")
         if value is None:
             return ""
         value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
@@ -109,6 +110,10 @@ class Fields:
         if any(unicodedata.category(letter) in _UNFIT and letter not in allowed for letter in value):
             self.wrong(name, _("Use letters, digits and signs only, no control characters."))
         return value
+
+    def hidden(self, name: str, *, most: int = 64) -> str:
+        """What a page wrote into a hidden field, such as the fingerprint of what it showed; "" where the form has none."""
+        return self.text(name, missing=None, most=most)
 
     def email(self, name: str) -> str:
         """A mail address in lower case."""
@@ -228,9 +233,9 @@ class Fields:
             return first
         return chosen
 
-    def clock_time(self, name: str, missing: str | None = None) -> time:
+    def clock_time(self, name: str) -> time:
         """A time of the day; midnight in place of a wrong one."""
-        value = self._single(name, missing)
+        value = self._single(name, _("Enter a time."))
         if match := re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::([0-5][0-9]))?", value or ""):
             return time(int(match[1]), int(match[2]), int(match[3] or 0))
         if value is not None:
@@ -244,7 +249,7 @@ class Fields:
         """
         placeholder = datetime(2000, 1, 1, tzinfo=UTC)
         day = self.day(f"{name}_day")
-        hour = self.clock_time(f"{name}_time", _("Enter a time in Brussels."))
+        hour = self.clock_time(f"{name}_time")
         if not self.sound(name):
             return placeholder
         local = datetime.combine(day, hour, BRUSSELS)
@@ -365,11 +370,6 @@ def rows_to_show(values: Mapping[str, str | list[str]], group: str, *, spare: in
     used = row_numbers((name for name, value in values.items() if value), group)
     after = max(used, default=-1) + 1
     return [*used, *range(after, after + spare)]
-
-
-def each[T](rows: Iterable[Fields], read: Callable[[Fields], T]) -> list[T]:
-    """Read every row."""
-    return [read(row) for row in rows]
 
 
 def shown(value: Any) -> str:

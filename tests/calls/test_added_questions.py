@@ -63,6 +63,8 @@ async def test_a_question_is_added_by_one_and_published_by_another(
     }
     wrong = await ada.send_form(there, {**settings, "options": "One", "seen": await seen(db)})
     assert (wrong.status_code, errors(wrong), "40" in error_at(wrong, "options")) == (422, ["options"], True)
+    empty = await ada.send_form(there, {**settings, "options": " ", "seen": await seen(db)})
+    assert error_at(empty, "options") == error_at(wrong, "options")
     saved = await ada.send_form(there, {**settings, "seen": await seen(db)})
     assert (saved.status_code, saved.headers["location"]) == (303, here)
     means = {"section": "What you ask for, and why", "label": "How will it be seen?"}

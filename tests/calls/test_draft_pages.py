@@ -252,6 +252,10 @@ async def test_more_cut_offs_and_monthly_ones_save_nothing(
         "/staff/calls/new", form_of(draft, do="cut_offs", **{**monthly, "monthly_last": "2026-01-01"})
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["monthly_last"])
+    for no_time in ("", "25:00"):
+        sent = form_of(draft, do="cut_offs", **{**monthly, "monthly_time": no_time})
+        wrong = await ada.send_form("/staff/calls/new", sent)
+        assert (wrong.status_code, errors(wrong)) == (422, ["monthly_time"])
 
 
 async def test_dates_of_questions_after_the_deadline_are_refused_each_at_its_field(

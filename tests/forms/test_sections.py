@@ -37,6 +37,14 @@ def test_for_good_every_wrong_field_is_wrong_at_once() -> None:
     assert (answers["comes"], answers["days"]) == ("no", "1")
 
 
+def test_a_text_says_what_to_enter_where_its_form_knows_and_else_asks_for_an_answer() -> None:
+    name = ask("name", "Name", T.SHORT_TEXT, missing="Enter your name.")
+    typed = fields(name=" ")
+    read(typed, Section(key="who", title="Who", fields=(name, ask("aim", "Aim", T.LONG_TEXT))))
+    assert typed.errors["name"] == ["Enter your name."]
+    assert [len(sentence) > 0 for sentence in typed.errors["aim"]] == [True]
+
+
 def test_what_is_not_asked_need_not_be_answered() -> None:
     typed = fields(comes="yes", days="2")
     assert read(typed, SECTION) == {"comes": "yes", "why": "", "days": "2", "mail": ""}

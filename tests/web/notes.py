@@ -69,7 +69,7 @@ def secret(view: View, note_id: FromPath[UUID]) -> Page:
 async def write(view: View, form: Form, tx: Tx, note_id: FromPath[UUID]) -> Page:
     """Writes first and looks at the form afterwards, so that a wrong one must roll back."""
     fields = Fields(form)
-    words = fields.text("words", most=20)
+    words = fields.text("words", missing="Enter the words.", most=20)
     values = {"id": note_id, "writer": tx.actor, "words": words, "at": tx.now}
     await tx.session.execute(text("INSERT INTO note VALUES (:id, :writer, :words, :at)"), values)
     if words == "broken":

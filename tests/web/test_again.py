@@ -26,7 +26,7 @@ async def _add(tx: Tx, name: str) -> None:
 async def _refused(db: Database, kind: Kind, *, late: bool = False, leaves: bool = False) -> Wrong:
     """What comes of a command that adds a person before it refuses; with a trace, another person."""
     fields = Fields(Form({"name": ["Ana"]}))
-    fields.text("name")
+    fields.text("name", missing=None)
 
     async def draw(connection: AsyncConnection, status: int) -> ASGIResponse:
         seen = (await connection.execute(PEOPLE)).scalar_one()

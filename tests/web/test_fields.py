@@ -23,6 +23,8 @@ from facility.web.sentences import SENTENCES
 from facility.web.stops import Stop
 from tests.browser import says
 
+NO_NAME = "Enter your name."
+
 
 class Colour(StrEnum):
     RED = "red"
@@ -169,26 +171,32 @@ def test_no_text_breaks_an_amount_or_a_day(typed: str) -> None:
 
 def test_text_is_stripped_composed_and_has_plain_line_ends() -> None:
     form = fields(name=" C\u030celik ", more="a\r\nb\rc")
-    assert form.text("name") == "\u010celik"
-    assert form.text("more", multiline=True) == "a\nb\nc"
-    assert form.text("none", required=False) == ""
+    assert form.text("name", missing=NO_NAME) == "\u010celik"
+    assert form.text("more", missing=None, multiline=True) == "a\nb\nc"
+    form.check()
+
+
+def test_an_empty_text_says_what_to_enter_unless_it_may_be_empty() -> None:
+    errors = wrong(lambda form: [form.text(name, missing=NO_NAME) for name in ("name", "none")], name=" ")
+    assert errors == {"name": [NO_NAME], "none": [NO_NAME]}
+    form = fields(name=" ", seen="")
+    assert [form.text("name", missing=None), form.hidden("seen"), form.hidden("none")] == ["", "", ""]
     form.check()
 
 
 def test_text_that_is_too_long_or_not_text() -> None:
     def read(form: Fields) -> None:
-        form.text("long", most=3)
-        form.text("lines")
-        form.text("bell", multiline=True)
-        form.text("none")
-        form.text("twice")
+        form.text("long", missing=NO_NAME, most=3)
+        form.text("lines", missing=NO_NAME)
+        form.text("bell", missing=NO_NAME, multiline=True)
+        form.text("twice", missing=NO_NAME)
 
     errors = wrong(read, long="abcd", lines="a\nb", bell="a\x07", twice=["a", "b"])
-    names = ["long", "lines", "bell", "none", "twice"]
+    names = ["long", "lines", "bell", "twice"]
     assert [(name, len(sentences)) for name, sentences in errors.items()] == [(name, 1) for name in names]
     assert re.findall(r"\d", errors["long"][0]) == ["3", "4"]
     assert errors["lines"] == errors["bell"]
-    assert len({sentence for sentences in errors.values() for sentence in sentences}) == 4
+    assert len({sentence for sentences in errors.values() for sentence in sentences}) == 3
 
 
 @pytest.mark.parametrize("typed", ["A.B@Example.ORG", "o'neil+x@mup.gov.rs"])
@@ -311,7 +319,7 @@ def test_the_hours_beside_a_clock_change_are_good() -> None:
 def test_rows_of_a_group_note_their_errors_in_the_form() -> None:
     form = fields(**{"p-0-name": "A", "p-0-amount": "1", "p-7-name": "", "p-7-amount": "x", "p-x-name": "?"})
     rows = form.rows("p")
-    assert [row.text("name") for row in rows] == ["A", ""]
+    assert [row.text("name", missing=NO_NAME) for row in rows] == ["A", ""]
     assert [row.eur("amount") for row in rows] == [Decimal("1.00"), Decimal("0.00")]
     assert list(form.errors) == ["p-7-name", "p-7-amount"]
     with pytest.raises(Stop):  # p-x-name belongs to no row
@@ -333,7 +341,7 @@ def test_files() -> None:
 
 def test_keys_that_nobody_asked_for_are_refused() -> None:
     form = fields(name="A", admin="yes")
-    form.text("name")
+    form.text("name", missing=NO_NAME)
     with pytest.raises(Stop) as stop:
         form.check()
     assert stop.value.status == 400

@@ -17,7 +17,7 @@ from facility.accounts.registry import TAKINGS
 from facility.accounts.rules.institutions import CHOOSABLE, Kind
 from facility.accounts.service import institutions as commands
 from facility.accounts.service.institutions import Particulars
-from facility.accounts.words import STATES
+from facility.accounts.words import INSTITUTION_MISSING, STATES
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import SIGNED_IN, Role, allow
@@ -166,8 +166,8 @@ async def show_new_institution(view: View, read: Read) -> Page:
 
 def _particulars(fields: Fields) -> Particulars:
     return Particulars(
-        own_name=fields.text("own_name", required=False),
-        abbreviation=fields.text("abbreviation", required=False, most=30),
+        own_name=fields.text("own_name", missing=None),
+        abbreviation=fields.text("abbreviation", missing=None, most=30),
         kind=fields.one_of("kind", Kind),
         beneficiary_code=read_beneficiary(fields),
     )
@@ -177,7 +177,8 @@ def _particulars(fields: Fields) -> Particulars:
 async def new_institution(view: View, form: Form, tx: Tx) -> Page:
     """Enters an institution."""
     fields = Fields(form)
-    name, particulars = fields.text("institution_name"), _particulars(fields)
+    name = fields.text("institution_name", missing=translated(INSTITUTION_MISSING))
+    particulars = _particulars(fields)
     async with redrawn(
         tx,
         fields,
@@ -239,7 +240,7 @@ async def show_rename(view: View, read: Read, body_id: FromPath[UUID]) -> Page:
 async def rename(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page:
     """Gives it the new name; the old one stays among its former names, and is still found."""
     fields = Fields(form)
-    name = fields.text("institution_name")
+    name = fields.text("institution_name", missing=_("Enter the new name of the institution."))
     ended_on = fields.day("ended_on", last=tx.now.astimezone(clock.BRUSSELS).date())
     async with redrawn(
         tx,
@@ -256,7 +257,8 @@ async def rename(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Pag
 async def add_signatory(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page:
     """Somebody may sign for the institution."""
     fields = Fields(form)
-    name, function = fields.text("name", most=120), fields.text("function", most=200)
+    name = fields.text("name", missing=_("Enter the name of the signatory."), most=120)
+    function = fields.text("function", missing=_("Enter the function of the signatory."), most=200)
     since = fields.day("since")
     until = fields.day("until") if fields.given("until") else None
     async with redrawn(

@@ -10,7 +10,7 @@ from facility.accounts.forms import only_searching, picker
 from facility.accounts.queries import people as queries
 from facility.accounts.rules.accounts import MAY_GIVE
 from facility.accounts.service import people as service
-from facility.accounts.words import KINDS, ROLES, STATES
+from facility.accounts.words import KINDS, NAME_MISSING, OWN_NAME_MISSING, ROLES, STATES
 from facility.web.access import SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -125,7 +125,9 @@ async def approve(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) ->
 async def decline(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
     """With a reason, which the person reads."""
     fields = Fields(form)
-    reason = fields.text("reason", most=1000, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter the reason for declining the registration."), most=1000, multiline=True
+    )
     async with redrawn(
         tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
     ):
@@ -195,7 +197,8 @@ async def invite(view: View, form: Form, tx: Tx) -> Page:
     fields = Fields(form)
     if only_searching(fields, "institution"):
         return await _invite_page(view, await tx.session.connection(), fields)
-    name, email = fields.text("name", most=120), fields.email("email")
+    name = fields.text("name", missing=translated(NAME_MISSING), most=120)
+    email = fields.email("email")
     role = fields.one_of("role", Role)
     institution_id = fields.key("institution") if fields.given("institution") else None
     async with redrawn(tx, fields, lambda read, status: _invite_page(view, read, fields, status)):
@@ -214,7 +217,7 @@ async def me(view: View, read: Read) -> Page:
 async def correct_me(view: View, form: Form, tx: Tx) -> Page:
     """Corrects one's own name."""
     fields = Fields(form)
-    name = fields.text("name", most=120)
+    name = fields.text("name", missing=translated(OWN_NAME_MISSING), most=120)
 
     async def again(read: AsyncConnection, status: int) -> Page:
         own = await queries.person(read, view.me.id)

@@ -12,12 +12,14 @@ from facility.accounts.pages.institutions import matches_page
 from facility.accounts.pages.sign_in import BY_LINK
 from facility.accounts.queries import people
 from facility.accounts.service import people as service
+from facility.accounts.words import OWN_NAME_MISSING
 from facility.outbox.links import check_link, find_link, is_good, subject_of
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
+from facility.web.i18n import translated
 from facility.web.limits import address_of, may_ask_for_mail
 from facility.web.stops import Wrong
 
@@ -93,7 +95,7 @@ async def register(view: View, form: Form, token: FromPath[str], limits: Limits,
     link = await find_link(tx, service.REGISTER, token)
     check_link(link, tx.now)
     fields, subject_id = Fields(form), link.subject_id
-    name = fields.text("name", most=120)
+    name = fields.text("name", missing=translated(OWN_NAME_MISSING), most=120)
     if only_searching(fields, "institution"):
         fields.errors.clear()
         return await _form_page(view, await tx.session.connection(), token, subject_id, fields)

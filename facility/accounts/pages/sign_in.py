@@ -45,7 +45,7 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     """Sends link and code, if the address is known; the answer doesn't show it."""
     fields = Fields(form)
     email = fields.email("email")
-    target = local(fields.text("next", required=False, most=1000) or "/")
+    target = local(fields.hidden("next", most=1000) or "/")
     if not fields.are_right():
         raise Wrong(view.page("accounts/sign_in.html", status=422, form=fields, next=target))
     await may_ask_for_mail(limits, view.scope, email)
@@ -66,8 +66,10 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
     """Signs in by the code. A wrong one is counted, so the transaction commits here too."""
     await limits.hit(BY_CODE, address_of(view.scope))
     fields = Fields(form)
-    code = plain_digits(fields.text("code", most=20).replace(" ", ""))
-    target = local(fields.text("next", required=False, most=1000) or "/")
+    code = plain_digits(
+        fields.text("code", missing=_("Enter the code from the mail."), most=20).replace(" ", "")
+    )
+    target = local(fields.hidden("next", most=1000) or "/")
     if fields.are_right():
         if token := await sessions.try_code(tx, request_id, code):
             return signed_in(view, token, target)

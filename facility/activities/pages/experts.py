@@ -82,7 +82,9 @@ async def refuse_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 async def refuse_wish(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     """The lead gets a mail with the reason."""
     fields = Fields(form)
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter the reason for refusing the request."), most=MOST_REASON, multiline=True
+    )
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _refuse_page(view, await lists.shown(connection, activity_id), fields, status)

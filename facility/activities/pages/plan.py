@@ -32,6 +32,7 @@ from facility.applications.queries.budget import plan_of
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, of_awards
 from facility.applications.queries.tracker import step
 from facility.applications.rules.activities import ActivityKind, Planned
+from facility.applications.words import PLACE_MISSING, TITLE_MISSING
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
 from facility.refused import refuse
@@ -41,7 +42,7 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
 from facility.web.workspace import stage
@@ -196,8 +197,8 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
 
 def _draft_fields(fields: Fields) -> dict[str, Any]:
     return {
-        "title": fields.text("title", most=MOST_TITLE),
-        "place": fields.text("place", most=MOST_PLACE),
+        "title": fields.text("title", missing=translated(TITLE_MISSING), most=MOST_TITLE),
+        "place": fields.text("place", missing=translated(PLACE_MISSING), most=MOST_PLACE),
     }
 
 
@@ -320,7 +321,9 @@ async def postpone_form(view: View, read: Read, activity_id: FromPath[UUID]) -> 
 async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter why the activity is moved."), most=MOST_REASON, multiline=True
+    )
     activity = await _changeable(await tx.session.connection(), activity_id)
     fields.between(day_mistakes(starts_on, ends_on, activity.made_at), DAYS)
 
@@ -343,7 +346,9 @@ async def cancel_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 @post("/activities/{activity_id:uuid}/cancel", opt=BY_LEAD)
 async def cancel(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter why the activity is cancelled."), most=MOST_REASON, multiline=True
+    )
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _step_page(view, "cancel", await _changeable(connection, activity_id), fields, status)

@@ -102,7 +102,7 @@ async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> P
     """Take the verification back, or else the completion."""
     fields = Fields(form)
     seen = fields.choice("seen", ("completed", "verified"))
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text("reason", missing=_("Enter why it is taken back."), most=MOST_REASON, multiline=True)
     _may_take_back(view, seen)
 
     async def again(connection: AsyncConnection, status: int) -> Page:

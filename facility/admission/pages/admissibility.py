@@ -99,7 +99,7 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
     shown_checklist = await checklist(connection, await unsealed(connection, application_id))
     fields = Fields(form)
     admissible = fields.choice("admissible", ("yes", "no")) == "yes"
-    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
+    reason = fields.text("reason", missing=None, most=MAX_REASON, multiline=True)
     judged = {
         item.key: judgement for item in shown_checklist.items if (judgement := _judged(fields, item.key))
     }
@@ -114,7 +114,7 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
 
 def _judged(fields: Fields, key: str) -> Judged | None:
     """The judgement on one item; None where none is chosen."""
-    reason = fields.text(f"{key}-reason", required=False, most=1000, multiline=True)
+    reason = fields.text(f"{key}-reason", missing=None, most=1000, multiline=True)
     if not fields.given(f"{key}-verdict"):
         fields.wrong(f"{key}-verdict", sentence(Reason("item_not_judged")))
         return None

@@ -30,13 +30,14 @@ from facility.inquiries.service import cancel as cancel_inquiry
 from facility.letters.queries import letters_on
 from facility.letters.service import letter_on_paper
 from facility.periods import MOST_DAYS
-from facility.refused import refuse
+from facility.refused import Reason, refuse
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
+from facility.web.sentences import sentence
 from facility.web.uploads import hand_out
 from facility.web.waiting import waits
 
@@ -120,7 +121,9 @@ async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     fields = Fields(form)
     kind = fields.one_of("kind", ClarificationKind)
     chosen = fields.one_of("field", ClericalField) if fields.given("field") else None
-    question = fields.text("question", most=MAX_TEXT, multiline=True)
+    question = fields.text(
+        "question", missing=sentence(Reason("clarification_question_missing")), most=MAX_TEXT, multiline=True
+    )
     days = fields.integer("days", 1, MOST_DAYS)
 
     async def again(connection: AsyncConnection, status: int) -> Page:

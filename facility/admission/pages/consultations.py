@@ -18,6 +18,7 @@ from facility.admission.service.consultations import (
     start_consultations,
     take_late_answer,
 )
+from facility.admission.words import OBJECTION_UNANSWERED
 from facility.applications.access import STAFF
 from facility.applications.words import WORDS
 from facility.inquiries.service import ask_again
@@ -28,7 +29,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.waiting import waits
 
 SEES = {"allow": allow(*STAFF)}
@@ -106,7 +107,7 @@ async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     chosen = fields.keys("consultees")
     days = fields.integer("days", 1, MOST_DAYS)
     more_days = fields.integer("more_days", 0, MOST_DAYS)
-    question = fields.text("question", required=False, most=MAX_TEXT, multiline=True)
+    question = fields.text("question", missing=None, most=MAX_TEXT, multiline=True)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)
@@ -161,7 +162,7 @@ async def answer(
 ) -> Page:
     """Writes down what the facility answers to an objection."""
     fields = Fields(form)
-    text = fields.text("answer", most=MAX_TEXT, multiline=True)
+    text = fields.text("answer", missing=translated(OBJECTION_UNANSWERED), most=MAX_TEXT, multiline=True)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status, answering=consultation_id)

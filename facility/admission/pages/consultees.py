@@ -68,7 +68,7 @@ def _read(fields: Fields, known: dict[str, Any], *, active: bool) -> ConsulteeDa
     )
     theme = fields.choice("theme", [key for key, _name in known["themes"]]) if fields.given("theme") else None
     return ConsulteeData(
-        name=fields.text("name"),
+        name=fields.text("name", missing=_("Enter the name of the office.")),
         kind=fields.one_of("kind", ConsulteeKind),
         email=fields.email("email"),
         beneficiary_code=code,

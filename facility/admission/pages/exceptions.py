@@ -11,6 +11,7 @@ from facility.admission.pages.staff import unsealed
 from facility.admission.queries.consultation import consultations
 from facility.admission.rules.consultation import MAX_TEXT, exception_needs
 from facility.admission.service.exceptions import decide_exception
+from facility.admission.words import OBJECTION_UNANSWERED
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.words import WORDS
@@ -22,7 +23,8 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
+from facility.web.reasons import OF_DECISION
 
 DECIDES = {"allow": allow(Role.AUTHORISING)}
 
@@ -70,9 +72,11 @@ async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPa
     """Approves or refuses it, with the reason, and with what is said to each objection."""
     fields = Fields(form)
     approved = fields.choice("approved", ("yes", "no")) == "yes"
-    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    reason = fields.text("reason", missing=translated(OF_DECISION), most=MAX_REASON, multiline=True)
+    unanswered = translated(OBJECTION_UNANSWERED)
     answers = {
-        row.key("id"): row.text("answer", most=MAX_TEXT, multiline=True) for row in fields.rows("objections")
+        row.key("id"): row.text("answer", missing=unanswered, most=MAX_TEXT, multiline=True)
+        for row in fields.rows("objections")
     }
 
     async def again(connection: AsyncConnection, status: int) -> Page:

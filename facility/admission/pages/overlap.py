@@ -133,7 +133,7 @@ def _may_judge(application: ApplicationShown) -> bool:
 async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     outcome = fields.one_of("outcome", OverlapOutcome)
-    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
+    reason = fields.text("reason", missing=None, most=MAX_REASON, multiline=True)
     about = fields.keys("initiatives", required=False)
 
     async def again(connection: AsyncConnection, status: int) -> Page:

@@ -100,7 +100,7 @@ def list_query_of(query: Mapping[str, Sequence[str]]) -> ListQuery:
     fields = Fields(Form(given, {}))
 
     def words_of(name: str) -> str:
-        return fields.text(name, required=False, most=_SHORT)
+        return fields.text(name, missing=None, most=_SHORT)
 
     def choice(name: str, options: Sequence[str]) -> str:
         value = words_of(name)

@@ -24,7 +24,7 @@ async def selected(view: View, form: Form, db: Database) -> Page:
     """Exports the ticked applications, or marks those admissible in which the facility finds nothing wrong; shows the
     outcome of each."""
     fields = Fields(form)
-    query = fields.text("query", required=False, most=2000)
+    query = fields.hidden("query", most=2000)
     deed = fields.choice("deed", ("admissible", *EXPORTS))
     chosen = fields.keys("chosen") if fields.given("chosen") else []
     fields.check()

@@ -20,8 +20,11 @@ from facility.web.i18n import _
 async def save(view: View, form: Form, tx: Tx) -> Page:
     """Keeps the list as it is narrowed and sorted now."""
     fields = Fields(form)
-    listed = list_query_of(parse_qs(fields.text("query", required=False, most=2000)))
-    name, shared = fields.text("name", most=60), fields.yes("shared")
+    listed = list_query_of(parse_qs(fields.hidden("query", most=2000)))
+    name, shared = (
+        fields.text("name", missing=_("Enter the name of the list."), most=60),
+        fields.yes("shared"),
+    )
 
     async def again(connection: AsyncConnection, _status: int) -> Page:
         listed.fields.errors |= {"name": fields.errors.get("name", [])}

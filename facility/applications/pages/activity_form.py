@@ -36,7 +36,7 @@ from facility.forms.types import Option, T, ask
 from facility.refused import refuse
 from facility.web import filters
 from facility.web.fields import Fields
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.zone import BRUSSELS
 
 DAYS = {
@@ -91,15 +91,23 @@ def _section(application: ApplicationShown, activity: Planned | None) -> Section
                 T.SHORT_TEXT,
                 _("In a line. No names of operations, cases or persons."),
                 most=MAX_TITLE,
+                missing=translated(words.TITLE_MISSING),
             ),
-            ask("place", _("Town"), T.SHORT_TEXT, most=MAX_PLACE),
+            ask("place", _("Town"), T.SHORT_TEXT, most=MAX_PLACE, missing=translated(words.PLACE_MISSING)),
             ask("country", _("Country"), T.ONE_OF_LIST, options=places),
             ask("days", _("How long"), T.WHOLE, lasts, least=1, most=MAX_DAYS, unit=_("days")),
             ask("month", _("Month"), T.ONE_OF_LIST, needed=False, options=months),
             ask("starts_on", _("First day"), T.DAY, needed=False),
             ask("ends_on", _("Last day"), T.DAY, needed=False),
             *people,
-            ask("purpose", _("What it is for"), T.LONG_TEXT, gives, most=MAX_PURPOSE),
+            ask(
+                "purpose",
+                _("What it is for"),
+                T.LONG_TEXT,
+                gives,
+                most=MAX_PURPOSE,
+                missing=_("Enter what the activity is for."),
+            ),
         ),
     )
 

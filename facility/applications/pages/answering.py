@@ -18,7 +18,9 @@ from facility.applications.rules.parties import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, decline_party
 from facility.db import Tx
+from facility.refused import Reason
 from facility.web.fields import Fields
+from facility.web.sentences import sentence
 
 Choice = Literal["confirm", "change", "decline"]
 
@@ -75,13 +77,19 @@ def read_answer(fields: Fields) -> Answered:
     """From the form; what the chosen answer needs is required, the rest may stay empty."""
     given = fields.choice("answer", ("confirm", "change", "decline"))
     choice: Choice = "confirm" if given == "confirm" else "change" if given == "change" else "decline"
+
+    def needed(by: Choice, code: str) -> str | None:
+        return sentence(Reason(code)) if given == by else None
+
     return Answered(
         choice=choice,
-        name=fields.text("signatory_name", required=given == "confirm"),
-        function=fields.text("signatory_function", required=given == "confirm"),
-        reason=fields.text("reason", required=given == "decline", most=MAX_REASON, multiline=True),
-        wish=fields.text("wish", required=given == "change", most=MAX_WISH, multiline=True),
-        seen=fields.text("seen", most=64),
+        name=fields.text("signatory_name", missing=needed("confirm", "signatory_missing")),
+        function=fields.text("signatory_function", missing=needed("confirm", "function_missing")),
+        reason=fields.text(
+            "reason", missing=needed("decline", "reason_missing"), most=MAX_REASON, multiline=True
+        ),
+        wish=fields.text("wish", missing=needed("change", "wish_missing"), most=MAX_WISH, multiline=True),
+        seen=fields.hidden("seen"),
     )
 
 

@@ -30,7 +30,8 @@ from facility.web.again import question_of, redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import _, ngettext, translated
+from facility.web.pasted import NOTHING_PASTED
 from facility.web.stops import Wrong
 
 
@@ -236,7 +237,7 @@ async def paste_form(view: View, read: Read, application_id: FromPath[UUID]) -> 
 async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
     """Puts the rows into the form after the lines that are there, each wrong cell marked; nothing is saved yet."""
     given = Fields(form)
-    text = given.text("rows", most=500_000, multiline=True)
+    text = given.text("rows", missing=translated(NOTHING_PASTED), most=500_000, multiline=True)
     budget = await _BudgetDraft.of(read, application_id)
     if not given.are_right():
         return _paste_page(view, budget, given, 422)

@@ -29,7 +29,7 @@ from facility.refused import Reason, refuse
 from facility.web import fields as web_fields
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
-from facility.web.i18n import N_, filled
+from facility.web.i18n import N_, _, filled
 from facility.web.pasted import Row, read_rows
 
 GROUP = "lines"
@@ -203,16 +203,16 @@ def _line(row: Fields, known: set[UUID], rates: Mapping[UUID, Rate]) -> BudgetLi
     return BudgetLine(
         # A line that is not of this application, or stands in two rows, is a new one.
         id=next((line_id for line_id in known if str(line_id) == given), None) or new_id(),
-        description=row.text("description", most=MAX_DESCRIPTION),
+        description=row.text("description", missing=_("Enter what the line is for."), most=MAX_DESCRIPTION),
         category=row.one_of("category", UnitCostKind),
         party=row.key("party"),
         activity=row.key("activity") if row.given("activity") else None,
         quantity=row.decimal("quantity", CENT, MAX_QUANTITY),
         units=row.decimal("units", CENT, MAX_QUANTITY) if row.given("units") else Decimal(1),
-        unit=row.text("unit", required=False, most=MAX_UNIT),
+        unit=row.text("unit", missing=None, most=MAX_UNIT),
         unit_cost=row.eur("unit_cost", most=MAX_UNIT_COST) if own or rate is None else rates[rate].amount,
         rate=rate,
-        reason=row.text("reason", required=False, most=MAX_LINE_REASON),
+        reason=row.text("reason", missing=None, most=MAX_LINE_REASON),
     )
 
 

@@ -10,12 +10,13 @@ from facility.applications.pages.drafts import draft
 from facility.applications.queries.change_requests import RequestLine, change_requests
 from facility.applications.rules.confirmed_content import MAX_WISH, ChangeOutcome
 from facility.applications.service.change_requests import answer_change
-from facility.refused import refuse
+from facility.refused import Reason, refuse
 from facility.web import render
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.sentences import sentence
 
 
 async def _request(connection: AsyncConnection, application_id: UUID, change_id: UUID) -> RequestLine:
@@ -68,7 +69,9 @@ async def answer(
     await _request(await tx.session.connection(), application_id, change_id)
     fields = Fields(form)
     done = fields.choice("outcome", (ChangeOutcome.DONE, ChangeOutcome.NOT_DONE)) == ChangeOutcome.DONE
-    text = fields.text("answer", required=not done, most=MAX_WISH, multiline=True)
+    text = fields.text(
+        "answer", missing=None if done else sentence(Reason("word_missing")), most=MAX_WISH, multiline=True
+    )
     outcome = ChangeOutcome.DONE if done else ChangeOutcome.NOT_DONE
 
     async def again(connection: AsyncConnection, status: int) -> Page:

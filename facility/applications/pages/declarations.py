@@ -69,8 +69,8 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
     """Submits, received at the instant when this request was there; or says everything that stands against it."""
     fields = Fields(form)
     signature = Signature(
-        name=fields.text("signatory_name"),
-        function=fields.text("signatory_function"),
+        name=fields.text("signatory_name", missing=sentence(Reason("signatory_missing"))),
+        function=fields.text("signatory_function", missing=sentence(Reason("function_missing"))),
         declared=tuple(name for name in DECLARATIONS if fields.yes(name)),
     )
     version = fields.integer("version", 1, 999_999_999)
@@ -91,7 +91,7 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
 
 def _read_at(fields: Fields) -> datetime | None:
     """When what was read before signing had been saved."""
-    return stamp(fields.text("read", required=False, most=40))
+    return stamp(fields.hidden("read"))
 
 
 async def _not_submitted(

@@ -9,12 +9,14 @@ from facility.applications.pages.seats import Seat, linked_seat
 from facility.calls.queries.public import public_call
 from facility.calls.rules.questions import MAX_QUESTION, takes_questions
 from facility.calls.service.questions import Contact, ask_question
+from facility.refused import Reason
 from facility.web import render
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
+from facility.web.sentences import sentence
 
 ASKING = Rate("partner-question", 10, 3600)
 
@@ -50,7 +52,9 @@ async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: Fro
     seat = await linked_seat(view, await tx.session.connection(), token)
     await limits.hit(ASKING, str(seat.party.id))
     fields = Fields(form)
-    text = fields.text("question", most=MAX_QUESTION, multiline=True)
+    text = fields.text(
+        "question", missing=sentence(Reason("question_missing")), most=MAX_QUESTION, multiline=True
+    )
     party = seat.party
     contact = Contact(party.institution_id, party.contact_name, party.contact_email)
 

@@ -144,7 +144,7 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
     fields = Fields(form)
     call_id = fields.key("call_id")
     track = fields.choice("track", ("joint", "exception"))
-    title = fields.text("title", most=MAX_TITLE)
+    title = fields.text("title", missing=_("Enter the title of the application."), most=MAX_TITLE)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         calls = await lists.calls(connection, closes_after=tx.now)

@@ -28,6 +28,7 @@ from facility.applications.queries.writing import entry_version
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
 from facility.applications.rules.own_parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
+from facility.applications.words import CONTACT_MISSING
 from facility.db import Tx
 from facility.forms.checks import Answers
 from facility.forms.reading import read
@@ -36,7 +37,7 @@ from facility.forms.types import Field, T, ask
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Page
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 INSTITUTION = "institution_id"
 CHOSEN = (INSTITUTION, "institution_name", "kind", "beneficiary")
@@ -59,9 +60,22 @@ def _section(application: ApplicationShown, party: PartyLine | None) -> Section:
         title=party.institution if party else _("Add a partner"),
         fields=(
             *(() if party else _institution()),
-            ask("role", _("What it does in this application"), T.LONG_TEXT, does, most=MAX_ROLE),
+            ask(
+                "role",
+                _("What it does in this application"),
+                T.LONG_TEXT,
+                does,
+                most=MAX_ROLE,
+                missing=_("Enter what the institution does in this application."),
+            ),
             *amount,
-            ask("contact_name", _("Contact person"), T.SHORT_TEXT, material=False),
+            ask(
+                "contact_name",
+                _("Contact person"),
+                T.SHORT_TEXT,
+                material=False,
+                missing=translated(CONTACT_MISSING),
+            ),
             ask("contact_email", _("Mail address"), T.MAIL, mails, material=False),
         ),
     )

@@ -12,12 +12,12 @@ from facility.applications.pages.drafts import edit_of, party_of
 from facility.applications.queries.application import shown
 from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.replacement import replace_party
-from facility.applications.words import WORDS
+from facility.applications.words import CONTACT_MISSING, WORDS
 from facility.web import render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 
 async def _page(
@@ -63,7 +63,8 @@ async def replace(
         return await _page(view, await tx.session.connection(), application_id, party_id, fields)
     party_of(await shown(await tx.session.connection(), application_id), party_id)
     institution = read_choice(fields, "institution_id")
-    contact_name, contact_email = fields.text("contact_name"), fields.email("contact_email")
+    contact_name = fields.text("contact_name", missing=translated(CONTACT_MISSING))
+    contact_email = fields.email("contact_email")
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, party_id, fields, status)

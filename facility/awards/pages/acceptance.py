@@ -6,13 +6,14 @@ from uuid import UUID
 from litestar import get, post
 
 from facility.applications.models.conflict import shut_out
+from facility.awards.forms import refusal_reason
 from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.pages.awards import result_page, with_served
 from facility.awards.pages.proposals import DECIDES, PROPOSES, proposal_form, proposal_page
 from facility.awards.queries import awards
 from facility.awards.service.accepting import accept_award
 from facility.awards.service.withdrawal import propose_withdrawal, settle_withdrawal
-from facility.proposals import MAX_REASON, Settlement
+from facility.proposals import Settlement
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -80,7 +81,7 @@ waits(
 async def accept(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The lead accepts, and names who signs the agreement."""
     fields = Fields(form)
-    named = {name: fields.text(name, required=False) for name in ("signatory", "signatory_function")}
+    named = {name: fields.text(name, missing=None) for name in ("signatory", "signatory_function")}
     async with redrawn(
         tx, fields, lambda read, status: result_page(view, read, application_id, fields, status)
     ):
@@ -99,7 +100,7 @@ async def lapse_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
 @post(LAPSE, opt=PROPOSES)
 async def propose_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for letting the award lapse."))
     async with redrawn(
         tx, fields, lambda read, status: proposal_form(view, read, award_id, fields, status, lapse=True)
     ):
@@ -120,7 +121,7 @@ async def lapse(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
 async def agree_to_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     """The award lapses; its money goes to the reserve list at once."""
     fields = Fields(form)
-    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    proposal, seen = fields.key("proposal"), fields.hidden("seen")
     fields.check()
     served = await settle_withdrawal(tx, award_id, proposal, Settlement.AGREED, seen=seen, lapse=True)
     return view.go(f"/awards/{award_id}", with_served(_("The award has lapsed."), len(served)))
@@ -131,7 +132,7 @@ async def refuse_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID])
     """The lead may still accept, for a reason."""
     fields = Fields(form)
     proposal = fields.key("proposal")
-    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    answer = refusal_reason(fields)
 
     async def again(read: Any, status: int) -> Page:
         return await proposal_page(view, read, award_id, fields, status, lapse=True)

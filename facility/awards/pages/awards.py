@@ -29,7 +29,7 @@ from facility.awards.queries.signing import signature_on, withholding_on
 from facility.awards.queries.working_together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
-from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS
+from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS, WITHDRAWAL_REASON_MISSING
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
@@ -43,7 +43,7 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, ngettext
+from facility.web.i18n import N_, _, ngettext, translated
 from facility.web.navigation import DELIVERY, nav
 from facility.web.pictures import OF_CALL, level, share
 from facility.web.reasons import reason_of
@@ -256,7 +256,7 @@ async def _closing(
 async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     final_cost = fields.eur("final_cost")
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for the final cost."))
     async with redrawn(tx, fields, lambda read, status: _closing(view, read, award_id, fields, status)):
         await ending.propose_closing(tx, award_id, final_cost=final_cost, reason=reason)
     return view.go(f"/awards/{award_id}", _("Closing is proposed. A second person confirms it here."))
@@ -329,7 +329,7 @@ async def result_page(
 async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The lead gives up its award or its place on the reserve list."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(WITHDRAWAL_REASON_MISSING))
     async with redrawn(
         tx, fields, lambda read, status: result_page(view, read, application_id, fields, status)
     ):

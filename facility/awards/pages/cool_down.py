@@ -54,7 +54,7 @@ async def override(
     view: View, form: Form, tx: Tx, call_id: FromPath[UUID], application_id: FromPath[UUID]
 ) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter why the rule should not apply here."))
     connection = await tx.session.connection()
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, call_id, application_id, fields, status)

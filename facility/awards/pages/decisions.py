@@ -21,7 +21,16 @@ from facility.awards.queries.report import Signed
 from facility.awards.queries.report import report as evaluation_report
 from facility.awards.rules.reasons import JUDGED
 from facility.awards.service import deciding
-from facility.awards.words import COOLED, ENDS, OFFERS, PLACES, SENT_BACK, STATUSES, TAKEN_BACK
+from facility.awards.words import (
+    COOLED,
+    CORRECTION_MISSING,
+    ENDS,
+    OFFERS,
+    PLACES,
+    SENT_BACK,
+    STATUSES,
+    TAKEN_BACK,
+)
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
@@ -244,7 +253,7 @@ def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[s
 async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Decide the call as it was shown."""
     fields = Fields(form)
-    seen = fields.text("seen", required=False, most=64)
+    seen = fields.hidden("seen")
     fields.check()
     await deciding.decide(tx, call_id, seen=seen)
     return view.go(f"/awards/calls/{call_id}", _("The call is decided. The letters are on their way."))
@@ -254,7 +263,7 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Send the proposal back with what is to be corrected; assessors may send again."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(CORRECTION_MISSING))
     async with redrawn(tx, fields, lambda read, status: _decision(view, read, call_id, fields, status)):
         await deciding.send_back(tx, call_id, reason)
     return view.go(

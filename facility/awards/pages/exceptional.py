@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.application import shown
 from facility.applications.rules.status import ApplicationStatus
+from facility.awards.forms import refusal_reason
 from facility.awards.queries.exceptional import envelope_of, exceptional
 from facility.awards.service import exceptional as commands
 from facility.proposals import MAX_REASON, Settlement
@@ -94,7 +95,7 @@ async def _page(
 @post(HERE, opt=PROPOSES)
 async def propose_exceptional(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter why the application should get the award."))
     async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
         await commands.propose_exceptional(tx, application_id, reason=reason)
     return view.go(
@@ -120,7 +121,7 @@ async def refuse_exceptional(view: View, form: Form, tx: Tx, application_id: Fro
     """No award is made, for a reason."""
     fields = Fields(form)
     proposal = fields.key("proposal")
-    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    answer = refusal_reason(fields)
     async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
         await commands.settle_exceptional(tx, application_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.conflicts import refuse_closed
+from facility.awards.forms import refusal_reason
 from facility.awards.pages.awards import with_served
 from facility.awards.queries import awards
 from facility.awards.service import consequences
 from facility.awards.service import enlargement as enlargement_commands
 from facility.awards.service import withdrawal as withdrawal_commands
 from facility.awards.service.withdrawal import settle_withdrawal
+from facility.awards.words import WITHDRAWAL_REASON_MISSING
 from facility.contracts import queries as contracts
 from facility.contracts.service.enlargement import settle_enlargement
 from facility.proposals import MAX_REASON, Settlement
@@ -24,7 +26,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 
@@ -119,7 +121,7 @@ async def proposal_form(
 @post("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
 async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(WITHDRAWAL_REASON_MISSING))
     async with redrawn(tx, fields, lambda read, status: proposal_form(view, read, award_id, fields, status)):
         await withdrawal_commands.propose_withdrawal(tx, award_id, reason=reason)
     return view.go(
@@ -159,7 +161,7 @@ async def proposal_page(
 async def agree_to_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     """Withdraw the award, as a second person; its money goes to the reserve list at once."""
     fields = Fields(form)
-    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    proposal, seen = fields.key("proposal"), fields.hidden("seen")
     fields.check()
     served = await settle_withdrawal(tx, award_id, proposal, Settlement.AGREED, seen=seen)
     return view.go(f"/awards/{award_id}", with_served(_("The award is withdrawn."), len(served)))
@@ -170,7 +172,7 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
     """The award is not withdrawn, for a reason."""
     fields = Fields(form)
     proposal = fields.key("proposal")
-    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    answer = refusal_reason(fields)
     async with redrawn(tx, fields, lambda read, status: proposal_page(view, read, award_id, fields, status)):
         await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
@@ -225,7 +227,7 @@ async def agree_to_enlargement(
 ) -> Page:
     """Enlarge the envelope, as a second person; the reserve lists are served at once."""
     fields = Fields(form)
-    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    proposal, seen = fields.key("proposal"), fields.hidden("seen")
     fields.check()
     served = await enlargement_commands.agree_to_enlargement(tx, envelope_id, proposal, seen=seen)
     return view.go(
@@ -240,7 +242,7 @@ async def refuse_enlargement(
     """The envelope stays as it is, for a reason."""
     fields = Fields(form)
     proposal = fields.key("proposal")
-    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    answer = refusal_reason(fields)
     async with redrawn(
         tx, fields, lambda read, status: _enlargement(view, read, reference, envelope_id, fields, status)
     ):

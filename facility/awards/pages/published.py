@@ -110,7 +110,7 @@ async def withhold(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> 
     """Keep the award out of the public list, from now on."""
     fields = Fields(form)
     why = fields.one_of("why", Why)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for withholding the award."))
     async with redrawn(tx, fields, lambda read, status: _publication(view, read, award_id, fields, status)):
         await publication.withhold(tx, award_id, why=why, reason=reason)
     return view.go(f"/awards/{award_id}", _("The award is withheld. The public list doesn't show it."))
@@ -120,7 +120,7 @@ async def withhold(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> 
 async def lift(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     """Let the award into the public list again."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for publishing the award."))
     async with redrawn(tx, fields, lambda read, status: _publication(view, read, award_id, fields, status)):
         await publication.lift_withholding(tx, award_id, reason=reason)
     return view.go(f"/awards/{award_id}", _("The award is no longer withheld from the public list."))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.conflicts import refuse_closed
+from facility.awards.forms import refusal_reason
 from facility.awards.models.award import AWARD_STANDS_SQL, LEFT_AFTER_SQL
 from facility.awards.models.offer import PART_SQL
 from facility.awards.pages.awards import with_served
@@ -109,7 +110,7 @@ async def propose_reduction(
     view: View, form: Form, tx: Tx, award_id: FromPath[UUID], party_id: FromPath[UUID]
 ) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter why this part is no longer needed."))
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
     ):
@@ -126,7 +127,7 @@ async def agree_to_reduction(
 ) -> Page:
     """Take the part off, as a second person; what comes free goes to the reserve list at once."""
     fields = Fields(form)
-    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    proposal, seen = fields.key("proposal"), fields.hidden("seen")
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
     ):
@@ -143,7 +144,7 @@ async def refuse_reduction(
     """The award stays as it is, for a reason."""
     fields = Fields(form)
     proposal = fields.key("proposal")
-    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    answer = refusal_reason(fields)
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
     ):

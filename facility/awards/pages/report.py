@@ -68,7 +68,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Sign what was shown."""
     fields = Fields(form)
-    seen = fields.text("seen", most=64)
+    seen = fields.hidden("seen")
     fields.check()
     await sign_report(tx, call_id, seen=seen)
     return view.go(f"/evaluation/{call_id}/report", _("You have signed the evaluation report. Thank you."))

@@ -16,13 +16,14 @@ from facility.awards.service.letters import AWARD, NOT_FUNDED, RESERVE
 from facility.awards.service.signing import record_signature
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.clock import BRUSSELS
-from facility.refused import refuse
+from facility.refused import Reason, refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.deadlines import deadline
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
+from facility.web.sentences import sentence
 from facility.web.waiting import waits
 from facility.zone import day_sql, last_second_sql
 
@@ -117,7 +118,7 @@ async def _signature(
 async def sign(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     signed_on = fields.day("signed_on", last=tx.now.astimezone(BRUSSELS).date())
-    subject = fields.text("subject")
+    subject = fields.text("subject", missing=sentence(Reason("subject_missing")))
     async with redrawn(tx, fields, lambda read, status: _signature(view, read, award_id, fields, status)):
         await record_signature(tx, award_id, signed_on=signed_on, subject=subject)
     return view.go(f"/awards/{award_id}", _("The signature has been saved."))

@@ -173,7 +173,7 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
 async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Decide it as it was shown."""
     fields = Fields(form)
-    seen = fields.text("seen", required=False, most=64)
+    seen = fields.hidden("seen")
     fields.check()
     await deciding.decide(tx, call_id, seen=seen)
     return view.go(f"/urgent/{call_id}", _("It is decided. The letter is on its way."))

@@ -16,7 +16,7 @@ from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
 from facility.awards.service import later_version
-from facility.awards.words import COOLED, SENT_BACK, STATUSES, TAKEN_BACK
+from facility.awards.words import COOLED, CORRECTION_MISSING, SENT_BACK, STATUSES, TAKEN_BACK
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
@@ -129,7 +129,7 @@ async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
 async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Send the proposal back with what is to be corrected."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(CORRECTION_MISSING))
     async with redrawn(tx, fields, lambda read, status: _show(view, read, call_id, fields, status)):
         await later_version.send_version_back(tx, call_id, reason)
     return view.go(
@@ -142,7 +142,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
 async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Decide the version as it was shown."""
     fields = Fields(form)
-    seen = fields.text("seen", required=False, most=64)
+    seen = fields.hidden("seen")
     fields.check()
     await later_version.decide_version(tx, call_id, seen=seen)
     return view.go(

@@ -11,6 +11,7 @@ from facility.calls.rules.call import CallDraft
 from facility.calls.rules.modes import Mode
 from facility.refused import Reason
 from facility.web.fields import Fields, shown, shown_instant
+from facility.web.i18n import _
 
 AMOUNTS = ("amount", "award_min", "award_max")
 MAX_REASON = 2000
@@ -31,6 +32,11 @@ def shown_corrigendum(draft: CallDraft) -> Values:
     }
 
 
+def read_reason(fields: Fields) -> str:
+    missing = _("Enter the reason for the changes.")
+    return fields.text("reason", missing=missing, most=MAX_REASON, multiline=True)
+
+
 class CorrigendumForm:
     """Reads a corrigendum to what is published."""
 
@@ -48,7 +54,7 @@ class CorrigendumForm:
             optional_instant(fields, name) for name in ("questions_until", "answers_until")
         )
         amounts = {name: fields.eur(name) for name in AMOUNTS}
-        reason = fields.text("reason", most=MAX_REASON, multiline=True)
+        reason = read_reason(fields)
         draft = msgspec.structs.replace(
             self.published,
             title=title,

@@ -51,7 +51,7 @@ def shown_cut_offs(cut_offs: tuple[datetime, ...]) -> Values:
 def with_monthly(fields: Fields) -> Values:
     """The form's values with monthly cut-offs in place of the rows, or as they were, with what is wrong at the helper."""
     first, last = fields.day("monthly_first"), fields.day("monthly_last")
-    at = fields.text("monthly_time", most=8)
+    fields.clock_time("monthly_time")
     days = monthly(first, last)
     if not fields.errors and not days:
         fields.wrong("monthly_last", _("The last day is before the first."))
@@ -62,7 +62,10 @@ def with_monthly(fields: Fields) -> Values:
     kept = {name: value for name, value in fields.values.items() if not name.startswith("cut_offs-")}
     rows: Values = {}
     for number, day in enumerate(days):
-        rows |= {f"cut_offs-{number}-at_day": day.isoformat(), f"cut_offs-{number}-at_time": at}
+        rows |= {
+            f"cut_offs-{number}-at_day": day.isoformat(),
+            f"cut_offs-{number}-at_time": fields.values["monthly_time"],
+        }
     return {**kept, **rows, "mode": "rolling"}
 
 

@@ -121,7 +121,7 @@ class DraftForm:
         amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
         min_beneficiaries = fields.integer("min_beneficiaries", JOINT, len(WESTERN_BALKANS))
         extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
-        decision = fields.text("extension_decision", required=False, most=200) or None
+        decision = fields.text("extension_decision", missing=None, most=200) or None
         only_themes = tuple(fields.many("only_themes", self.themes, required=False))
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = CoolDown(**self._optional(COOL_DOWN))
@@ -134,7 +134,7 @@ class DraftForm:
         )
         committee = self._committee()
         grid = self.grid.read()
-        unusual_reason = fields.text("unusual_reason", required=False, most=2000, multiline=True) or None
+        unusual_reason = fields.text("unusual_reason", missing=None, most=2000, multiline=True) or None
         return CallDraft(
             reference=reference,
             title=title,
@@ -221,7 +221,10 @@ class DraftForm:
 
 
 def read_texts(fields: Fields) -> tuple[str, str]:
-    return fields.text("title", most=150), fields.text("text", most=10_000, multiline=True)
+    return (
+        fields.text("title", missing=_("Enter the title of the call."), most=150),
+        fields.text("text", missing=_("Enter the text of the call."), most=10_000, multiline=True),
+    )
 
 
 def optional_instant(fields: Fields, name: str) -> datetime | None:
@@ -235,7 +238,7 @@ def optional_instant(fields: Fields, name: str) -> datetime | None:
 
 def read_reference(fields: Fields) -> str:
     """The field "reference" of a form: a call's name in addresses and letters, in capitals."""
-    reference = fields.text("reference", most=30).upper()
+    reference = fields.text("reference", missing=_("Enter the reference of the call."), most=30).upper()
     if reference and not _REFERENCE.fullmatch(reference):
         fields.wrong("reference", _("Use 3 to 30 capital letters, digits and hyphens, such as TAF-2026-01."))
     return reference

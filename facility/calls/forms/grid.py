@@ -13,10 +13,11 @@ from facility.calls.forms.scoring import ScoringForm, shown_scoring
 from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid
 from facility.calls.rules.edits import key_of, slug
 from facility.calls.rules.scoring import Criterion, Section
+from facility.calls.words.calls import SECTION_TITLE_MISSING
 from facility.contracts.service.reference import REFERENCE
 from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 
 SPARE_ROWS = 3
 MOST_POINTS = 1000
@@ -145,8 +146,8 @@ class _Row:
     def __init__(self, fields: Fields) -> None:
         self.prefix = fields.prefix
         self.number = fields.prefix.split("-")[1]
-        title = fields.text("title", most=120)
-        key = fields.text("key", required=False, most=40) or slug(title, 40)
+        title = fields.text("title", missing=translated(SECTION_TITLE_MISSING), most=120)
+        key = fields.text("key", missing=None, most=40) or slug(title, 40)
         if key and not _KEY.fullmatch(key):
             fields.wrong("key", _("Use small letters, digits and underscores, such as “relevance”."))
         points = fields.integer("max", 1, MOST_POINTS)

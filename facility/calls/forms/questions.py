@@ -10,14 +10,16 @@ from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of, section_key
 from facility.calls.rules.forms import INDIRECT_MOST, By, FormDefinition, FormSection, SectionKind
-from facility.calls.words.calls import TYPES
+from facility.calls.words.calls import SECTION_TITLE_MISSING, TYPES
 from facility.forms.checks import Answers, AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.keys import BESIDE
 from facility.forms.reading import read
 from facility.forms.sections import AnyOf, Section, SectionCheck, SumAtMost
 from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, Option, T, ask
+from facility.refused import Reason
 from facility.web.fields import Fields, shown
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import N_, _, filled, translated
+from facility.web.sentences import sentence
 
 type Values = dict[str, str | list[str]]
 
@@ -29,13 +31,22 @@ KINDS: dict[SectionKind, str] = {
     SectionKind.DOCUMENTS: N_("Documents"),
 }
 MOST_OPTIONS, MOST_CHARACTERS = 40, 20_000
+ANSWERS_MISSING = N_("Enter 2 to {most} answers, one on each line.")
 FLAGS = ("material", "confidential", "restricted")
 
 
 def settings(section: FormSection, field: Field) -> Section:
     """What the page of a question asks about it."""
     earlier = dependable(section, field.key)
-    on_lines = ask("options", _("Answers"), T.LONG_TEXT, _("One on each line, in this order."), most=4000)
+    missing = filled(ANSWERS_MISSING, most=MOST_OPTIONS)
+    on_lines = ask(
+        "options",
+        _("Answers"),
+        T.LONG_TEXT,
+        _("One on each line, in this order."),
+        most=4000,
+        missing=missing,
+    )
     depends = ask("asked_if", _("Asked only if one of these was answered"), T.SOME_OF, needed=False)
     flags = {
         "material": (
@@ -57,7 +68,7 @@ def settings(section: FormSection, field: Field) -> Section:
         key=field.key,
         title=field.label,
         fields=(
-            ask("label", _("Question"), T.SHORT_TEXT),
+            ask("label", _("Question"), T.SHORT_TEXT, missing=sentence(Reason("question_missing"))),
             ask("hint", _("Help below the question"), T.LONG_TEXT, needed=False, most=1000),
             *((on_lines,) if field.kind.needs_options else ()),
             ask("required", _("It must be answered"), T.FLAG, needed=False),
@@ -128,8 +139,8 @@ def read_field(fields: Fields, section: FormSection, old: Field) -> Field:
 
 def _options(fields: Fields, old: Field, typed: str) -> tuple[Option, ...]:
     labels = list(dict.fromkeys(line.strip() for line in typed.split("\n") if line.strip()))
-    if not 2 <= len(labels) <= MOST_OPTIONS:
-        fields.wrong("options", _("Write 2 to {most} answers, one on each line.", most=MOST_OPTIONS))
+    if fields.sound("options") and not 2 <= len(labels) <= MOST_OPTIONS:
+        fields.wrong("options", filled(ANSWERS_MISSING, most=MOST_OPTIONS))
     known = {option.label: option.key for option in old.options}
     made: list[Option] = []
     for label in labels[:MOST_OPTIONS]:
@@ -190,8 +201,8 @@ def shown_section(section: FormSection) -> Values:
 
 def read_section(fields: Fields, old: FormSection) -> FormSection:
     """The section with what was typed."""
-    title = fields.text("title", most=150)
-    hint = fields.text("hint", required=False, most=2000, multiline=True)
+    title = fields.text("title", missing=translated(SECTION_TITLE_MISSING), most=150)
+    hint = fields.text("hint", missing=None, most=2000, multiline=True)
     if old.kind is SectionKind.BUDGET:
         indirect_most = fields.decimal("indirect_most", Decimal(0), INDIRECT_MOST)
         rates_on = fields.day("rates_on") if fields.given("rates_on") else None
@@ -220,14 +231,14 @@ def _section_checks(fields: Fields, section: FormSection) -> list[SectionCheck]:
 
 def new_section(fields: Fields, form: FormDefinition) -> FormSection:
     """A section of questions with the typed title and hint, filled in by whom was chosen; it has no question yet."""
-    title = fields.text("title", most=150)
-    hint = fields.text("hint", required=False, most=2000, multiline=True)
+    title = fields.text("title", missing=translated(SECTION_TITLE_MISSING), most=150)
+    hint = fields.text("hint", missing=None, most=2000, multiline=True)
     return FormSection(key=section_key(form, title), title=title, hint=hint, by=fields.one_of("by", By))
 
 
 def new_field(fields: Fields, section: FormSection) -> Field:
     """A field of the chosen type with the typed label; its page asks for the rest."""
-    label = fields.text("label", most=200)
+    label = fields.text("label", missing=sentence(Reason("question_missing")), most=200)
     chosen = fields.choice("type", TYPES)
     type_ = T(chosen) if chosen in TYPES else T.SHORT_TEXT
     options = (Option("yes", _("Yes")), Option("no", _("No"))) if type_ in CHOICES else ()

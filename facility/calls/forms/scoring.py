@@ -125,7 +125,7 @@ class ScoringForm:
                     row.wrong("title", _("Enter the title of the sub-criterion."))
                 continue
             number = row.choice("section", numbers)
-            title = row.text("title", most=120)
+            title = row.text("title", missing=None, most=120)
             weight = row.integer("weight", 1, MOST_WEIGHT) if row.given("weight") else 1
             before = made.setdefault(number, [])
             before.append(Criterion(key_of(title, tuple(known.key for known in before)), title, weight))

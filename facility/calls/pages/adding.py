@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.calls.forms.corrigendum import MAX_REASON
+from facility.calls.forms.corrigendum import read_reason
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.corrigenda import may_correct
@@ -45,7 +45,7 @@ def form_so_far(call: CallStaff) -> FormDefinition:
 
 def reason_where_none_is(call: CallStaff, fields: Fields) -> str:
     """The field "reason" of a form that begins a corrigendum; "" for one under way, which has its reason already."""
-    return "" if call.corrigendum else fields.text("reason", most=MAX_REASON, multiline=True)
+    return "" if call.corrigendum else read_reason(fields)
 
 
 def at_corrigendum(call: CallStaff) -> str:

@@ -43,7 +43,9 @@ async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @post("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(Role.SECRETARIAT)})
 async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter the reason for the cancellation."), most=MAX_REASON, multiline=True
+    )
 
     async def again(read: AsyncConnection, status: int) -> Page:
         return _page(view, await staff_call(read, call_id), fields, status)

@@ -58,7 +58,7 @@ async def checklist(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def choose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     chosen = fields.many("chosen", STANDARD, required=False)
-    own = fields.text("own", required=False, most=MOST_OWN * (MOST_TEXT + 1), multiline=True)
+    own = fields.text("own", missing=None, most=MOST_OWN * (MOST_TEXT + 1), multiline=True)
     async with redrawn(tx, fields, lambda read, status: _page(view, read, call_id, fields, status=status)):
         await change_checklist(tx, call_id, chosen, own.splitlines())
     return view.go(f"/staff/calls/{call_id}", _("The checklist is saved."))

@@ -24,7 +24,13 @@ from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind,
 from facility.calls.rules.presets import FORMS
 from facility.calls.rules.standing import CallState
 from facility.calls.service.form import change_form
-from facility.calls.words.calls import TYPES, WHO, check_in_words, section_check_in_words
+from facility.calls.words.calls import (
+    SECTION_TITLE_MISSING,
+    TYPES,
+    WHO,
+    check_in_words,
+    section_check_in_words,
+)
 from facility.forms.sections import offering
 from facility.forms.types import NUMBERS, Field
 from facility.refused import Reason, Refused, refuse
@@ -32,7 +38,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _, filled
+from facility.web.i18n import N_, _, filled, translated
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
 
@@ -161,7 +167,7 @@ def _sections_edit(fields: Fields, button: str, key: str) -> tuple[Edit, str]:
         case "start" if key in FORMS:
             return (lambda _form: FORMS[key]), ""
         case "add":
-            title = fields.text("title", most=150)
+            title = fields.text("title", missing=translated(SECTION_TITLE_MISSING), most=150)
             kind = fields.one_of("kind", SectionKind)
             return (lambda form: edits.with_section(form, _new_section(form, title, kind))), "#add"
     raise Stop(400, "malformed")

@@ -14,12 +14,14 @@ from facility.calls.queries.questions import QuestionStaff, Which, own_questions
 from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
 from facility.calls.service.questions import ask_question, publish_answer, save_answer, set_aside_question
 from facility.calls.words.calls import stands
+from facility.refused import Reason
 from facility.web.access import ANYONE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.limits import Rate
+from facility.web.sentences import sentence
 from facility.web.workspace import workspace_of
 
 ASKING = Rate("question", 10, 3600)
@@ -59,7 +61,9 @@ async def questions(view: View, read: Read, reference: FromPath[str]) -> Page:
 async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPath[str]) -> Page:
     await limits.hit(ASKING, str(view.me.id))
     fields = Fields(form)
-    text = fields.text("question", most=MAX_QUESTION, multiline=True)
+    text = fields.text(
+        "question", missing=sentence(Reason("question_missing")), most=MAX_QUESTION, multiline=True
+    )
     async with redrawn(tx, fields, lambda read, status: _public_page(view, read, reference, fields, status)):
         call_id = await published_id(await tx.session.connection(), reference)
         await ask_question(tx, call_id, text)
@@ -127,9 +131,11 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
     fields = Fields(form)
     fields.ignore("seen")
     publishing = fields.choice("do", ("save", "publish")) == "publish"
+    no_question = sentence(Reason("question_missing")) if publishing else None
+    no_answer = sentence(Reason("answer_text_missing")) if publishing else None
     texts = {
-        "public_text": fields.text("public_text", required=publishing, most=MAX_QUESTION, multiline=True),
-        "answer_text": fields.text("answer_text", required=publishing, most=MAX_ANSWER, multiline=True),
+        "public_text": fields.text("public_text", missing=no_question, most=MAX_QUESTION, multiline=True),
+        "answer_text": fields.text("answer_text", missing=no_answer, most=MAX_ANSWER, multiline=True),
     }
     async with redrawn(
         tx, fields, partial(_not_saved, view, question_id, fields), late=("changed_meanwhile",)
@@ -162,7 +168,12 @@ async def _not_saved(
 async def set_aside(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
     """Leave the question unanswered, with a reason."""
     fields = Fields(form)
-    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    reason = fields.text(
+        "reason",
+        missing=_("Enter the reason for setting the question aside."),
+        most=MAX_REASON,
+        multiline=True,
+    )
 
     async def again(read: AsyncConnection, status: int) -> Page:
         question = await questions_queries.question(read, question_id)

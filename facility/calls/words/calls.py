@@ -18,6 +18,8 @@ from facility.web import filters, sentences
 from facility.web.filters import instant, moment
 from facility.web.i18n import N_, _, ngettext, translated
 
+SECTION_TITLE_MISSING = N_("Enter the title of the section.")
+
 MODES = {
     Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
     Mode.ROLLING: (
@@ -353,9 +355,9 @@ sentences.register(
         "answers_after_closing": N_("Answers must be published by the deadline. Enter an earlier time."),
         "no_questions": N_("This call takes no questions."),
         "too_late_to_ask": N_("The time for questions on this call is over."),
-        "question_missing": N_("Write the question."),
+        "question_missing": N_("Enter the question."),
         "question_too_long": N_("A question has at most {most} characters."),
-        "answer_text_missing": N_("Write the answer."),
+        "answer_text_missing": N_("Enter the answer."),
         "answer_unchanged": N_("The answer is the same as the published one."),
         "too_late_to_answer": N_("The deadline of this call has passed. It is too late for an answer."),
         "set_aside": N_("This question was set aside."),

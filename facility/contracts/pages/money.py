@@ -80,7 +80,8 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
     """Set aside an envelope."""
     agreement = await queries.contract(await tx.session.connection(), reference)
     fields = Fields(form)
-    name, amount = fields.text("name", most=100), fields.eur("amount")
+    name = fields.text("name", missing=_("Enter the name of the envelope."), most=100)
+    amount = fields.eur("amount")
 
     async def again(read: AsyncConnection, status: int) -> Page:
         contract = await queries.contract(read, reference)
@@ -130,7 +131,7 @@ async def change_envelope(
     shown_envelope = await _envelope(await tx.session.connection(), reference, envelope_id)
     fields = Fields(form)
     amount = fields.eur("amount")
-    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
+    reason = fields.text("reason", missing=None, most=MAX_REASON, multiline=True)
     larger = amount > shown_envelope.amount
     async with redrawn(
         tx, fields, lambda read, status: _envelope_page(view, read, shown_envelope, fields, status), late=True

@@ -22,8 +22,8 @@ from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.forms import Form as Typed
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _, ngettext
-from facility.web.pasted import read_rows
+from facility.web.i18n import _, ngettext, translated
+from facility.web.pasted import NOTHING_PASTED, read_rows
 from facility.web.stops import Wrong
 
 BY_READERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR, Role.OFFICER)}
@@ -81,11 +81,13 @@ def _read(fields: Fields) -> UnitCostRow:
     return UnitCostRow(
         kind=fields.one_of("kind", UnitCostKind),
         country=fields.choice("country", PLACES) if fields.given("country") else None,
-        unit=fields.text("unit", most=40),
+        unit=fields.text("unit", missing=_("Enter the unit that is counted."), most=40),
         amount=fields.eur("amount", least=CENT),
         valid_from=fields.day("valid_from"),
-        source=fields.text("source", most=300),
-        reason=fields.text("reason", required=False, most=1000, multiline=True),
+        source=fields.text(
+            "source", missing=_("Enter the list or decision that states this cost."), most=300
+        ),
+        reason=fields.text("reason", missing=None, most=1000, multiline=True),
         illustrative=fields.yes("illustrative"),
     )
 
@@ -136,7 +138,7 @@ async def paste_form(view: View) -> Page:
 async def paste(view: View, form: Form, tx: Tx) -> Page:
     """Adds all rows or none; says what is wrong, line by line, with the text kept."""
     fields = Fields(form)
-    text = fields.text("rows", most=200_000, multiline=True)
+    text = fields.text("rows", missing=translated(NOTHING_PASTED), most=200_000, multiline=True)
     if not fields.are_right():
         raise Wrong(_paste(view, fields, [], 422))
     try:

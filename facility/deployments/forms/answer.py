@@ -25,15 +25,14 @@ def read_answer(fields: Fields) -> Answered:
     """What was answered. Whoever has a conflict of interest says no, whichever button they pressed."""
     yes = fields.choice("answer", ("accept", "decline")) == "accept"
     why = fields.one_of("why", DeclineReason) if fields.given("why") else None
-    reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
-    colleague = fields.text("colleague", required=False, most=MOST_COLLEAGUE)
+    reason = fields.text("reason", missing=None, most=MOST_REASON, multiline=True)
+    colleague = fields.text("colleague", missing=None, most=MOST_COLLEAGUE)
     conflict = fields.choice("conflict", ("no", "yes")) if fields.given("conflict") else ""
-    pin = fields.text("pin", required=False, most=20)
-    what = fields.text("conflict_text", required=False, most=MOST_REASON, multiline=True)
+    pin = fields.text("pin", missing=None, most=20)
+    unsaid = _("Say in a few words what the conflict is.") if yes and conflict == "yes" else None
+    what = fields.text("conflict_text", missing=unsaid, most=MOST_REASON, multiline=True)
     if not yes:
         return Answered(False, why=why, reason=reason, colleague=colleague)
     if conflict != "yes":
         return Answered(True, no_conflict=conflict == "no", pin=pin)
-    if not what and "conflict_text" not in fields.errors:
-        fields.wrong("conflict_text", _("Say in a few words what the conflict is."))
     return Answered(False, why=DeclineReason.CONFLICT, reason=what)

@@ -102,6 +102,7 @@ def shown_pay(terms: Terms | None) -> dict[str, str]:
 
 def read_windows(fields: Fields) -> tuple[date, Windows, str]:
     """The day from which the windows count, and why."""
+    valid_from = fields.day("valid_from")
     windows = Windows(
         whole_until=fields.clock_time("whole_until"),
         half_until=fields.clock_time("half_until"),
@@ -110,7 +111,9 @@ def read_windows(fields: Fields) -> tuple[date, Windows, str]:
         half_before=fields.clock_time("half_before"),
         early=fields.one_of("early", Portion),
     )
-    return fields.day("valid_from"), windows, fields.text("reason", most=MOST_REASON, multiline=True)
+    missing = _("Enter the decision or list that states the windows.")
+    reason = fields.text("reason", missing=missing, most=MOST_REASON, multiline=True)
+    return valid_from, windows, reason
 
 
 def shown_windows(windows: Windows) -> dict[str, str]:
@@ -132,7 +135,7 @@ def read_travel(fields: Fields) -> Travel:
 
 def _read_moment(fields: Fields, name: str) -> datetime:
     day = fields.day(f"{name}_day")
-    return datetime.combine(day, fields.clock_time(f"{name}_time", _("Enter a time.")))
+    return datetime.combine(day, fields.clock_time(f"{name}_time"))
 
 
 def shown_travel(travel: Travel | None) -> dict[str, str]:

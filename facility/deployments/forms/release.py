@@ -1,5 +1,6 @@
 """The forms of what follows a yes: what a request says of it, who can release an expert, and the superior's answer."""
 
+from facility.forms.asked import name_and_function
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
 from facility.web.i18n import _
@@ -59,7 +60,13 @@ def superior() -> Section:
         key="superior",
         title=_("Who can release you?"),
         fields=(
-            ask("name", _("Name"), T.SHORT_TEXT, most=200),
+            ask(
+                "name",
+                _("Name"),
+                T.SHORT_TEXT,
+                most=200,
+                missing=_("Enter the name of the person who can release you."),
+            ),
             ask("email", _("Email address at work"), T.MAIL, most=200),
         ),
     )
@@ -98,7 +105,8 @@ def answer() -> Section:
                 _("The secretariat, the auditor and the expert read it."),
                 most=MOST_REASON,
                 asked_if=refuses,
+                missing=_("Enter why you do not release the expert."),
             ),
-            ask("name", _("Your name and function"), T.SHORT_TEXT, most=200),
+            name_and_function(),
         ),
     )

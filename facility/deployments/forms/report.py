@@ -17,8 +17,22 @@ def report() -> Section:
         key="report",
         title=_("Your report"),
         fields=(
-            ask("done", _("What was done"), T.LONG_TEXT, no_cases, most=MOST_TEXT),
-            ask("results", _("Results"), T.LONG_TEXT, no_cases, most=MOST_TEXT),
+            ask(
+                "done",
+                _("What was done"),
+                T.LONG_TEXT,
+                no_cases,
+                most=MOST_TEXT,
+                missing=_("Enter what was done."),
+            ),
+            ask(
+                "results",
+                _("Results"),
+                T.LONG_TEXT,
+                no_cases,
+                most=MOST_TEXT,
+                missing=_("Enter the results."),
+            ),
             ask(
                 "recommendations",
                 _("Recommendations"),

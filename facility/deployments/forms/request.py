@@ -116,6 +116,7 @@ def request() -> Section:
                 T.SHORT_TEXT,
                 _("For example Tirana, Albania. Experts see this text."),
                 most=120,
+                missing=_("Enter the place of the mission."),
             ),
             ask("starts_on", _("First day"), T.DAY),
             ask("ends_on", _("Last day"), T.DAY),
@@ -283,5 +284,5 @@ def read_order(fields: Fields, ranked: Sequence[Named]) -> tuple[list[UUID], str
         if place in places:
             fields.wrong(name, _("Place {place} is taken already.", place=place))
         places[place] = expert.id
-    reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
+    reason = fields.text("reason", missing=None, most=MOST_REASON, multiline=True)
     return [places[place] for place in sorted(places)], reason

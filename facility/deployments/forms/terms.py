@@ -1,9 +1,10 @@
 """What experts read on their invitation, what is asked of them with the yes, and how they are asked."""
 
+from facility.applications.words import CONTACT_MISSING
 from facility.forms.sections import Section
 from facility.forms.types import T, ask
 from facility.web.fields import Fields
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 MOST_TERMS = 4000
 MOST_AT_ONCE = 10
@@ -107,4 +108,4 @@ def check_contact(fields: Fields) -> None:
     if name and not email:
         fields.wrong("contact_email", _("Enter the mail address of the contact person."))
     if not name and (email or fields.given("contact_phone")):
-        fields.wrong("contact_name", _("Enter the name of the contact person."))
+        fields.wrong("contact_name", translated(CONTACT_MISSING))

@@ -24,7 +24,14 @@ def wish(themes: Choices, languages: Choices) -> Section:
             ask("seats", _("How many experts"), T.WHOLE, least=1, most=MOST_SEATS),
             ask("themes", _("Themes"), T.SOME_OF, options=options(themes)),
             ask("language", _("Language"), T.ONE_OF_LIST, options=options(languages)),
-            ask("task", _("What they should do"), T.LONG_TEXT, task, most=MOST_TASK),
+            ask(
+                "task",
+                _("What they should do"),
+                T.LONG_TEXT,
+                task,
+                most=MOST_TASK,
+                missing=_("Enter what the experts should do."),
+            ),
         ),
     )
 

@@ -14,12 +14,13 @@ from facility.deployments.queries import requests as queries
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.rules.fees import Owed, owed
 from facility.deployments.service import answering, ending
+from facility.deployments.words import CANCELLATION_REASON_MISSING
 from facility.refused import refuse
 from facility.web import render
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 
 async def _cancel_page(
@@ -73,7 +74,9 @@ async def cancel(
 ) -> Page:
     """Takes a yes back; the days are free and the next is asked."""
     fields = Fields(form)
-    reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=translated(CANCELLATION_REASON_MISSING), most=forms.MOST_REASON, multiline=True
+    )
     deployment = await _of(tx, deployment_id, invitation_id)
     asked_who = _owed(deployment) is not None or fields.given("who")
     for_expert = asked_who and fields.choice("who", ("us", "expert")) == "expert"
@@ -122,7 +125,12 @@ async def ask_to_call_off(view: View, read: Read, deployment_id: FromPath[UUID])
 async def call_off(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
     """Ends the request; whoever is booked or asked learns it."""
     fields = Fields(form)
-    reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason",
+        missing=_("Enter the reason for cancelling the request."),
+        most=forms.MOST_REASON,
+        multiline=True,
+    )
     async with redrawn(
         tx, fields, lambda read, status: _call_off_page(view, read, deployment_id, fields, status)
     ):

@@ -25,7 +25,7 @@ async def extend(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) 
     """Takes a proposal: the experts stand behind the others, and the next are asked now."""
     fields = Fields(form)
     condition = fields.choice("condition", ("none", "language", "theme", "branch"))
-    value = fields.text("value", required=False, most=2)
+    value = fields.hidden("value", most=2)
     fields.check()
     await extend_list(tx, deployment_id, condition, value)
     return view.go(

@@ -22,6 +22,7 @@ from facility.deployments.service import answering as answers
 from facility.deployments.service.answering import accept, decline, disown, pin_fits
 from facility.deployments.service.calendar import calendar_of
 from facility.deployments.service.mission import state_travel
+from facility.deployments.words import CANCELLATION_REASON_MISSING
 from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page
 from facility.refused import refuse
@@ -29,7 +30,7 @@ from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _, listed
+from facility.web.i18n import _, listed, translated
 from facility.web.limits import Rate, address_of
 from facility.web.stops import Wrong
 
@@ -134,7 +135,9 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     """The expert takes the yes back, with a reason, up to the first day."""
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=translated(CANCELLATION_REASON_MISSING), most=MOST_REASON, multiline=True
+    )
     async with answering(view, tx, Invitation, token, fields, draw) as link:
         await answers.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     return view.go(f"/link/invitation/{token}")

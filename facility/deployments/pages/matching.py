@@ -136,7 +136,7 @@ async def take(view: View, form: Form, tx: Tx, matching_id: FromPath[UUID]) -> P
             fields.ignore(name)
         elif (choice := fields.choice(name, (PROPOSAL, ONE_BY_ONE, LATER))) in (PROPOSAL, ONE_BY_ONE):
             choices[line.id] = choice == PROPOSAL
-    reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
+    reason = fields.text("reason", missing=None, most=MOST_REASON, multiline=True)
 
     async def again(read: AsyncConnection, status: int) -> Page:
         return await _matching_page(view, read, matching_id, after, fields=fields, status=status)

@@ -216,7 +216,9 @@ async def waive(
 ) -> Page:
     """A report that is late is no longer asked for."""
     fields = Fields(form)
-    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    reason = fields.text(
+        "reason", missing=_("Enter why no report is needed."), most=MOST_REASON, multiline=True
+    )
     async with redrawn(
         tx,
         fields,

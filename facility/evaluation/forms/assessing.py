@@ -61,7 +61,16 @@ def asked_of(section: GridSection, grid: Grid) -> tuple[GridSection, list[tuple[
     title = _("{section}: comment", section=section.title)
     needed = section.needs_comment
     hint = "" if needed else extremes(section, grid)
-    comment = ask(f"comment-{section.key}", title, T.LONG_TEXT, hint, needed=needed, most=MOST_COMMENT)
+    missing = sentence(Reason("comment_missing"))
+    comment = ask(
+        f"comment-{section.key}",
+        title,
+        T.LONG_TEXT,
+        hint,
+        needed=needed,
+        most=MOST_COMMENT,
+        missing=missing,
+    )
     return section, [(item, list(_item_fields(item, grid))) for item in section.items], comment
 
 

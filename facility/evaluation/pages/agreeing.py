@@ -163,7 +163,7 @@ async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
     fields = Fields(form)
     seen = fields.key("seen")
     agrees = fields.choice("answer", ("agree", "dissent")) == "agree"
-    dissent = fields.text("dissent", required=False, most=MOST, multiline=True)
+    dissent = fields.text("dissent", missing=None, most=MOST, multiline=True)
     fields.between(dissent_mistakes(agrees or not fields.sound("answer"), dissent))
     async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
         await commands.answer_on_scores(tx, application_id, seen, agrees=agrees, dissent=dissent)

@@ -28,7 +28,7 @@ from facility.evaluation.models import DUE_SQL
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing
-from facility.evaluation.words import CLOSED_BY_CONFLICT, SIGNED, STEPS, TICK_TO_SIGN
+from facility.evaluation.words import CLOSED_BY_CONFLICT, CONFLICT_MISSING, SIGNED, STEPS, TICK_TO_SIGN
 from facility.files.attaching import document_of
 from facility.forms.reading import typed_in
 from facility.web import forms
@@ -138,9 +138,8 @@ async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     """Declare that there is a conflict, or that there is none."""
     fields = Fields(form)
     answer = fields.choice("conflict", ("no", "yes"))
-    reason = fields.text("reason", required=False, most=2000, multiline=True)
-    if answer == "yes" and not reason:
-        fields.wrong("reason", _("Say in a sentence what the conflict is."))
+    missing = translated(CONFLICT_MISSING) if answer == "yes" else None
+    reason = fields.text("reason", missing=missing, most=2000, multiline=True)
     async with redrawn(
         tx, fields, lambda read, status: _conflict(view, read, application_id, fields, status)
     ):

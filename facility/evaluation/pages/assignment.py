@@ -146,12 +146,12 @@ def _change(fields: Fields, application_id: UUID) -> Change:
     chosen = fields.keys(name, required=False)
     if len(chosen) < len(given):
         fields.wrong(name, _("Choose each assessor only once."))
-    reason = fields.text(f"reason-{application_id}", required=False, most=MOST, multiline=True)
+    reason = fields.text(f"reason-{application_id}", missing=None, most=MOST, multiline=True)
     return Change(tuple(chosen), reason)
 
 
 def _seen(fields: Fields) -> frozenset[Pair]:
-    text = fields.text("seen", required=False, most=forms.MAX_TEXT)
+    text = fields.hidden("seen", most=forms.MAX_TEXT)
     try:
         pairs = [pair.split(":") for pair in text.split()]
         return frozenset(Pair(UUID(application), UUID(assessor)) for application, assessor in pairs)
@@ -300,7 +300,7 @@ async def take_off(
 ) -> Page:
     """Take the application from the assessor, who gets a mail."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for taking the assessor off."))
     instead = fields.key("assessors") if fields.given("assessors") else None
     due_on = (
         fields.day("due_on", first=tx.now.astimezone(BRUSSELS).date()) if fields.given("due_on") else None
@@ -358,7 +358,7 @@ async def reopen(
 ) -> Page:
     """Open the assessment again; its assessor gets a mail."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for opening the assessment again."))
     connection = await tx.session.connection()
     call = await lists.call(connection, await lists.call_of(connection, application_id))
     async with redrawn(

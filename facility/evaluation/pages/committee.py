@@ -98,8 +98,10 @@ async def appoint(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     fields = Fields(form)
     function = fields.one_of("function", Function)
     person = fields.key("person")
-    institution = fields.text("institution", most=200)
-    under = fields.text("under", required=False, most=200)
+    institution = fields.text(
+        "institution", missing=_("Enter the institution where this person works."), most=200
+    )
+    under = fields.text("under", missing=None, most=200)
     async with redrawn(tx, fields, lambda read, status: _appoint(view, read, call_id, fields, status)):
         await commands.appoint(tx, call_id, person, function, institution=institution, under=under)
     return view.go(f"/evaluation/{call_id}/committee", _("The appointment is recorded and sent by mail."))
@@ -141,7 +143,7 @@ async def end(
 ) -> Page:
     """End the appointment, for a reason that stays in the history."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for ending the appointment."))
     substitute = fields.key("substitute") if fields.given("substitute") else None
     async with redrawn(
         tx, fields, lambda read, status: _end(view, read, call_id, appointment_id, fields, status)

@@ -19,8 +19,8 @@ from facility.web.access import Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.reasons import reason_of
+from facility.web.i18n import N_, _, translated
+from facility.web.reasons import OF_DECISION, reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 
@@ -139,7 +139,7 @@ async def decide(
     """Decide that it is a conflict, which closes the application to the person, or that it is none."""
     fields = Fields(form)
     answer = fields.choice("conflict", ("yes", "no"))
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(OF_DECISION))
     call_id = await board.call_of(await tx.session.connection(), application_id)
     async with redrawn(
         tx, fields, lambda read, status: _decide(view, read, application_id, assessor_id, fields, status)

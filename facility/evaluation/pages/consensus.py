@@ -128,7 +128,7 @@ async def close(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     """Close it though somebody has not answered."""
     fields = Fields(form)
     seen = fields.key("seen")
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter the reason for closing the consensus."))
     async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
         await commands.close_consensus(tx, application_id, seen, reason)
     return view.go(_here(application_id), _("The consensus is closed. Its scores count."))
@@ -139,9 +139,8 @@ async def end(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     """End it without effect."""
     fields = Fields(form)
     seen = fields.key("seen")
-    reason = fields.text("why", required=False, most=2000, multiline=True)
-    if not reason:
-        fields.wrong("why", _("Give a reason."))
+    missing = _("Enter the reason for ending the consensus.")
+    reason = fields.text("why", missing=missing, most=2000, multiline=True)
     async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
         await commands.cancel_consensus(tx, application_id, seen, reason)
     return view.go(_here(application_id), _("The consensus has ended. Its scores do not count."))

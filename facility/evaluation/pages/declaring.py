@@ -12,7 +12,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.declaring import signed_at
 from facility.evaluation.service.assessing import sign_declaration
 from facility.evaluation.service.declaring import declare_own_conflict
-from facility.evaluation.words import CLOSED_BY_CONFLICT, SIGNED, TICK_TO_SIGN
+from facility.evaluation.words import CLOSED_BY_CONFLICT, CONFLICT_MISSING, SIGNED, TICK_TO_SIGN
 from facility.refused import refuse
 from facility.web.access import Role, allow, related
 from facility.web.again import redrawn
@@ -100,7 +100,7 @@ async def _own(
 async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Declare the conflict; the application is closed from now on."""
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, translated(CONFLICT_MISSING))
     call_id = await board.call_of(await tx.session.connection(), application_id)
     async with redrawn(tx, fields, lambda read, status: _own(view, read, application_id, fields, status)):
         await declare_own_conflict(tx, application_id, reason)

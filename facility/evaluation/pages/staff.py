@@ -213,7 +213,7 @@ async def _set_aside(
 @post("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
 async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = reason_of(fields)
+    reason = reason_of(fields, _("Enter why the application cannot get its assessments."))
     connection = await tx.session.connection()
     call = await lists.call(connection, await lists.call_of(connection, application_id))
     async with redrawn(

@@ -39,7 +39,7 @@ async def declare(view: View, form: Form, tx: Tx) -> Page:
     """Declare one more."""
     fields = Fields(form)
     institution = fields.key("institution")
-    what = fields.text("what", most=500)
+    what = fields.text("what", missing=_("Enter what ties you to the institution."), most=500)
     until = fields.day("until") if fields.given("until") else None
     async with redrawn(tx, fields, lambda read, status: _ties(view, read, fields, status)):
         await commands.declare_tie(tx, institution, what, until=until)

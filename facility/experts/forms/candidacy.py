@@ -2,13 +2,16 @@
 
 from datetime import date
 
+from facility.accounts.words import OWN_NAME_MISSING
 from facility.experts.rules.candidacy import MOST_YEARS, Wish
+from facility.experts.words import CODE_MISSING, NAME_MISSING
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
 from facility.web import filters
 from facility.web.fields import Fields
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
+from facility.web.reasons import OF_DECISION
 
 MOST_REASON = 2000
 
@@ -39,9 +42,23 @@ def nomination() -> Section:
         key="nomination",
         title="",
         fields=(
-            ask("authority", _("Your authority"), T.SHORT_TEXT, reads, most=120),
-            ask("nominator", _("Your name"), T.SHORT_TEXT, reads, most=120),
-            ask("name", _("Name of the expert"), T.SHORT_TEXT, most=120),
+            ask(
+                "authority",
+                _("Your authority"),
+                T.SHORT_TEXT,
+                reads,
+                most=120,
+                missing=_("Enter the name of your authority."),
+            ),
+            ask(
+                "nominator",
+                _("Your name"),
+                T.SHORT_TEXT,
+                reads,
+                most=120,
+                missing=translated(OWN_NAME_MISSING),
+            ),
+            ask("name", _("Name of the expert"), T.SHORT_TEXT, most=120, missing=translated(NAME_MISSING)),
             ask("email", _("Mail address of the expert"), T.MAIL, _("The expert gets a link to the form.")),
         ),
     )
@@ -75,8 +92,16 @@ def decision() -> Section:
         title="",
         fields=(
             ask("decision", _("Decision"), T.ONE_OF, options=ways),
-            ask("code", _("Code"), T.SHORT_TEXT, code, most=20, asked_if=if_validated),
+            ask(
+                "code",
+                _("Code"),
+                T.SHORT_TEXT,
+                code,
+                most=20,
+                asked_if=if_validated,
+                missing=translated(CODE_MISSING),
+            ),
             ask("valid_until", _("In the pool until"), T.DAY, until, needed=False, asked_if=if_validated),
-            ask("reason", _("Reason"), T.LONG_TEXT, reads, most=MOST_REASON),
+            ask("reason", _("Reason"), T.LONG_TEXT, reads, most=MOST_REASON, missing=translated(OF_DECISION)),
         ),
     )

@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from facility.accounts.words import OWN_NAME_MISSING
 from facility.experts.queries.pool import ExpertShown
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CEFR, Skill
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.pool import ExpertDraft
-from facility.experts.words import BRANCHES, GENDERS, SKILLS
+from facility.experts.words import BRANCHES, CODE_MISSING, GENDERS, NAME_MISSING, SKILLS
 from facility.forms.reading import read as read_section
 from facility.forms.rows import read_rows, row_labels
 from facility.forms.sections import Section
@@ -52,8 +53,8 @@ class Offers(msgspec.Struct, frozen=True):
     institutions: Choices
 
 
-def particulars(offers: Offers) -> Section:
-    """Who the expert is."""
+def particulars(offers: Offers, *, own: bool = False) -> Section:
+    """Who the expert is; own: as the expert reads it."""
     stands_for = _(
         "Replaces the expert's name where personal data may not appear, such as X01. You can't change it later."
     )
@@ -63,16 +64,24 @@ def particulars(offers: Offers) -> Section:
     other = AskedIf("branch", (Branch.OTHER,))
     releases = _("Who can release the expert for a mission.")
     genders = options(GENDERS.items())
+    no_name = OWN_NAME_MISSING if own else NAME_MISSING
     return Section(
         key="particulars",
         title="",
         fields=(
-            ask("code", _("Code"), T.SHORT_TEXT, stands_for, most=20),
-            ask("name", _("Name"), T.SHORT_TEXT, most=120),
+            ask("code", _("Code"), T.SHORT_TEXT, stands_for, most=20, missing=translated(CODE_MISSING)),
+            ask("name", _("Name"), T.SHORT_TEXT, most=120, missing=translated(no_name)),
             ask("email", _("Mail address"), T.MAIL, _("Invitations go there.")),
             ask("country", _("Member State"), T.ONE_OF_LIST, come_from, options=options(offers.countries)),
             ask("branch", _("Branch"), T.ONE_OF_LIST, options=options(BRANCHES.items())),
-            ask("branch_other", _("Which branch"), T.SHORT_TEXT, most=60, asked_if=other),
+            ask(
+                "branch_other",
+                _("Which branch"),
+                T.SHORT_TEXT,
+                most=60,
+                asked_if=other,
+                missing=_("Enter the branch."),
+            ),
             ask("gender", _("Gender"), T.ONE_OF_LIST, needed=False, options=genders),
             ask(
                 "employer",
@@ -144,7 +153,13 @@ def groups(offers: Offers) -> dict[str, Section]:
             title=_("Conflicts of interest"),
             fields=(
                 ask("institution", _("Institution"), T.ONE_OF_LIST, options=options(anybody)),
-                ask("reason", _("Reason"), T.SHORT_TEXT, most=500),
+                ask(
+                    "reason",
+                    _("Reason"),
+                    T.SHORT_TEXT,
+                    most=500,
+                    missing=_("Enter the reason for the conflict of interest."),
+                ),
             ),
         ),
     )
@@ -153,7 +168,7 @@ def groups(offers: Offers) -> dict[str, Section]:
 
 def own_particulars(offers: Offers) -> Section:
     """Who experts are, as they state it: another address is the secretariat's to enter, since links go there."""
-    return particulars(offers).without("code", "email")
+    return particulars(offers, own=True).without("code", "email")
 
 
 def own_experience() -> Section:

@@ -26,8 +26,8 @@ def particulars() -> Section:
         key="theme",
         title="",
         fields=(
-            ask("code", _("Code"), T.SHORT_TEXT, code, most=25),
-            ask("name", _("Name"), T.SHORT_TEXT, most=120),
+            ask("code", _("Code"), T.SHORT_TEXT, code, most=25, missing=_("Enter the code of the theme.")),
+            ask("name", _("Name"), T.SHORT_TEXT, most=120, missing=_("Enter the name of the theme.")),
             ask("emergency", _("Emergency theme"), T.FLAG, emergency, needed=False),
         ),
     )
@@ -41,7 +41,7 @@ def cycles() -> Section:
         fields=(
             ask("first_year", _("First year"), T.WHOLE, least=FIRST_YEAR, most=LAST_YEAR),
             ask("last_year", _("Last year"), T.WHOLE, least=FIRST_YEAR, most=LAST_YEAR),
-            ask("priority", _("Priority"), T.SHORT_TEXT, most=120),
+            ask("priority", _("Priority"), T.SHORT_TEXT, most=120, missing=_("Enter the priority.")),
         ),
     )
 

@@ -11,6 +11,7 @@ from facility.experts.rules.pin import LENGTH
 from facility.experts.service.pin import choose_pin, delete_pin
 from facility.experts.service.profile_link import PROFILE
 from facility.outbox.links import standing_link
+from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -18,6 +19,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
+from facility.web.sentences import sentence
 
 BY_LINK = Rate("profile-pin-link", 60, 600)
 
@@ -46,9 +48,14 @@ async def choose(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     """Keeps the PIN, typed twice."""
     await limits.hit(BY_LINK, address_of(view.scope))
     link, fields = await standing_link(tx, PROFILE, token), Fields(form)
-    chosen = fields.text("pin", most=20)
-    if fields.text("again", most=20) != chosen and fields.sound("pin") and fields.sound("again"):
-        fields.wrong("again", _("Type the same PIN twice."))
+    twice = _("Type the same PIN twice.")
+    chosen = fields.text("pin", missing=sentence(Reason("pin_malformed")), most=20)
+    if (
+        fields.text("again", missing=twice, most=20) != chosen
+        and fields.sound("pin")
+        and fields.sound("again")
+    ):
+        fields.wrong("again", twice)
     async with redrawn(tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True):
         await choose_pin(tx, link.subject_id, chosen)
     return view.go(f"/link/profile/{token}/pin", _("Your PIN is saved."))
