@@ -125,9 +125,8 @@ async def approve(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) ->
 async def decline(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
     """With a reason, which the person reads."""
     fields = Fields(form)
-    reason = fields.text(
-        "reason", missing=_("Enter the reason for declining the registration."), most=1000, multiline=True
-    )
+    missing = _("Enter the reason for declining the registration.")
+    reason = fields.text("reason", missing=missing, most=1000, multiline=True)
     async with redrawn(
         tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
     ):

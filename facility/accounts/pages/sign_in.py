@@ -66,9 +66,8 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
     """Signs in by the code. A wrong one is counted, so the transaction commits here too."""
     await limits.hit(BY_CODE, address_of(view.scope))
     fields = Fields(form)
-    code = plain_digits(
-        fields.text("code", missing=_("Enter the code from the mail."), most=20).replace(" ", "")
-    )
+    typed = fields.text("code", missing=_("Enter the code from the mail."), most=20)
+    code = plain_digits(typed.replace(" ", ""))
     target = local(fields.hidden("next", most=1000) or "/")
     if fields.are_right():
         if token := await sessions.try_code(tx, request_id, code):

@@ -6,7 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.activities.access import BY_LEAD, VERIFIES
-from facility.activities.pages.plan import MOST_REASON, WORDS
+from facility.activities.pages.plan import WORDS
 from facility.activities.queries import activities as lists
 from facility.activities.queries.activities import ActivityShown
 from facility.deployments.forms import wish as forms
@@ -20,6 +20,7 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.reasons import reason_of
 
 _EXPERTS = "/activities/{activity_id:uuid}/experts"
 
@@ -82,9 +83,7 @@ async def refuse_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 async def refuse_wish(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     """The lead gets a mail with the reason."""
     fields = Fields(form)
-    reason = fields.text(
-        "reason", missing=_("Enter the reason for refusing the request."), most=MOST_REASON, multiline=True
-    )
+    reason = reason_of(fields, _("Enter the reason for refusing the request."))
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _refuse_page(view, await lists.shown(connection, activity_id), fields, status)

@@ -44,6 +44,7 @@ from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import DELIVERY, nav
+from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import stage
 from facility.zone import TODAY_SQL
@@ -121,7 +122,7 @@ ends_with_the_award(
 
 DAYS = {"ends_before_it_starts": ("starts_on",)}
 """The fields that reasons about days look at, beside their own."""
-MOST_TITLE, MOST_PLACE, MOST_REASON = 200, 200, 2000
+MOST_TITLE, MOST_PLACE = 200, 200
 WORDS: dict[str, Any] = {
     "kinds": KINDS,
     "states": STATES,
@@ -321,9 +322,7 @@ async def postpone_form(view: View, read: Read, activity_id: FromPath[UUID]) -> 
 async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
-    reason = fields.text(
-        "reason", missing=_("Enter why the activity is moved."), most=MOST_REASON, multiline=True
-    )
+    reason = reason_of(fields, _("Enter why the activity is moved."))
     activity = await _changeable(await tx.session.connection(), activity_id)
     fields.between(day_mistakes(starts_on, ends_on, activity.made_at), DAYS)
 
@@ -346,9 +345,7 @@ async def cancel_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 @post("/activities/{activity_id:uuid}/cancel", opt=BY_LEAD)
 async def cancel(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = fields.text(
-        "reason", missing=_("Enter why the activity is cancelled."), most=MOST_REASON, multiline=True
-    )
+    reason = reason_of(fields, _("Enter why the activity is cancelled."))
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _step_page(view, "cancel", await _changeable(connection, activity_id), fields, status)

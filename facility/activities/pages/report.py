@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.activities.access import REPORTS, VERIFIES
-from facility.activities.pages.plan import DAYS, MOST_REASON, WORDS
+from facility.activities.pages.plan import DAYS, WORDS
 from facility.activities.queries import activities
 from facility.activities.queries.activities import ActivityShown
 from facility.activities.queries.counting import involved
@@ -22,6 +22,7 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.reasons import reason_of
 
 
 def _report_page(view: render.View, activity: ActivityShown, fields: Fields, status: int = 200) -> Page:
@@ -102,7 +103,7 @@ async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> P
     """Take the verification back, or else the completion."""
     fields = Fields(form)
     seen = fields.choice("seen", ("completed", "verified"))
-    reason = fields.text("reason", missing=_("Enter why it is taken back."), most=MOST_REASON, multiline=True)
+    reason = reason_of(fields, _("Enter why it is taken back."))
     _may_take_back(view, seen)
 
     async def again(connection: AsyncConnection, status: int) -> Page:

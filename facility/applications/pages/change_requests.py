@@ -69,9 +69,8 @@ async def answer(
     await _request(await tx.session.connection(), application_id, change_id)
     fields = Fields(form)
     done = fields.choice("outcome", (ChangeOutcome.DONE, ChangeOutcome.NOT_DONE)) == ChangeOutcome.DONE
-    text = fields.text(
-        "answer", missing=None if done else sentence(Reason("word_missing")), most=MAX_WISH, multiline=True
-    )
+    missing = None if done else sentence(Reason("word_missing"))
+    text = fields.text("answer", missing=missing, most=MAX_WISH, multiline=True)
     outcome = ChangeOutcome.DONE if done else ChangeOutcome.NOT_DONE
 
     async def again(connection: AsyncConnection, status: int) -> Page:

@@ -52,9 +52,8 @@ async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: Fro
     seat = await linked_seat(view, await tx.session.connection(), token)
     await limits.hit(ASKING, str(seat.party.id))
     fields = Fields(form)
-    text = fields.text(
-        "question", missing=sentence(Reason("question_missing")), most=MAX_QUESTION, multiline=True
-    )
+    missing = sentence(Reason("question_missing"))
+    text = fields.text("question", missing=missing, most=MAX_QUESTION, multiline=True)
     party = seat.party
     contact = Contact(party.institution_id, party.contact_name, party.contact_email)
 

@@ -101,9 +101,8 @@ async def leave_form(view: View, read: Read, application_id: FromPath[UUID]) -> 
 async def leave_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The partner leaves; eligibility is put to the test again."""
     fields = Fields(form)
-    reason = fields.text(
-        "reason", missing=_("Enter the reason for leaving."), most=MAX_REASON, multiline=True
-    )
+    missing = _("Enter the reason for leaving.")
+    reason = fields.text("reason", missing=missing, most=MAX_REASON, multiline=True)
     application = await shown(await tx.session.connection(), application_id)
     own = _own(view, application)
 

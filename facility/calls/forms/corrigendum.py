@@ -12,9 +12,9 @@ from facility.calls.rules.modes import Mode
 from facility.refused import Reason
 from facility.web.fields import Fields, shown, shown_instant
 from facility.web.i18n import _
+from facility.web.reasons import reason_of
 
 AMOUNTS = ("amount", "award_min", "award_max")
-MAX_REASON = 2000
 FIELDS = ("title", "text", "closes_at", "questions_until", "answers_until", *AMOUNTS, "reason")
 """What the form asks for; everything else of a call is corrected elsewhere or never."""
 
@@ -33,8 +33,7 @@ def shown_corrigendum(draft: CallDraft) -> Values:
 
 
 def read_reason(fields: Fields) -> str:
-    missing = _("Enter the reason for the changes.")
-    return fields.text("reason", missing=missing, most=MAX_REASON, multiline=True)
+    return reason_of(fields, _("Enter the reason for the changes."))
 
 
 class CorrigendumForm:

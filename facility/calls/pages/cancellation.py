@@ -14,9 +14,9 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.reasons import reason_of
 
 MAY = (Role.SECRETARIAT, Role.AUTHORISING)
-MAX_REASON = 2000
 
 
 def _page(view: View, call: CallStaff, form: Fields, status: int = 200) -> Page:
@@ -43,9 +43,7 @@ async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @post("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(Role.SECRETARIAT)})
 async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
-    reason = fields.text(
-        "reason", missing=_("Enter the reason for the cancellation."), most=MAX_REASON, multiline=True
-    )
+    reason = reason_of(fields, _("Enter the reason for the cancellation."))
 
     async def again(read: AsyncConnection, status: int) -> Page:
         return _page(view, await staff_call(read, call_id), fields, status)

@@ -98,9 +98,8 @@ async def appoint(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     fields = Fields(form)
     function = fields.one_of("function", Function)
     person = fields.key("person")
-    institution = fields.text(
-        "institution", missing=_("Enter the institution where this person works."), most=200
-    )
+    no_institution = _("Enter the institution where this person works.")
+    institution = fields.text("institution", missing=no_institution, most=200)
     under = fields.text("under", missing=None, most=200)
     async with redrawn(tx, fields, lambda read, status: _appoint(view, read, call_id, fields, status)):
         await commands.appoint(tx, call_id, person, function, institution=institution, under=under)
