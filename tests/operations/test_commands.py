@@ -157,7 +157,7 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
     [
         (("rut@example.org", "--name", "Rut Root", "--role", "king"), 2, "'king' is not one of"),
         (("no address", "--name", " ", "--role", "auditor"), 2, "Enter a mail address like"),
-        (("no address", "--name", " ", "--role", "auditor"), 2, "This is missing."),
+        (("no address", "--name", " ", "--role", "auditor"), 2, "Enter the name of the person."),
         (
             ("new@example.org", "--name", "New", "--role", "administrator", "--role", "secretariat"),
             1,
