@@ -56,7 +56,7 @@ def pages() -> jinja2.Environment:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_what_is_wrong_stands_above_the_heading(template: Path) -> None:
-    """There it knows the labels of the fields, which the frame writes first; elsewhere it would only say "This is missing."."""
+    """There it knows the labels of the fields, which the frame writes first; elsewhere it would only say "Choose one."."""
     source = template.read_text()
     headers = re.findall(r"{% block header %}.*?{% endblock %}", source, re.DOTALL)
     assert source.count("f.error_summary(") == "".join(headers).count("f.error_summary(")
