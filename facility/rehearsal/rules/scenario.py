@@ -93,7 +93,7 @@ class Application(_Part, frozen=True):
 
 
 class Step(_Part, frozen=True):
-    """What happened to an award; final_cost is there when it was closed."""
+    """What happened to an award; final_cost is there when it was closed, and means nothing otherwise."""
 
     application: str
     at: datetime

@@ -270,14 +270,15 @@ class Play:
 
         async def first_person(tx: Tx) -> None:
             award = await _award(tx, application_id)
-            if step.final_cost is None:
+            if step.what == "withdrawn":
                 await propose_withdrawal(tx, award.id, reason="told")
             else:
+                assert step.final_cost is not None
                 await propose_closing(tx, award.id, final_cost=step.final_cost, reason="told")
 
         async def second_person(tx: Tx) -> None:
             award = await _award(tx, application_id)
-            if step.final_cost is None:
+            if step.what == "withdrawn":
                 await agree_to_withdrawal(tx, award.id)
             else:
                 await close_award(tx, award.id)
