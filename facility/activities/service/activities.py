@@ -64,7 +64,7 @@ async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
         return planned
     activity = Activity(
         id=new_id(),
-        reference=draft.reference or await _reference(tx, application),
+        reference=await _reference(tx, application) if draft.reference is None else draft.reference,
         application_id=draft.application_id,
         award_id=award.id,
         kind=ActivityKind(draft.kind),
@@ -94,7 +94,7 @@ async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
 
 
 async def _planned(tx: Tx, draft: ActivityDraft) -> Activity | None:
-    if tx.actor is None or draft.reference:
+    if tx.actor is None or draft.reference is not None:
         return None
     values = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
     query = select(Activity).filter_by(**values, state=ActivityStatus.PLANNED, planned_by=tx.actor)

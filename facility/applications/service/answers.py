@@ -52,7 +52,7 @@ async def start_application(
         id=new_id(),
         call_id=call_id,
         number=number,
-        reference=reference or f"{call.reference}/{number:03}",
+        reference=f"{call.reference}/{number:03}" if reference is None else reference,
         title=title,
         track=track,
         status=ApplicationStatus.DRAFT,

@@ -107,7 +107,7 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         **kept(await make_shortlist(tx, draft, tx.now)),
         **{
             **_columns(draft),
-            "reference": draft.reference or await _reference(tx, application),
+            "reference": await _reference(tx, application) if draft.reference is None else draft.reference,
         },
         terms=terms,
     )
@@ -135,7 +135,9 @@ def _columns(draft: RequestDraft) -> dict[str, Any]:
 async def _requested(tx: Tx, draft: RequestDraft, terms: dict[str, Any] | None) -> Deployment | None:
     values = {**_columns(draft), "terms": terms}
     query = select(Deployment).filter_by(**values, state=DeploymentState.REQUESTED, requested_by=tx.actor)
-    return (await tx.session.scalars(query.limit(1))).first() if tx.actor and not draft.reference else None
+    return (
+        (await tx.session.scalars(query.limit(1))).first() if tx.actor and draft.reference is None else None
+    )
 
 
 async def _reference(tx: Tx, application: Application) -> str:
