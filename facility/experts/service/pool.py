@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy import ARRAY, Date, Select, cast, delete, func, insert, or_, select, text, update
 
 from facility.accounts.registry import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
@@ -304,10 +304,11 @@ async def is_booked(tx: Tx, expert_id: UUID, starts_on: date, ends_on: date) -> 
 async def book(tx: Tx, expert_id: UUID, deployment_id: UUID, starts_on: date, ends_on: date) -> None:
     """Take the expert for these days, both included. The caller holds the expert's lock and has asked `is_booked`;
     the primary key refuses a day that is taken all the same."""
-    days = func.generate_series(cast(starts_on, Date), cast(ends_on, Date), timedelta(days=1))
+    # Counted here: the driver sends the last day of the calendar as "infinity", and the database would count towards it for ever.
+    days = [starts_on + timedelta(days=n) for n in range((ends_on - starts_on).days + 1)]
     chosen = select(
         cast(expert_id, Booking.expert_id.type),
-        cast(days, Date),
+        func.unnest(cast(days, ARRAY(Date))),
         cast(deployment_id, Booking.deployment_id.type),
     )
     await tx.session.execute(insert(Booking).from_select(["expert_id", "day", "deployment_id"], chosen))
