@@ -22,6 +22,7 @@ pytestmark = pytest.mark.as_worded  # what is wrong in a file is said by a path 
 EXAMPLES = DATA / "examples"
 RESERVE: dict[str, Any] = json.loads((EXAMPLES / "taf-2021-01-reserve.json").read_text())
 EURO = r"must look like ^(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
+LONG = "holds too long a name (at most 2000 bytes)"
 RECEIVED = "must not be before the application's received_at"
 INSTANT = "is not an instant with an offset, like 2021-07-30T12:00:00+02:00"
 DAY = "is not a day of the calendar, like 2021-10-04"
@@ -142,6 +143,11 @@ WRONG: list[tuple[tuple[tuple[str | int, ...], Any], list[tuple[str, str]]]] = [
     ((("call", "envelope"), "80000.0"), [("call.envelope", EURO)]),
     ((("call", "envelope"), "80000.00\n"), [("call.envelope", EURO)]),
     ((("call", "envelope"), "-1.00"), [("call.envelope", EURO)]),
+    ((("call", "reference"), "é" * 1001), [("call.reference", LONG)]),
+    ((("contract", "donors", 1, "name"), "é" * 1001), [("contract.donors[1].name", LONG)]),
+    ((("applications", 1, "themes", 0), "é" * 1001), [("applications[1].themes", LONG)]),
+    ((("experts", 0, "languages", "é" * 1001), "C1"), [("experts[0].languages", LONG)]),
+    ((("activities", 0, "reference"), "é" * 1001), [("activities[0].reference", LONG)]),
     ((("call", "envelope"), 80000), [("call.envelope", "must be a text")]),
     ((("call", "min_beneficiaries"), 0), [("call.min_beneficiaries", "must be at least 1")]),
     ((("call", "min_beneficiaries"), 1.5), [("call.min_beneficiaries", "must be a whole number")]),

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -89,6 +90,9 @@ def changed(*changes: tuple[tuple[str | int, ...], Any]) -> dict[str, Any]:
     return file
 
 
+NOISE = "".join(map(chr, random.Random(0).choices(range(0x20000, 0x2A000), k=3000)))
+"""Of four bytes each in UTF-8."""
+
 STRANGE: dict[str, list[tuple[tuple[str | int, ...], Any]]] = {
     "nobody applies": [
         (("applications",), []),
@@ -142,6 +146,37 @@ STRANGE: dict[str, list[tuple[tuple[str | int, ...], Any]]] = {
         (("deployments", 0, "replies"), {"": {"answer": "accept", "after_hours": 0}}),
         (("applications", 1, "consultation"), "x" * 20000),
         (("activities", 0, "reported_by"), "r" * 3000),
+    ],
+    "references that are empty": [
+        (("applications", 0, "reference"), ""),
+        (("after_award", 0, "application"), ""),
+        (("deployments", 0, "reference"), ""),
+        (("deployments", 0, "application"), ""),
+        *((("activities", i, "application"), "") for i in (0, 1)),
+        (("activities", 0, "reference"), ""),
+    ],
+    "a final cost of an award that is withdrawn": [(("after_award", 0, "what"), "withdrawn")],
+    "a deployment on the last days of the calendar": [
+        (("experts", 0, "available"), ["9999-12-30", "9999-12-31"]),
+        (("deployments", 0, "start"), "9999-12-30"),
+        (("deployments", 0, "end"), "9999-12-31"),
+        (("deployments", 0, "replies", "X01", "answer"), "accept"),
+    ],
+    "names that no compression shortens": [
+        (("contract", "reference"), NOISE[:500]),
+        (("contract", "donors", 0, "name"), NOISE[:500]),
+        (("call", "reference"), NOISE[:500]),
+        (("applications", 0, "lead", "institution"), NOISE),
+        (("applications", 0, "partners", 0, "institution"), NOISE),
+        (("applications", 1, "reference"), NOISE[:500]),
+        (("experts", 0, "id"), NOISE[:500]),
+        (("experts", 0, "themes", NOISE[:500]), 5),
+        (("experts", 0, "languages", NOISE[:500]), "C2"),
+        (("deployments", 0, "reference"), NOISE[:500]),
+        (("deployments", 0, "replies"), {NOISE[:500]: {"answer": "accept", "after_hours": 0}}),
+        *((("activities", i, "application"), NOISE[:500]) for i in (2, 3)),
+        (("activities", 0, "reference"), NOISE[:500]),
+        (("activities", 0, "reported_by"), NOISE),
     ],
     "a reply that comes an hour too late": [
         (

@@ -15,12 +15,16 @@ from facility.formats.mistakes import Mistake, Path, mistake
 from facility.web.i18n import gettext as _
 from facility.zone import brussels_midnight
 
+NAME_BYTES = 2000
+"""The longest name in UTF-8 that an index of the database takes, rounded down."""
+
 
 def sense_mistakes(file: Any) -> Iterator[Mistake]:
     """Every place where the parts of the file contradict each other."""
     root = _dict(file)
     call = _dict(root.get("call"))
     grid = _dict(call.get("grid"))
+    yield from _names_fit(root)
     yield from _donors(_dict(root.get("contract")))
     yield from _call(call)
     yield from _grid(grid)
@@ -86,6 +90,33 @@ def _known_application(known: set[Any], path: Path, item: dict[str, Any]) -> Ite
     name = item.get("application")
     if isinstance(name, str) and name not in known:
         yield mistake((*path, "application"), _("is no application of this file"))
+
+
+def _names_fit(root: dict[str, Any]) -> Iterator[Mistake]:
+    for path, name in _kept_names(root):
+        if isinstance(name, str) and len(name.encode(errors="surrogatepass")) > NAME_BYTES:
+            yield mistake(path, _("holds too long a name (at most {most} bytes)", most=NAME_BYTES))
+
+
+def _kept_names(root: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Whatever the database finds by its name."""
+    for key in ("contract", "call"):
+        yield (key, "reference"), _dict(root.get(key)).get("reference")
+    for path, donor in _objects(_dict(root.get("contract")), "donors", ("contract",)):
+        yield (*path, "name"), donor.get("name")
+    for key, field in (
+        ("applications", "reference"),
+        ("experts", "id"),
+        ("deployments", "reference"),
+        ("activities", "reference"),
+    ):
+        for path, item in _objects(root, key):
+            yield (*path, field), item.get(field)
+            for part in ("themes", "languages"):
+                names = item.get(part)
+                yield from (
+                    ((*path, part), name) for name in (names if isinstance(names, dict | list) else ())
+                )
 
 
 def _donors(contract: dict[str, Any]) -> Iterator[Mistake]:

@@ -20,6 +20,9 @@ from facility.rehearsal.rules.scenario import Activity, Application, Call, Contr
 from facility.story.teller import Teller
 from facility.web.access import Role
 
+LONGEST = 200
+"""As much is kept of a name that no result shows; how long a name may be that one shows: `sense.NAME_BYTES`."""
+
 
 class Stage(Teller):
     """Who acts, and what the references of the scenario stand for in the scratch database."""
@@ -57,7 +60,13 @@ class Stage(Teller):
         if name not in self.people:
             email = f"person-{len(self.people)}@rehearsal.invalid"
             created = await self.act(
-                self.start, None, add_user, name=name, email=email, roles=list(roles), institution_id=None
+                self.start,
+                None,
+                add_user,
+                name=name[:LONGEST],
+                email=email,
+                roles=list(roles),
+                institution_id=None,
             )
             self.people[name] = created.id
         return name
@@ -66,9 +75,8 @@ class Stage(Teller):
         """The institution of this name; `nth` keeps apart parties of one application that are told with one name."""
         key = (name, beneficiary, nth)
         if key not in self.institutions:
-            shown = (
-                f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
-            )
+            # The number tells apart names that differ only in case, or only far behind.
+            shown = f"{len(self.institutions) + 1} {name}"[:LONGEST]
             created = await self.act(
                 self.start, None, add_institution, name=shown, kind="POLICE", beneficiary_code=beneficiary
             )
@@ -122,7 +130,7 @@ class Stage(Teller):
         return ExpertDraft(
             code=expert.id,
             name=expert.id,
-            email=f"{expert.id.encode().hex()}@rehearsal.invalid",
+            email=f"expert-{len(self.experts)}@rehearsal.invalid",
             country=expert.country,
             gender=expert.gender,
             branch=branch,
