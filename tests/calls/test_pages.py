@@ -76,8 +76,8 @@ async def test_a_call_says_by_when_applicants_hear_and_agreements_are_signed(
     browser = await browse()
     page, of_cut_offs = [(await browser.get(f"/calls/TAF-2026-0{n}")).text for n in (1, 2)]
     assert weekday(inform_by(draft.closes_at)) in (rule(page, "hear-by") or "")
-    said = re.findall(r'data-rule="hear-by">([^<]*)', of_cut_offs)
-    assert [weekday(inform_by(at)) in text for at, text in zip(cut_offs, said, strict=True)] == [True, True]
+    lines = re.findall(r'data-rule="hear-by">([^<]*)', of_cut_offs)
+    assert [weekday(inform_by(at)) in text for at, text in zip(cut_offs, lines, strict=True)] == [True, True]
     assert figures(page, "sign-within") == figures(of_cut_offs, "sign-within") == [SIGN_MONTHS]
 
 
