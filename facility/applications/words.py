@@ -163,7 +163,6 @@ sentences.register(
             "People of at least two beneficiaries of the Western Balkans must take part in the activities."
         ),
         "too_many_activities": N_("An application can have at most {most} activities."),
-        "ends_before_it_starts": N_("The last day is before the first."),
         "more_days_than_that": N_("There are only {most} days from the first day to the last."),
         "no_budget_line": N_("The budget has no line yet."),
         "lines_without_activity": N_("These budget lines have no activity: {lines}."),
@@ -180,6 +179,7 @@ sentences.register(
             "This rate is for a country in which the activity does not take place."
         ),
         "lead_role_missing": N_("Describe what your own institution does in this application."),
+        "conflict": N_("You declared a conflict of interests: this application is closed to you."),
         "application_ended": N_("This application has ended. You don't need to answer any more."),
         "nothing_changed": N_("You have not begun to change this application."),
         "not_a_draft": N_("This application is no longer a draft. You can't change it or answer now."),

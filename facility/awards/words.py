@@ -3,6 +3,7 @@
 from facility.applications.rules.status import ApplicationStatus as S
 from facility.awards.rules.complaints import About
 from facility.awards.rules.publication import Why
+from facility.evaluation.words import NOT_ASSESSED_YET
 from facility.forms.asked import NAME_AND_FUNCTION_MISSING
 from facility.web import sentences
 from facility.web.i18n import N_
@@ -21,7 +22,7 @@ sentences.register(
         "reasons_settled": N_(
             "The ranking is proposed or decided, so the strengths and weaknesses can't be changed now."
         ),
-        "not_judged_yet": N_("This application does not have its assessments yet."),
+        "not_judged_yet": NOT_ASSESSED_YET,
         "strengths_missing": N_("Enter the strengths of the application."),
         "weaknesses_missing": N_("Enter the weaknesses of the application."),
         "reasons_missing": N_(

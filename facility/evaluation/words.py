@@ -12,6 +12,8 @@ SIGNED = N_("You have signed the declaration for this call.")
 TICK_TO_SIGN = N_("Tick the box to sign the declaration.")
 CLOSED_BY_CONFLICT = N_("Thank you. You can no longer open this application.")
 
+NOT_ASSESSED_YET = N_("This application does not have its assessments yet.")
+
 sentences.register(
     {
         "evaluation_ended": N_(
@@ -87,7 +89,6 @@ sentences.register(
         ),
         "already_decided": N_("This call has been decided."),
         "not_assigned": N_("This application was not assigned to you."),
-        "conflict": N_("You declared a conflict of interests: this application is closed to you."),
         "not_declared": N_(
             "Sign the declaration for the call, and declare on this application, before you score it."
         ),
@@ -109,7 +110,9 @@ sentences.register(
         "consensus_running": N_(
             "The assessors are agreeing on the scores of this application, or have agreed. End the consensus first."
         ),
-        "too_few_to_agree": N_("This application does not have its assessments yet."),
+        "too_few_to_agree": NOT_ASSESSED_YET,
+        "too_few_assessments": N_("The application could not get the required number of assessments."),
+        "too_few_left": N_("Partners left, and too few beneficiaries from the Western Balkans take part."),
         "assessments_unsent": N_(
             "Assessors who have not sent their assessment: {count}. Wait for them first."
         ),
@@ -162,8 +165,8 @@ OUTCOMES = {
 """The word for each outcome, and the kind of its tag."""
 
 REASONS = {
-    "too_few_beneficiaries": N_("Partners left. Too few beneficiaries take part."),
-    "too_few_assessments": N_("The application could not get the required number of assessments."),
+    "too_few_beneficiaries": sentences.SENTENCES["too_few_left"],
+    "too_few_assessments": sentences.SENTENCES["too_few_assessments"],
 }
 """Reason codes that an application bears, as sentences."""
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+import jinja2
+
 from facility.refused import Reason
 from facility.web import filters
 from facility.web.i18n import N_, Message, filled, translated
@@ -40,6 +42,14 @@ def sentence(reason: Reason) -> str:
         return filled(text, **{name: _shown(value) for name, value in reason.params.items()})
     except (KeyError, IndexError):
         return translated(NOT_POSSIBLE)
+
+
+@jinja2.pass_context  # as |translated
+def _of_code(_context: jinja2.runtime.Context, code: str) -> str:
+    return translated(SENTENCES[code])
+
+
+filters.register("sentence", _of_code)
 
 
 def _shown(value: str) -> str:
@@ -80,6 +90,7 @@ register(
         "changed_meanwhile": N_(
             "Somebody else has changed this in the meantime. Reload the page to see the current state."
         ),
+        "ends_before_it_starts": N_("The last day is before the first."),
         "busy": N_(
             "The facility is busy or restarting. Nothing was lost and nothing was saved; try again in a moment."
         ),

@@ -160,7 +160,7 @@ async def test_letters_say_until_when_and_who_answers(play: Judging, settings: S
 async def test_a_call_without_complaints_says_what_it_said(db: Database, settings: Settings) -> None:
     play = await judged(db, AfterDecision())
     words = await paper(play, settings, "C", "not_funded")
-    assert "If you think that a mistake was made, write to the secretariat of the facility." in words
+    assert "Write to the secretariat of the facility, and say why." in words
     key = (await letter(play, "C", "not_funded")).id
     assert await refused(play, "omar", lambda tx: register_complaint(tx, key, **SAYS), DECIDED) == [
         ("no_complaints", None)
@@ -242,7 +242,7 @@ async def test_who_had_a_part_in_the_decision_does_not_decide(
 @pytest.mark.as_worded
 async def test_letters_say_in_words_where_else_to_turn(play: Judging, settings: Settings) -> None:
     award = await paper(play, settings, "A", "award")
-    assert ("write to the secretariat" in award, "Ombudsman" in award) == (True, True)
+    assert ("Write to the secretariat" in award, "Ombudsman" in award) == (True, True)
     made = await complain(play, "C", "not_funded")
     await answer(play, "ada", made.id, upheld=False, reason="It was read well.")
     assert "Ombudsman" in await paper(play, settings, "C", "complaint_decided")

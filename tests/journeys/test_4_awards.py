@@ -50,7 +50,7 @@ def test_one_proposes_another_decides_and_letters_go_out(
     ada.press("Propose this ranking")
     ada.sees("The ranking is proposed.")
     ada.goto(f"/evaluation/{call_id}/decision")
-    ada.sees("authorising officer decides.")
+    ada.sees("authorising officer decides on it.")
     assert ada.post_form(f"/evaluation/{call_id}/decision")[0] == 403
 
     assert (
