@@ -8,7 +8,9 @@ from facility.admission.queries.received import ExportLine, batches
 from facility.applications import words
 from facility.applications.rules.status import ApplicationStatus
 from facility.db import Database
+from facility.refused import Reason
 from facility.web.i18n import _, translated
+from facility.web.sentences import sentence
 from facility.web.sheets import Rows
 
 
@@ -49,7 +51,7 @@ def row(line: ExportLine) -> list[object]:
 
 def _title(line: ExportLine) -> str | None:
     if line.closed:
-        return _("closed to you: you declared a conflict of interests")
+        return sentence(Reason("conflict"))
     return _("sealed until the opening") if line.sealed else line.title
 
 
