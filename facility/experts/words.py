@@ -171,6 +171,10 @@ filters.register("week_days", week_days)
 filters.register("month_name", month_name)
 filters.register("weekday_list", weekday_list)
 
+CODE = N_("Replaces the expert's name where personal data may not appear, such as X01.")
+NO_LAST_DAY = N_("Without a day the profile does not end.")
+STILL_HERE = N_("What you typed is still here. If you save again, it replaces the other version.")
+
 sentences.register(
     {
         "pin_malformed": N_("Enter a PIN of six digits."),

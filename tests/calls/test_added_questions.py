@@ -11,9 +11,10 @@ from facility import clock
 from facility.calls.forms.corrigendum import shown_corrigendum
 from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
-from facility.calls.pages.adding import CHANGED_MEANWHILE, ONLY_CHANGE
+from facility.calls.pages.adding import ONLY_CHANGE
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.reading import draft_of, form_of
+from facility.calls.words.calls import CHANGED_MEANWHILE
 from facility.calls.words.changes import NEW_NEEDED_QUESTION
 from facility.db import Database
 from facility.forms.checks import Length, Required

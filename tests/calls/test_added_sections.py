@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 
 from facility import clock
-from facility.calls.pages.adding import CHANGED_MEANWHILE, ONLY_CHANGE
+from facility.calls.pages.adding import ONLY_CHANGE
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import By, FormDefinition
+from facility.calls.words.calls import CHANGED_MEANWHILE
 from facility.calls.words.changes import NEW_NEEDED_QUESTION, NEW_SECTION, PLACED_AFTER
 from facility.db import Database
 from facility.story.drafts import Part, write_draft

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from facility import clock
 from facility.calls.forms.draft import shown_draft
 from facility.calls.models.call import Call
-from facility.calls.pages.drafts import CHANGED_MEANWHILE, LEFT_OUT
+from facility.calls.pages.drafts import LEFT_OUT
 from facility.calls.rules.call import CallDraft
+from facility.calls.words.calls import TYPED_MEANWHILE
 from facility.db import Database
 from tests.browser import Browsers, error_at, errors, gives_reason, says
 from tests.calls.conftest import store
@@ -350,7 +351,7 @@ async def test_two_who_edit_one_draft_do_not_overwrite_each_other_unawares(
     async with db.reader() as connection:
         title = (await connection.execute(select(Call.title))).scalar_one()
     assert (first.status_code, second.status_code, title) == (303, 409, "Ada’s title")
-    assert says(second, CHANGED_MEANWHILE, name="Ada Berisha")
+    assert says(second, TYPED_MEANWHILE, name="Ada Berisha")
     assert 'value="Vera’s title"' in second.text
 
 

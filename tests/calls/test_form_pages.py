@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from facility.calls.forms.grid import preset
 from facility.calls.models.call import Call
-from facility.calls.pages.form import CHANGED_MEANWHILE
 from facility.calls.rules.edits import with_field, with_section
 from facility.calls.rules.forms import FormDefinition, SectionKind
 from facility.calls.service.corrigenda import add_to_form
@@ -19,7 +18,7 @@ from facility.calls.service.draft import draft_call
 from facility.calls.service.form import change_form
 from facility.calls.service.publication import publish_call
 from facility.calls.service.reading import draft_of, form_of
-from facility.calls.words.calls import TYPES
+from facility.calls.words.calls import CHANGED_MEANWHILE, TYPES
 from facility.db import Database
 from facility.forms.checks import Between, Length, OneOf, Required
 from facility.forms.types import AskedIf, Field, FieldType

@@ -7,6 +7,7 @@ from facility.calls.rules.modes import MOST_CUT_OFFS, monthly
 from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show, shown_instant
 from facility.web.i18n import _
+from facility.web.sentences import sentence
 
 SPARE = 2
 MORE = 6
@@ -54,7 +55,7 @@ def with_monthly(fields: Fields) -> Values:
     fields.clock_time("monthly_time")
     days = monthly(first, last)
     if not fields.errors and not days:
-        fields.wrong("monthly_last", _("The last day is before the first."))
+        fields.wrong("monthly_last", sentence(Reason("ends_before_it_starts")))
     if len(days) > MOST_CUT_OFFS:
         fields.wrong("monthly_last", _("These are more than {most} cut-offs.", most=MOST_CUT_OFFS))
     if fields.errors:

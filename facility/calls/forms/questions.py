@@ -172,7 +172,7 @@ def _note_crossed(fields: Fields, check: Check) -> None:
         case Length(least, int(most)) | Between(Decimal() as least, Decimal() as most) if least > most:
             fields.wrong("most", _("The maximum must not be lower than the minimum."))
         case Within(date() as first, date() as last) if first > last:
-            fields.wrong("last", _("The last day is before the first."))
+            fields.wrong("last", sentence(Reason("ends_before_it_starts")))
 
 
 def dependable(section: FormSection, key: str) -> tuple[Option, ...]:

@@ -13,7 +13,7 @@ from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.corrigenda import add_to_form
-from facility.calls.words.calls import TYPES, WHO, check_in_words
+from facility.calls.words.calls import CHANGED_MEANWHILE, TYPES, WHO, check_in_words
 from facility.db import Tx
 from facility.forms.types import FieldType
 from facility.refused import Reason
@@ -70,7 +70,6 @@ def adding_page(view: View, template: str, call: CallStaff, fields: Fields, **mo
     )
 
 
-CHANGED_MEANWHILE = N_("{name} changed this corrigendum meanwhile. Look at it, and save again.")
 ONLY_CHANGE = N_("This is the only change in the corrigendum. Delete the corrigendum instead.")
 PLACES = {"confidential_not_by_party": "by"}
 """Where a mistake of the whole form can be mended on the page of a section."""

@@ -16,13 +16,14 @@ from facility.calls.queries.duties import why_not_run
 from facility.calls.queries.staff import CallStaff, Corrigendum, staff_call
 from facility.calls.rules.corrigenda import Frozen, may_correct
 from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
+from facility.calls.words.calls import TYPED_MEANWHILE
 from facility.calls.words.changes import asked_more, meanings, side_by_side
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, filled
 from facility.web.sentences import sentence
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -94,11 +95,7 @@ async def _not_saved(
         return await _form_page(view, call, fields, status=status, seen=fields.form.get("seen"))
     fields.wrong(
         "",
-        _(
-            "{name} changed this corrigendum meanwhile. What you typed is still here and not saved: compare it with"
-            " theirs, then save again to replace it.",
-            name=_under_way(call).drafted_by_name,
-        ),
+        filled(TYPED_MEANWHILE, name=_under_way(call).drafted_by_name),
     )
     return await _form_page(view, call, fields, status=status)
 

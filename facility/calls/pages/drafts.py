@@ -22,7 +22,7 @@ from facility.calls.rules.standing import CallState
 from facility.calls.rules.strict import strict_mistakes
 from facility.calls.service import draft as draft_commands
 from facility.calls.service.draft import change_draft, mistakes_of
-from facility.calls.words.calls import MODES
+from facility.calls.words.calls import MODES, TYPED_MEANWHILE
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -34,10 +34,6 @@ from facility.web.stops import Stop
 
 FIRST_GRID = "prag_2018"
 
-CHANGED_MEANWHILE = N_(
-    "{name} changed this draft meanwhile. What you typed is still here and not saved: compare it with the"
-    " draft, then save again to replace it."
-)
 LEFT_OUT = N_("Left out, since the call takes applications in another way: {things}.")
 
 
@@ -147,7 +143,7 @@ async def _not_saved(
     """The form again with what was typed. When somebody else has saved meanwhile, saving once more replaces their text."""
     call = await staff_call(connection, call_id)
     if status == 409:
-        fields.wrong("", filled(CHANGED_MEANWHILE, name=call.drafted_by_name))
+        fields.wrong("", filled(TYPED_MEANWHILE, name=call.drafted_by_name))
         return await _form_page(view, connection, fields, call=call, status=status)
     seen = fields.form.get("seen")
     return await _form_page(view, connection, fields, call=call, status=status, seen=seen)

@@ -25,6 +25,7 @@ from facility.calls.rules.presets import FORMS
 from facility.calls.rules.standing import CallState
 from facility.calls.service.form import change_form
 from facility.calls.words.calls import (
+    CHANGED_MEANWHILE,
     SECTION_TITLE_MISSING,
     TYPES,
     WHO,
@@ -49,7 +50,6 @@ STARTS = {
     "plain": N_("The plain form, with amounts in place of a budget"),
 }
 """Forms to start from, untranslated."""
-CHANGED_MEANWHILE = N_("{name} changed this draft meanwhile. Look at it, and save again.")
 type Edit = Callable[[FormDefinition], FormDefinition]
 
 

@@ -13,13 +13,13 @@ from facility.calls.queries.public import public_call, published_id
 from facility.calls.queries.questions import QuestionStaff, Which, own_questions, published_answers
 from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
 from facility.calls.service.questions import ask_question, publish_answer, save_answer, set_aside_question
-from facility.calls.words.calls import stands
+from facility.calls.words.calls import TYPED_MEANWHILE, stands
 from facility.refused import Reason
 from facility.web.access import ANYONE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, filled
 from facility.web.limits import Rate
 from facility.web.sentences import sentence
 from facility.web.workspace import workspace_of
@@ -152,14 +152,7 @@ async def _not_saved(
 ) -> Page:
     question = await questions_queries.question(connection, question_id)
     if status == 409:
-        fields.wrong(
-            "",
-            _(
-                "{name} changed this answer meanwhile; theirs is shown below. What you typed is still here and not"
-                " saved: save again to replace theirs.",
-                name=question.drafted_by_name or "",
-            ),
-        )
+        fields.wrong("", filled(TYPED_MEANWHILE, name=question.drafted_by_name or ""))
         return await _answer_page(view, question, fields, status)
     return await _answer_page(view, question, fields, status, seen=fields.form.get("seen") or "")
 

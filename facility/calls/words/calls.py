@@ -154,6 +154,12 @@ CHECKLIST = {
 }
 """The standard items of a checklist, untranslated."""
 
+CHANGED_MEANWHILE = N_("{name} changed this meanwhile. Look at it, and save again.")
+TYPED_MEANWHILE = N_(
+    "{name} changed this meanwhile. What you typed is still here and not saved: compare the two, then save again to"
+    " replace theirs."
+)
+
 sentences.register(
     {
         "checklist_empty": N_("Choose at least one item, or write one of your own."),
@@ -272,7 +278,7 @@ sentences.register(
         "cancellation_asked": N_(
             "There is already a request to cancel this call. A colleague must confirm it."
         ),
-        "not_asked": N_("There is no request to cancel this call any more."),
+        "not_asked": N_("There is no request to cancel this call."),
         "too_late_to_correct": N_(
             "The deadline of this call has passed, so it cannot be corrected any more."
         ),

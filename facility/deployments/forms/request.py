@@ -22,8 +22,10 @@ from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section
 from facility.forms.types import T, ask, options
+from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
+from facility.web.sentences import sentence
 
 SPARE_ROWS = 2
 MOST_SEATS = 20
@@ -256,7 +258,7 @@ def _check_days(fields: Fields, first: date, last: date, today: date) -> None:
     if not fields.sound("ends_on"):
         return
     if last < first:
-        fields.wrong("ends_on", _("The last day lies before the first."))
+        fields.wrong("ends_on", sentence(Reason("ends_before_it_starts")))
     elif last - first >= timedelta(days=MOST_DAYS):
         fields.wrong("ends_on", _("A deployment lasts at most {most} days.", most=MOST_DAYS))
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from facility.accounts.words import OWN_NAME_MISSING
 from facility.experts.rules.candidacy import MOST_YEARS, Wish
-from facility.experts.words import CODE_MISSING, NAME_MISSING
+from facility.experts.words import CODE, CODE_MISSING, NAME_MISSING, NO_LAST_DAY
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
@@ -81,11 +81,12 @@ def decision() -> Section:
     """How the secretariat decides on a candidate."""
     ways = options([("validate", _("Into the pool")), ("refuse", _("Refuse"))])
     if_validated = AskedIf("decision", ("validate",))
-    code = _("Replaces the expert's name where personal data may not appear, such as X01.")
+    code = translated(CODE)
     until = _(
-        "The expert is asked to renew before this day. At most {years} years from today. Without a day the profile does not end.",
+        "The expert is asked to renew before this day. At most {years} years from today.",
         years=MOST_YEARS,
     )
+    ends = f"{until} {translated(NO_LAST_DAY)}"
     reads = _("Why. The candidate reads it in the mail.")
     return Section(
         key="decision",
@@ -101,7 +102,7 @@ def decision() -> Section:
                 asked_if=if_validated,
                 missing=translated(CODE_MISSING),
             ),
-            ask("valid_until", _("In the pool until"), T.DAY, until, needed=False, asked_if=if_validated),
+            ask("valid_until", _("In the pool until"), T.DAY, ends, needed=False, asked_if=if_validated),
             ask("reason", _("Reason"), T.LONG_TEXT, reads, most=MOST_REASON, missing=translated(OF_DECISION)),
         ),
     )

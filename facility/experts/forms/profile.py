@@ -11,13 +11,15 @@ from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CEFR, Skill
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.pool import ExpertDraft
-from facility.experts.words import BRANCHES, CODE_MISSING, GENDERS, NAME_MISSING, SKILLS
+from facility.experts.words import BRANCHES, CODE, CODE_MISSING, GENDERS, NAME_MISSING, NO_LAST_DAY, SKILLS
 from facility.forms.reading import read as read_section
 from facility.forms.rows import read_rows, row_labels
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
+from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
+from facility.web.sentences import sentence
 
 SPARE_ROWS = 2
 PLAIN = (
@@ -55,9 +57,7 @@ class Offers(msgspec.Struct, frozen=True):
 
 def particulars(offers: Offers, *, own: bool = False) -> Section:
     """Who the expert is; own: as the expert reads it."""
-    stands_for = _(
-        "Replaces the expert's name where personal data may not appear, such as X01. You can't change it later."
-    )
+    stands_for = f"{translated(CODE)} {_("You can't change it later.")}"
     come_from = _(
         "Experts come from today’s 27 Member States. Experts from other countries can be in the pool but are not shortlisted."
     )
@@ -103,8 +103,9 @@ def experience() -> Section:
     cases = _("Where, when and what for; no data about cases.")
     leaves = _("Experts who have left the pool are not shortlisted and not invited.")
     until = _(
-        "After this day the expert is not shortlisted and not invited. The expert is asked to renew before. Without a day the profile does not end."
+        "After this day the expert is not shortlisted and not invited. The expert is asked to renew before."
     )
+    ends = f"{until} {translated(NO_LAST_DAY)}"
     return Section(
         key="experience",
         title=_("Experience"),
@@ -112,7 +113,7 @@ def experience() -> Section:
             ask("deployments_12m", _("Deployments in the last 12 months"), T.WHOLE, as_stated, most=99),
             ask("past_deployments", _("Past deployments"), T.LONG_TEXT, cases, needed=False, most=5000),
             ask("active", _("In the pool"), T.FLAG, leaves, needed=False),
-            ask("valid_until", _("In the pool until"), T.DAY, until, needed=False),
+            ask("valid_until", _("In the pool until"), T.DAY, ends, needed=False),
         ),
     )
 
@@ -246,7 +247,7 @@ def _read_rows(fields: Fields, sections: Mapping[str, Section]) -> Any:
     for row, period in typed["available"]:
         sound = row.sound("starts_on") and row.sound("ends_on")
         if sound and str(period["ends_on"]) < str(period["starts_on"]):
-            row.wrong("ends_on", _("The last day is before the first."))
+            row.wrong("ends_on", sentence(Reason("ends_before_it_starts")))
     return {key: [tuple(answers.values()) for _row, answers in rows] for key, rows in typed.items()}
 
 
@@ -274,7 +275,7 @@ def _check_superior(fields: Fields, typed: Mapping[str, Any], email: str) -> Non
     if address and not name:
         fields.wrong("superior_name", _("Enter the superior’s name, or leave both empty."))
     if address and address.lower() == email.lower():
-        fields.wrong("superior_email", _("The superior needs another address than the expert."))
+        fields.wrong("superior_email", sentence(Reason("superior_is_expert")))
 
 
 def wants_more(fields: Fields) -> bool:

@@ -18,13 +18,14 @@ from facility.experts.queries.rota import own_weeks, this_week
 from facility.experts.rules.profile import is_in_pool
 from facility.experts.service import pool as service
 from facility.experts.service.profile_link import end_profile_link, send_profile_link
+from facility.experts.words import STILL_HERE
 from facility.web import render
 from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 
@@ -176,7 +177,7 @@ async def _not_saved(
     profile = await queries.expert(connection, expert_id)
     if fields.refusal and fields.refusal.codes == ("changed_meanwhile",):
         fields.wrong("", sentence(fields.refusal.reasons[0]))
-        fields.wrong("", _("What you typed is still here. If you save again, it replaces their version."))
+        fields.wrong("", translated(STILL_HERE))
         return await _form_page(view, connection, fields, expert=profile, status=status)
     return await _form_page(view, connection, fields, expert=profile, version=version, status=status)
 

@@ -12,13 +12,14 @@ from facility.experts.pages.offers import offers_for
 from facility.experts.queries import pool as queries
 from facility.experts.rules.profile import is_in_pool
 from facility.experts.service.profile_link import PROFILE, change_own_profile
+from facility.experts.words import STILL_HERE
 from facility.outbox.links import standing_link
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.limits import Rate, address_of
 from facility.web.privacy import NOTICE
 from facility.web.sentences import sentence
@@ -95,9 +96,7 @@ async def save(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[s
         now = await queries.expert(read, expert_id)
         if fields.refusal and fields.refusal.codes == ("changed_meanwhile",):
             fields.wrong("", sentence(fields.refusal.reasons[0]))
-            fields.wrong(
-                "", _("What you typed is still here. If you save again, it replaces the other version.")
-            )
+            fields.wrong("", translated(STILL_HERE))
             return await _page(view, read, token, now, fields, status=status)
         return await _page(view, read, token, now, fields, version=version, status=status)
 
