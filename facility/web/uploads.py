@@ -20,9 +20,10 @@ from facility.files.viruses import ScannerAway
 from facility.log import Log
 from facility.refused import Refused, refuse
 from facility.web import render, sentences
+from facility.web.again import Draw, redrawn
 from facility.web.fields import TOO_LARGE, Fields
 from facility.web.forms import MAX_FILE, Upload
-from facility.web.i18n import N_, Message, _, filled, translated
+from facility.web.i18n import N_, Message, _, filled, ngettext, translated
 from facility.web.limits import Limits, Rate
 
 log = Log(__name__)
@@ -138,10 +139,54 @@ async def receive(
     return received
 
 
+class Intake(msgspec.Struct, frozen=True):
+    """What a page does with documents. may(tx): as `receive`; attach(tx, papers): the command; leave_trace(tx, sha256=…, reason=…): of
+    one in which something was found; draw: the page once more; entitled(tx): asked before all else, in the transaction of the command;
+    late: as `redrawn`."""
+
+    may: Callable[[Tx], Awaitable[object]]
+    attach: Callable[[Tx, list[Paper]], Awaitable[object]]
+    leave_trace: Callable[..., Awaitable[object]]
+    draw: Draw
+    entitled: Callable[[Tx], Awaitable[object]] | None = None
+    late: bool = False
+
+
+async def hand_in(
+    sender: Sender, fields: Fields, files: Sequence[Upload], intake: Intake, *, to: str
+) -> ASGIResponse:
+    """Take documents in which nothing is found, and go on to the page `to`; of those with a marking or a virus the trace stays, and the
+    page says so (422). Where one of several can't be taken, none is.
+
+    Searching and storing take a while, so the transaction of the command opens afterwards, and asks again.
+    """
+    received = await receive(sender, fields, files, intake.may)
+    if len(files) > 1 and fields.errors:
+        fields.wrong("document", translated(NOTHING_ATTACHED))
+    async with sender.db.transaction(now=received_at(sender.view), actor=_own_name(sender)) as tx:
+        if intake.entitled:
+            await intake.entitled(tx)
+        for document in received.refused:
+            await intake.leave_trace(tx, sha256=document.sha256, reason=document.reason)
+        if received.refused:
+            await tx.flush()
+            return await intake.draw(await tx.session.connection(), 422)
+        async with redrawn(tx, fields, intake.draw, late=intake.late):
+            received.check()
+            await intake.attach(tx, received.papers)
+    done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
+    return sender.view.go(to, done)
+
+
 def received_at(view: render.View) -> datetime:
     """When the whole request was there."""
     at: datetime = view.scope["state"]["received_at"]
     return at
+
+
+def _own_name(sender: Sender) -> UUID | None:
+    """Whoever is signed in acts by a link in nobody's name."""
+    return sender.id if _actor(sender.view) == sender.id else None
 
 
 def _actor(view: render.View) -> UUID | None:

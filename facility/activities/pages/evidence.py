@@ -19,14 +19,14 @@ from facility.activities.service.evidence import (
 )
 from facility.activities.words import EVIDENCE
 from facility.db import Tx as Transaction
+from facility.files.intake import Paper
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
-from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
+from facility.web.uploads import Intake, Sender, hand_in, hand_out
 
 
 def _page(view: render.View, activity: ActivityShown, fields: Fields, status: int = 200) -> Page:
@@ -48,43 +48,34 @@ async def evidence(view: View, read: Read, activity_id: FromPath[UUID], kind: Fr
 
 @post("/activities/{activity_id:uuid}/evidence", opt=REPORTS | TAKES_FILES)
 async def upload(view: View, form: Form, db: Database, limits: Limits, activity_id: FromPath[UUID]) -> Page:
-    """Take a document that carries no marking; refuse one that does, and leave the trace of that.
-
-    Searching takes a second and storing a while, so the transaction opens afterwards.
-    """
     fields = Fields(form)
     kind = _kind(fields.choice("kind", tuple(EVIDENCE)))
     files = fields.uploads("document", most=1)
-    sender = Sender(view.me.id, view, db, limits)
-    received = await receive(sender, fields, files, lambda tx: may_attach_now(tx, activity_id))
-    async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
-        for document in received.refused:
-            await refuse_evidence(tx, activity_id, sha256=document.sha256, reason=document.reason)
-            return _page(
-                view, await activities.shown(await tx.session.connection(), activity_id), fields, 422
+
+    async def attach(tx: Transaction, papers: list[Paper]) -> None:
+        for paper in papers:
+            await attach_evidence(
+                tx,
+                activity_id,
+                kind=kind,
+                name=paper.name,
+                size=paper.size,
+                sha256=paper.sha256,
+                virus_scan=paper.virus_scan,
+                unread=paper.unread,
             )
 
-        async def again(connection: AsyncConnection, status: int) -> Page:
-            return _page(view, await _reportable(connection, activity_id), fields, status)
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return _page(view, await _reportable(connection, activity_id), fields, status)
 
-        async with redrawn(tx, fields, again):
-            await _attach(tx, activity_id, kind, received)
-    return view.go(f"/activities/{activity_id}/evidence", _("The document is attached."))
-
-
-async def _attach(tx: Transaction, activity_id: UUID, kind: EvidenceKind, received: Received) -> None:
-    received.check()
-    for file, document in received.stored:
-        await attach_evidence(
-            tx,
-            activity_id,
-            kind=kind,
-            name=stored_name(file, document.kind),
-            size=document.size,
-            sha256=document.sha256,
-            virus_scan=document.virus_scan,
-            unread=document.unread,
-        )
+    intake = Intake(
+        may=lambda tx: may_attach_now(tx, activity_id),
+        attach=attach,
+        leave_trace=lambda tx, **marked: refuse_evidence(tx, activity_id, **marked),
+        draw=again,
+    )
+    here = f"/activities/{activity_id}/evidence"
+    return await hand_in(Sender(view.me.id, view, db, limits), fields, files, intake, to=here)
 
 
 def _kind(given: str) -> EvidenceKind:

@@ -21,6 +21,7 @@ from facility.applications.service.documents import (
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx as Transaction
 from facility.files.attaching import document_of
+from facility.files.intake import Paper
 from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
 from facility.web import render
@@ -28,8 +29,8 @@ from facility.web.access import TAKES_FILES
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _, ngettext, translated
-from facility.web.uploads import NOTHING_ATTACHED, Received, Sender, hand_out, receive, received_at
+from facility.web.i18n import _
+from facility.web.uploads import Intake, Sender, hand_in, hand_out
 
 
 def _page(view: render.View, application: ApplicationShown, fields: Fields, status: int = 200) -> Page:
@@ -55,11 +56,6 @@ async def documents(view: View, read: Read, application_id: FromPath[UUID]) -> P
 async def upload(
     view: View, form: Form, db: Database, limits: Limits, application_id: FromPath[UUID]
 ) -> Page:
-    """Takes documents in which nothing is found; refuses those with a marking or a virus, and leaves the trace of that.
-    Where one of several can't be taken, none is.
-
-    Searching and storing take a while, so the transaction opens afterwards, and asks again whether they may be attached.
-    """
     fields = Fields(form)
     version, may_void = edit_of(fields)
     files = fields.uploads("document", most=MAX_DOCUMENTS)
@@ -67,38 +63,28 @@ async def upload(
     async def may(tx: Transaction) -> None:
         await may_attach_now(tx, application_id, version=version, count=len(files))
 
-    received = await receive(Sender(view.me.id, view, db, limits), fields, files, may)
-    if len(files) > 1 and fields.errors:
-        fields.wrong("document", translated(NOTHING_ATTACHED))
-    async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
-        if received.refused:
-            for document in received.refused:
-                await refuse_document(tx, application_id, sha256=document.sha256, reason=document.reason)
-            await tx.flush()
-            return _page(view, await draft(await tx.session.connection(), application_id), fields, 422)
+    async def attach(tx: Transaction, papers: list[Paper]) -> None:
+        # What the editor saw was the version before the first.
+        for number, paper in enumerate(papers):
+            await attach_document(
+                tx,
+                application_id,
+                **msgspec.structs.asdict(paper),
+                version=None if number else version,
+                may_void=may_void,
+            )
 
-        async def again(connection: AsyncConnection, status: int) -> Page:
-            return _page(view, await draft(connection, application_id), fields, status)
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return _page(view, await draft(connection, application_id), fields, status)
 
-        async with redrawn(tx, fields, again):
-            await _attach(tx, application_id, received, version, may_void)
-    done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
-    return view.go(f"/applications/{application_id}/documents", done)
-
-
-async def _attach(
-    tx: Transaction, application_id: UUID, received: Received, version: int, may_void: bool
-) -> None:
-    """Attach each; what the editor saw was the version before the first."""
-    received.check()
-    for number, paper in enumerate(received.papers):
-        await attach_document(
-            tx,
-            application_id,
-            **msgspec.structs.asdict(paper),
-            version=version if number == 0 else None,
-            may_void=may_void,
-        )
+    intake = Intake(
+        may=may,
+        attach=attach,
+        leave_trace=lambda tx, **marked: refuse_document(tx, application_id, **marked),
+        draw=again,
+    )
+    here = f"/applications/{application_id}/documents"
+    return await hand_in(Sender(view.me.id, view, db, limits), fields, files, intake, to=here)
 
 
 @post("/applications/{application_id:uuid}/documents/acknowledge", opt=BY_LEAD)

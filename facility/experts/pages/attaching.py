@@ -6,18 +6,16 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.db import Database, Tx
+from facility.db import Database
 from facility.experts.service.documents import MAX_DOCUMENTS
 from facility.files.attaching import DocumentLine
 from facility.outbox.links import standing_link
 from facility.web import render
-from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.forms import Form
 from facility.web.handler import Page
-from facility.web.i18n import ngettext, translated
 from facility.web.limits import Limits
-from facility.web.uploads import NOTHING_ATTACHED, Sender, receive, received_at
+from facility.web.uploads import Intake, Sender, hand_in
 
 
 class Attached(msgspec.Struct, frozen=True):
@@ -61,26 +59,16 @@ class LinkUpload(msgspec.Struct, frozen=True):
 async def take_documents(
     view: render.View, form: Form, db: Database, limits: Limits, upload: LinkUpload
 ) -> Page:
-    """Takes documents in which nothing is found; of those with a marking or a virus the trace is left. Where one of several can't be
-    taken, none is."""
     fields = Fields(form)
     files = fields.uploads("document", most=MAX_DOCUMENTS)
-
-    async def may(tx: Tx) -> None:
-        await upload.may(tx, upload.owner_id, count=len(files))
-
-    received = await receive(Sender(upload.owner_id, view, db, limits), fields, files, may)
-    if len(files) > 1 and fields.errors:
-        fields.wrong("document", translated(NOTHING_ATTACHED))
-    async with db.transaction(now=received_at(view)) as tx:
-        await standing_link(tx, upload.purpose, upload.token)
-        if received.refused:
-            for document in received.refused:
-                await upload.refuse(tx, upload.owner_id, sha256=document.sha256, reason=document.reason)
-            await tx.flush()
-            return await upload.draw(await tx.session.connection(), fields, 422)
-        async with redrawn(tx, fields, lambda read, status: upload.draw(read, fields, status), late=True):
-            received.check()
-            await upload.attach(tx, upload.owner_id, received.papers)
-    done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
-    return view.go(f"/link/{upload.purpose}/{upload.token}/documents", done)
+    owner = upload.owner_id
+    intake = Intake(
+        may=lambda tx: upload.may(tx, owner, count=len(files)),
+        attach=lambda tx, papers: upload.attach(tx, owner, papers),
+        leave_trace=lambda tx, **marked: upload.refuse(tx, owner, **marked),
+        draw=lambda read, status: upload.draw(read, fields, status),
+        entitled=lambda tx: standing_link(tx, upload.purpose, upload.token),
+        late=True,
+    )
+    here = f"/link/{upload.purpose}/{upload.token}/documents"
+    return await hand_in(Sender(owner, view, db, limits), fields, files, intake, to=here)
