@@ -6,11 +6,11 @@ from facility.awards.rules.publication import Why
 from facility.evaluation.words import NOT_ASSESSED_YET
 from facility.forms.asked import NAME_AND_FUNCTION_MISSING
 from facility.web import sentences
-from facility.web.i18n import N_
+from facility.web.i18n import N_, _
 
 CORRECTION_MISSING = N_("Enter what is to be corrected.")
 WITHDRAWAL_REASON_MISSING = N_("Enter the reason for the withdrawal.")
-SENT_BACK = N_("The proposal is sent back. The colleague who made it gets your reason by mail.")
+SENT_BACK = N_("The proposal is sent back.")
 TAKEN_BACK = N_("The proposal is taken back. Assessors can send again.")
 
 sentences.register(
@@ -186,3 +186,8 @@ WHYS = {
 
 LISTED = {"running": (N_("Running"), "info"), "completed": (N_("Completed"), "plain")}
 """How far an award in the public list is."""
+
+
+def reason_goes_out(outcome: str) -> str:
+    """What becomes of a proposal, and that whoever made it reads why."""
+    return f"{outcome} {_('The colleague who proposed it gets your reason by mail.')}"

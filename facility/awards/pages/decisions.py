@@ -30,6 +30,7 @@ from facility.awards.words import (
     SENT_BACK,
     STATUSES,
     TAKEN_BACK,
+    reason_goes_out,
 )
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
@@ -268,7 +269,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
         await deciding.send_back(tx, call_id, reason)
     return view.go(
         f"/evaluation/{call_id}/ranking",
-        translated(SENT_BACK),
+        reason_goes_out(translated(SENT_BACK)),
     )
 
 

@@ -11,6 +11,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.forms import refusal_reason
 from facility.awards.queries.exceptional import envelope_of, exceptional
 from facility.awards.service import exceptional as commands
+from facility.awards.words import reason_goes_out
 from facility.proposals import MAX_REASON, Settlement
 from facility.refused import refuse
 from facility.web.access import Role, allow
@@ -126,7 +127,7 @@ async def refuse_exceptional(view: View, form: Form, tx: Tx, application_id: Fro
         await commands.settle_exceptional(tx, application_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/applications/{application_id}",
-        _("No award is made. The colleague who proposed it gets your reason by mail."),
+        reason_goes_out(_("No award is made.")),
     )
 
 

@@ -17,7 +17,7 @@ from facility.awards.service import consequences
 from facility.awards.service import enlargement as enlargement_commands
 from facility.awards.service import withdrawal as withdrawal_commands
 from facility.awards.service.withdrawal import settle_withdrawal
-from facility.awards.words import WITHDRAWAL_REASON_MISSING
+from facility.awards.words import WITHDRAWAL_REASON_MISSING, reason_goes_out
 from facility.contracts import queries as contracts
 from facility.contracts.service.enlargement import settle_enlargement
 from facility.proposals import MAX_REASON, Settlement
@@ -177,7 +177,7 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
         await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/awards/{award_id}",
-        _("The award continues. The colleague who proposed to withdraw it gets your reason by mail."),
+        reason_goes_out(_("The award continues.")),
     )
 
 
@@ -249,7 +249,7 @@ async def refuse_enlargement(
         await settle_enlargement(tx, envelope_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/contracts/{quote(reference)}",
-        _("The envelope stays as it is. The colleague who proposed to enlarge it gets your reason by mail."),
+        reason_goes_out(_("The envelope stays as it is.")),
     )
 
 

@@ -16,6 +16,7 @@ from facility.awards.queries import awards
 from facility.awards.queries.reducing import part, reduction
 from facility.awards.service import reducing as commands
 from facility.awards.service.consequences import of_reducing
+from facility.awards.words import reason_goes_out
 from facility.proposals import MAX_REASON, Settlement
 from facility.refused import refuse
 from facility.web.access import Role, allow
@@ -151,7 +152,7 @@ async def refuse_reduction(
         await commands.settle_reduction(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/awards/{award_id}",
-        _("The award stays as it is. The colleague who proposed to reduce it gets your reason by mail."),
+        reason_goes_out(_("The award stays as it is.")),
     )
 
 

@@ -16,7 +16,7 @@ from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
 from facility.awards.service import later_version
-from facility.awards.words import COOLED, CORRECTION_MISSING, SENT_BACK, STATUSES, TAKEN_BACK
+from facility.awards.words import COOLED, CORRECTION_MISSING, SENT_BACK, STATUSES, TAKEN_BACK, reason_goes_out
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
@@ -134,7 +134,7 @@ async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
         await later_version.send_version_back(tx, call_id, reason)
     return view.go(
         f"/evaluation/{call_id}/again",
-        translated(SENT_BACK),
+        reason_goes_out(translated(SENT_BACK)),
     )
 
 
