@@ -45,6 +45,7 @@ from facility.evaluation.service.news import (
     given_together,
     tell_that_it_ended,
     tell_who_settles,
+    write,
 )
 from facility.evaluation.words import FUNCTIONS
 from facility.events.reactions import reacts_to
@@ -139,24 +140,18 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared | C
     application = await tx.get(Application, event.application_id)
     call = await tx.get(Call, application.call_id)
     assessor = await tx.get(Person, event.assessor_id)
-    context = {
-        "call": call.reference,
-        "application": application.reference,
-        "assessor": assessor.name,
-        "assessors": await count_assessors(tx.session, application.id),
-        "needed": rules_of(call).grid.min_assessments,
-        "path": home(call.mode, call.id),
-    }
-    for officer in await officers_for(tx, application.id):
-        await post(
-            tx,
-            template="evaluation/recused",
-            to=officer.email,
-            to_name=officer.name,
-            subject=_("An assessor declared a conflict on {application}", application=application.reference),
-            subject_id=application.id,
-            context=context,
-        )
+    await write(
+        tx,
+        await officers_for(tx, application.id),
+        application,
+        call,
+        "evaluation/recused",
+        _("An assessor declared a conflict on {application}", application=application.reference),
+        assessor=assessor.name,
+        assessors=await count_assessors(tx.session, application.id),
+        needed=rules_of(call).grid.min_assessments,
+        path=home(call.mode, call.id),
+    )
 
 
 @reacts_to(AssessorTakenOff)
@@ -166,19 +161,15 @@ async def tell_who_was_taken_off(tx: Tx, event: AssessorTakenOff) -> None:
     application = await tx.get(Application, event.application_id)
     person = await tx.get(Person, event.assessor_id)
     taken_off = await tx.get(TakenOff, event.taken_off_id)
-    await post(
+    await write(
         tx,
-        template="evaluation/taken_off",
-        to=person.email,
-        to_name=person.name,
-        subject=_("You no longer assess {application}", application=application.reference),
-        subject_id=application.id,
-        context={
-            "call": call.reference,
-            "application": application.reference,
-            "reason": taken_off.reason,
-            "sent": event.sent,
-        },
+        [person],
+        application,
+        call,
+        "evaluation/taken_off",
+        _("You no longer assess {application}", application=application.reference),
+        reason=taken_off.reason,
+        sent=event.sent,
     )
 
 
@@ -189,19 +180,15 @@ async def tell_whose_assessment_was_reopened(tx: Tx, event: AssessmentReopened) 
     application = await tx.get(Application, event.application_id)
     person = await tx.get(Person, event.assessor_id)
     reopened = await tx.get(ReopenedAssessment, event.reopened_id)
-    await post(
+    await write(
         tx,
-        template="evaluation/reopened",
-        to=person.email,
-        to_name=person.name,
-        subject=_("Your assessment of {application} is open again", application=application.reference),
-        subject_id=application.id,
-        context={
-            "call": call.reference,
-            "application": application.reference,
-            "reason": reopened.reason,
-            "path": f"/assessments/{application.id}",
-        },
+        [person],
+        application,
+        call,
+        "evaluation/reopened",
+        _("Your assessment of {application} is open again", application=application.reference),
+        reason=reopened.reason,
+        path=f"/assessments/{application.id}",
     )
 
 
@@ -212,17 +199,9 @@ async def tell_who_need_not_assess(tx: Tx, event: AssignmentsEnded) -> None:
     if call.state == CallState.CANCELLED:
         return
     application = await tx.get(Application, event.application_id)
-    for assessor_id in event.assessor_ids:
-        person = await tx.get(Person, assessor_id)
-        await post(
-            tx,
-            template="evaluation/no_longer_assigned",
-            to=person.email,
-            to_name=person.name,
-            subject=_("You no longer need to assess {application}", application=application.reference),
-            subject_id=application.id,
-            context={"call": call.reference, "application": application.reference},
-        )
+    assessors = [await tx.get(Person, assessor_id) for assessor_id in event.assessor_ids]
+    subject = _("You no longer need to assess {application}", application=application.reference)
+    await write(tx, assessors, application, call, "evaluation/no_longer_assigned", subject)
 
 
 @reacts_to(CommitteeMemberAppointed)
@@ -284,18 +263,9 @@ async def tell_whose_conflict_was_decided(tx: Tx, event: ConflictDecided) -> Non
     person = await tx.get(Person, event.assessor_id)
     declared = await tx.get(ConflictDeclaration, (event.application_id, event.assessor_id))
     call = await tx.get(Call, application.call_id)
-    await post(
-        tx,
-        template="evaluation/conflict_decided",
-        to=person.email,
-        to_name=person.name,
-        subject=_("You have a conflict of interests on {application}", application=application.reference),
-        subject_id=application.id,
-        context={
-            "call": call.reference,
-            "application": application.reference,
-            "reason": declared.reason,
-        },
+    subject = _("You have a conflict of interests on {application}", application=application.reference)
+    await write(
+        tx, [person], application, call, "evaluation/conflict_decided", subject, reason=declared.reason
     )
 
 
@@ -358,23 +328,17 @@ async def tell_the_chair_of_a_late_conflict(tx: Tx, event: ConflictDeclared | Co
     assessor = await tx.get(Person, event.assessor_id)
     sent = await tx.session.get(Assessment, (application.id, event.assessor_id)) is not None
     closed_to = await shut_out_of(tx, [application.id])
-    for chair in await people_in(tx, call, Function.CHAIR):
-        if chair.id not in closed_to:
-            await post(
-                tx,
-                template="evaluation/late_conflict",
-                to=chair.email,
-                to_name=chair.name,
-                subject=_("A conflict of interests on {application}", application=application.reference),
-                subject_id=application.id,
-                context={
-                    "call": call.reference,
-                    "application": application.reference,
-                    "assessor": assessor.name,
-                    "sent": sent,
-                    "path": f"/evaluation/{call.id}/conflicts",
-                },
-            )
+    await write(
+        tx,
+        [chair for chair in await people_in(tx, call, Function.CHAIR) if chair.id not in closed_to],
+        application,
+        call,
+        "evaluation/late_conflict",
+        _("A conflict of interests on {application}", application=application.reference),
+        assessor=assessor.name,
+        sent=sent,
+        path=f"/evaluation/{call.id}/conflicts",
+    )
 
 
 @reacts_to(ScoresUnsettled)

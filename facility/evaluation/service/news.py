@@ -1,4 +1,4 @@
-"""Mails about scores that are to be settled, to those who settle them."""
+"""Mails on an application under evaluation, above all about scores that are to be settled."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -27,7 +27,7 @@ async def write_to_leaders(tx: Tx, application_id: UUID, template: str, subject:
     else:
         people = await officers_for(tx, application_id)
     path = f"/evaluation/applications/{application_id}/consensus"
-    await _write(tx, people, application, call, template, subject, path=path, **more)
+    await write(tx, people, application, call, template, subject, path=path, **more)
 
 
 async def write_to_members(
@@ -44,10 +44,10 @@ async def write_to_members(
     application = await tx.get(Application, consensus.application_id)
     call = await tx.get(Call, application.call_id)
     path = f"/assessments/{application.id}/consensus"
-    await _write(tx, people, application, call, template, subject, path=path, **more)
+    await write(tx, people, application, call, template, subject, path=path, **more)
 
 
-async def _write(
+async def write(
     tx: Tx,
     people: Collection[Person],
     application: Application,
@@ -56,6 +56,7 @@ async def _write(
     subject: str,
     **more: object,
 ) -> None:
+    """The same mail to each, about one application; more: what it says beside the references."""
     for person in people:
         await post(
             tx,
