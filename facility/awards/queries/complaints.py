@@ -32,6 +32,12 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
             AND written_by IN {_ME})
         OR EXISTS (SELECT FROM call AS contested JOIN committee_member ON committee_member.call_id IN (contested.id, contested.series_id)
             WHERE contested.id = complaint.call_id AND committee_member.person_id IN {_ME})
+        OR EXISTS (SELECT FROM setting_aside WHERE setting_aside.application_id = complaint.application_id
+            AND set_aside_by IN {_ME})
+        OR EXISTS (SELECT FROM conflict_finding AS ruled WHERE ruled.application_id = complaint.application_id
+            AND ruled.decided_by IN {_ME})
+        OR EXISTS (SELECT FROM cool_down_override AS lifted WHERE lifted.call_id = complaint.call_id
+            AND lifted.overridden_by IN {_ME})
         OR EXISTS (SELECT FROM award_decision AS decision WHERE decision.call_id = complaint.call_id
             AND (decision.proposed_by IN {_ME} OR decision.decided_by IN {_ME}))
         OR EXISTS (SELECT FROM returned_proposal AS returned WHERE returned.call_id = complaint.call_id
@@ -40,7 +46,8 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
             AND (made.proposed_by IN {_ME} OR made.decided_by IN {_ME}))
     END, false)"""  # noqa: S608 - our own text
 """Whether :person_id, under any account, had a part in what the complaint of the row contests: checked, consulted on, assessed,
-wrote the reasons of, proposed or decided it, or sat on the committee."""
+wrote the reasons of, proposed or decided it, sat on the committee, set the application aside, ruled on a conflict on it, or set a rule
+aside in its ranking."""
 
 
 class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):
