@@ -39,9 +39,7 @@ sentences.register(
         ),
         "assessor_upheld": N_("{assessor} upheld the complaint about {application}. Choose somebody else."),
         "conflicts_undecided": N_("Possible conflicts of interests that are still to be decided: {count}."),
-        "not_signed_here": N_(
-            "First sign the declaration of objectivity and confidentiality for this call. It is on the page of its committee."
-        ),
+        "not_signed_here": N_("First sign the declaration of objectivity and confidentiality for this call."),
         "finding_settled": N_("This has been decided already."),
         "not_yours_to_decide": N_("Somebody else decides on this conflict of interests."),
         "assessor_has_it": N_("{assessor} has {application} already."),
@@ -128,6 +126,7 @@ sentences.register(
         "unknown_section": N_("The grid of this call does not have this section or sub-criterion."),
     }
 )
+sentences.leads_on("not_signed_here", N_("Sign the declaration"), "/evaluation/{call}/declaration")
 
 BARS = {
     Bar.CONFLICT: N_("Declared a conflict of interests: {names}."),

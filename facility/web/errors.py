@@ -23,7 +23,7 @@ from facility.refused import Reason, Refused
 from facility.web.forms import Form
 from facility.web.i18n import N_, _, translated
 from facility.web.render import View
-from facility.web.sentences import sentence
+from facility.web.sentences import onward, sentence
 from facility.web.stops import SignInFirst, Stop, Wrong
 
 log = Log(__name__)
@@ -105,8 +105,10 @@ def error_page(
     headers: dict[str, str] | None = None,
     number: str | None = None,
     again: bool = False,
+    way_on: tuple[str, str] | None = None,
 ) -> Ready:
-    """templates/errors/error.html with the status's title; `number` is what the log calls the failure."""
+    """templates/errors/error.html with the status's title; `number` is what the log calls the failure, `way_on` the link to what comes
+    first."""
     scope: Any = request.scope
     scope.setdefault("state", {})
     page = View(scope).page(
@@ -118,6 +120,7 @@ def error_page(
         title=translated(_TITLES[status]),
         sentences=sentences,
         number=number,
+        way_on=way_on,
         code=status,
     )
     for name, value in (headers or {}).items():
@@ -139,7 +142,8 @@ def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Ready:
     if request.headers.get(AUTOSAVE):
         status = 422 if refused.kind == "invalid" else 409
         return Ready(ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])]))
-    return error_page(request, STATUS[refused.kind], [sentence(reason) for reason in refused.reasons])
+    sentences = [sentence(reason) for reason in refused.reasons]
+    return error_page(request, STATUS[refused.kind], sentences, way_on=onward(refused.reasons))
 
 
 def on_wrong(request: Request[Any, Any, Any], wrong: Wrong) -> Ready:

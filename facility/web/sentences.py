@@ -1,7 +1,7 @@
 """What a reason's code says to a person. Rooms register their sentences; a code without one is found by a house test."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import jinja2
@@ -17,6 +17,10 @@ SHORT: dict[str, Message] = {}
 """For codes whose sentence names something, what it says where only the code was kept; untranslated."""
 
 
+ONWARD: dict[str, tuple[Message, str]] = {}
+"""For codes that say what comes first: the words and the address of the link to it, with the reason's parameters in braces."""
+
+
 NOT_POSSIBLE = N_("This is not possible.")
 """What a code without a sentence says."""
 
@@ -28,6 +32,20 @@ def register(sentences: Mapping[str, Message]) -> None:
     if twice := SENTENCES.keys() & sentences.keys():
         raise TypeError(f"sentences registered twice: {sorted(twice)}")
     SENTENCES.update(sentences)
+
+
+def leads_on(code: str, label: Message, href: str) -> None:
+    """Put a link to what comes first on the page of this refusal: `leads_on("sign_first", N_("Sign it"), "/calls/{call}/sign")`."""
+    ONWARD[code] = (label, href)
+
+
+def onward(reasons: Iterable[Reason]) -> tuple[str, str] | None:
+    """The label and the address of the first link that these reasons have."""
+    for reason in reasons:
+        if reason.code in ONWARD:
+            label, href = ONWARD[reason.code]
+            return translated(label), href.format(**reason.params)
+    return None
 
 
 def sentence(reason: Reason) -> str:

@@ -15,7 +15,7 @@ from facility.awards.service.report import sign_report
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
-from tests.browser import Browsers, gives_reason, work
+from tests.browser import Browsers, gives_reason, marked, states, work
 from tests.evaluation.test_committee import Play
 from tests.prepared import built_once
 
@@ -53,6 +53,10 @@ async def test_the_decision_waits_for_every_signature(play: Play, browse: Browse
     assert "evaluation-reports-to-sign" in work(await emma.get("/"))
     assert "proposed-rankings-to-decide" not in work(await paul.get("/"))
     await play.sign("elena", "erik")
+    there = f"/evaluation/{play.id}/decision"
+    page = await paul.get(there)
+    assert gives_reason(marked(page, "undecidable"), "report_unsigned", names="Emma Maes")
+    assert (f'action="{there}"' in page.text, "send-back" in page.text) == (False, True)
     unsigned = await paul.send_form(f"/evaluation/{play.id}/decision", {"seen": ""})
     assert (unsigned.status_code, gives_reason(unsigned, "report_unsigned", names="Emma Maes")) == (409, True)
     seen = re.findall(r'name="seen" value="(\w{64})"', (await emma.get(here)).text)
@@ -60,6 +64,8 @@ async def test_the_decision_waits_for_every_signature(play: Play, browse: Browse
     assert (await emma.send_form(here, {"seen": seen[0]})).status_code == 303
     assert "evaluation-reports-to-sign" not in work(await emma.get("/"))
     assert "proposed-rankings-to-decide" in work(await paul.get("/"))
+    page = await paul.get(there)
+    assert (f'action="{there}"' in page.text, states(page).count("undecidable")) == (True, 0)
     await play.act("paul", lambda tx: decide(tx, play.id))
     async with play.db.reader() as connection:
         rows = (await connection.execute(text("SELECT digest, sheet FROM report_signature"))).all()

@@ -12,7 +12,7 @@ from facility.db import Database, Tx
 from facility.evaluation.service.assessing import assign, sign_declaration
 from facility.refused import Refused
 from tests.awards.test_exceptional import excepted
-from tests.browser import Browsers, errors, states, work
+from tests.browser import Browsers, errors, gives_reason, marked, states, work
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, DECIDED
 from tests.prepared import built_once
@@ -65,6 +65,12 @@ async def test_nothing_is_opened_checked_assigned_proposed_or_decided_before_the
     assert (await vera.send_form(here, {"agreed": "yes"})).status_code == 303
     assert TO_SIGN not in work(await vera.get("/"))
     await play.act("vera", lambda tx: propose(tx, play.id))
+    paul, decision = await browse(play.people["paul"]), f"/evaluation/{play.id}/decision"
+    page = await paul.get(decision)
+    assert gives_reason(marked(page, "not-by-you"), "not_signed_here")
+    assert (f'href="{here}"' in page.text, f'action="{decision}"' in page.text) == (True, False)
+    unsigned = await paul.send_form(decision, {"seen": ""})
+    assert (unsigned.status_code, f'href="{here}"' in unsigned.text) == (403, True)
 
 
 async def test_a_call_without_a_committee_asks_for_none(play: Play, browse: Browsers) -> None:

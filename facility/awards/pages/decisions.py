@@ -13,6 +13,7 @@ from facility.awards.pages import exports
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.awards import awards_of_call, carried, money, places
 from facility.awards.queries.held_back import held_back
+from facility.awards.queries.obstacles import obstacles, own_obstacle
 from facility.awards.queries.proposals import proposal, returned
 from facility.awards.queries.ranking import Ranking, ranking
 from facility.awards.queries.ranking_words import missed_words, threshold_of, tie_break_words
@@ -35,6 +36,7 @@ from facility.awards.words import (
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
+from facility.evaluation.queries.board import CallShown
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.queries.consensus import settling
 from facility.evaluation.queries.scores import Comments, comments_on
@@ -47,6 +49,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, translated
 from facility.web.reasons import reason_of
+from facility.web.sentences import onward, sentence
 from facility.web.workspace import workspace_of
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -210,6 +213,8 @@ async def _decision(
     proposal = shown.proposal
     acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and proposal.decided is None
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
+    is_open = proposal.decided is None
+    decides = view.me.has(Role.AUTHORISING) and view.me.id != proposal.proposed_by and not why_not
     return view.page(
         "awards/decision.html",
         status=status,
@@ -222,11 +227,23 @@ async def _decision(
         comments=await _comments(view, read, shown),
         money=await money(read, call_id),
         by_donor=_by_donor(shown, await awards_queries.donors(read, call_id)),
-        changed=proposal.decided is None and not shown.drawn.has_outcome_of(proposal.proposed),
-        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != proposal.proposed_by and not why_not,
+        changed=is_open and not shown.drawn.has_outcome_of(proposal.proposed),
+        **(await what_stops(view, read, shown.call, decides=decides) if is_open else {}),
+        decides=decides,
         why_not=why_not,
         letters=sum(line.outcome != "withdrawn" for line in shown.lines),
     )
+
+
+async def what_stops(view: View, read: AsyncConnection, call: CallShown, *, decides: bool) -> dict[str, Any]:
+    """What keeps a proposal from being decided: by anybody, and by a visitor who else `decides`."""
+    signed = await evaluation_report(read, call.id, view.me.id) if call.committee else None
+    own = await own_obstacle(read, call, view.me.id) if decides else None
+    return {
+        "obstacles": [sentence(reason) for reason in await obstacles(read, call, signed)],
+        "own_obstacle": sentence(own) if own else "",
+        "way_on": onward([own]) if own else None,
+    }
 
 
 async def _comments(view: View, read: AsyncConnection, shown: Ranking) -> dict[UUID, list[Comments]]:

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
 from facility.awards.models.version import RANKED_AGAIN_SQL, VERSION_OPEN_SQL
-from facility.awards.pages.decisions import DECIDES, PROPOSES, WATCH, ranking_words, ready
+from facility.awards.pages.decisions import DECIDES, PROPOSES, WATCH, ranking_words, ready, what_stops
 from facility.awards.queries.later_version import making
 from facility.awards.queries.proposals import returned_since
-from facility.awards.queries.report import report
 from facility.awards.queries.version_changes import changes, unchanged_awards
 from facility.awards.queries.versions import versions
 from facility.awards.service import later_version
@@ -89,7 +88,8 @@ async def _show(
     call = await call_shown(read, call_id)
     acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
     proposed = now.version.proposed_at is not None
-    missing = (await report(read, call_id, view.me.id)).missing if proposed and call.committee else []
+    why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
+    decides = view.me.has(Role.AUTHORISING) and view.me.id != now.version.proposed_by and not why_not
     return view.page(
         "awards/version.html",
         status=status,
@@ -101,9 +101,9 @@ async def _show(
         version=now.version,
         changes=changes(now),
         kept=unchanged_awards(now.bundle),
-        missing=missing,
+        **(await what_stops(view, read, call, decides=decides) if proposed else {}),
         returned=None if proposed else await returned_since(read, call_id, now.version.begun_at),
-        why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
+        why_not=why_not,
         statuses=STATUSES,
         cooled=COOLED,
     )

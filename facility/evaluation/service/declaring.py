@@ -28,7 +28,7 @@ async def refuse_undeclared(tx: Tx, call_id: UUID, duty: Duty) -> None:
         return
     call = await tx.get(Call, call_id)
     if call.committee and await tx.session.get(Declaration, (call_id, tx.actor)) is None:
-        refuse("not_signed_here", kind="forbidden")
+        refuse("not_signed_here", kind="forbidden", call=str(call_id))
 
 
 async def declare_own_conflict(tx: Tx, application_id: UUID, reason: str) -> None:
