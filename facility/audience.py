@@ -617,7 +617,11 @@ AUDIENCE: dict[type[Event], Row] = {
             Task("Awards to accept"),
         ),
         partner=(PARTNERS_NEWS, RESULT),
-        officer=(AWARD, Task("Awards that were not accepted in time")),
+        officer=(
+            AWARD,
+            Task("Awards that leads have to accept"),
+            Task("Awards that were not accepted in time"),
+        ),
         decider=(AWARD,),
     ),
     decisions.AwardsDecided: Row(
@@ -636,8 +640,12 @@ AUDIENCE: dict[type[Event], Row] = {
     decisions.AwardsProposed: Row(
         JUDGING,
         assessor=(Mail("awards/report_to_sign"), Task("Evaluation reports to sign")),
-        officer=(RANKING,),
-        decider=(Mail("awards/proposed"), Task("Proposed rankings to decide")),
+        officer=(RANKING, Task("Evaluation reports that the committee signs")),
+        decider=(
+            Mail("awards/proposed"),
+            Task("Evaluation reports that the committee signs"),
+            Task("Proposed rankings to decide"),
+        ),
     ),
     awards.ClosingProposed: staff(
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")

@@ -66,20 +66,21 @@ class CommitteeMemberLeft(Event, frozen=True, kw_only=True):
 
 
 class DeclarationSigned(Event, frozen=True, kw_only=True):
-    """An assessor signed the declaration of objectivity and confidentiality for a call."""
+    """Somebody who takes part in a call signed its declaration of objectivity and confidentiality: an assessor, or in a call with a
+    committee a member, an officer or a decider."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "An assessor signed the declaration of objectivity and confidentiality"
+    sentence: ClassVar[str] = "The declaration of objectivity and confidentiality was signed"
 
     call_id: UUID
     assessor_id: UUID
 
 
 class ConflictDeclared(Event, frozen=True, kw_only=True):
-    """An assessor said whether a conflict of interests stands against judging the application."""
+    """An assessor said whether a conflict of interests stands against judging the application, or somebody else declared one."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "An assessor declared on conflicts of interests"
+    sentence: ClassVar[str] = "A declaration on conflicts of interests was made"
 
     application_id: UUID
     assessor_id: UUID

@@ -277,6 +277,7 @@ async def test_the_pages_of_the_lead(today: Judging, browse: Browsers) -> None:
     assert "awards-to-accept" in work(await omar.get("/"))
     assert "awards-to-accept" not in work(await arta.get("/"))
     assert "awards-whose-agreement-is-to-be-signed" not in work(await ada.get("/"))
+    assert "awards-that-leads-have-to-accept" in work(await ada.get("/"))
     page = (await omar.get(here)).text
     assert ("Accept the award" in page, "Refuse the award" in page) == (True, True)
     assert "Accept the award" not in (await arta.get(here)).text
@@ -288,6 +289,7 @@ async def test_the_pages_of_the_lead(today: Judging, browse: Browsers) -> None:
     assert "Signs: Drita Hoxha, Director" in (await ada.get(f"/awards/{(await today.award('A')).id}")).text
     assert "awards-to-accept" not in work(await omar.get("/"))
     assert "awards-whose-agreement-is-to-be-signed" in work(await ada.get("/"))
+    assert "awards-that-leads-have-to-accept" not in work(await ada.get("/"))
     waiting = (await omar.get(f"/applications/{today.applications['B']}/result")).text
     assert "Reserve list valid until" in waiting
 

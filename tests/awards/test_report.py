@@ -52,6 +52,10 @@ async def test_the_decision_waits_for_every_signature(play: Play, browse: Browse
     here = f"/evaluation/{play.id}/report"
     assert "evaluation-reports-to-sign" in work(await emma.get("/"))
     assert "proposed-rankings-to-decide" not in work(await paul.get("/"))
+    vera = await browse(play.people["vera"])
+    for browser in (paul, vera):
+        assert "evaluation-reports-that-the-committee-signs" in work(await browser.get("/"))
+    assert "rankings-that-you-proposed" not in work(await vera.get("/"))
     await play.sign("elena", "erik")
     there = f"/evaluation/{play.id}/decision"
     page = await paul.get(there)
@@ -64,6 +68,8 @@ async def test_the_decision_waits_for_every_signature(play: Play, browse: Browse
     assert (await emma.send_form(here, {"seen": seen[0]})).status_code == 303
     assert "evaluation-reports-to-sign" not in work(await emma.get("/"))
     assert "proposed-rankings-to-decide" in work(await paul.get("/"))
+    assert "rankings-that-you-proposed" in work(await vera.get("/"))
+    assert "evaluation-reports-that-the-committee-signs" not in work(await vera.get("/"))
     page = await paul.get(there)
     assert (f'action="{there}"' in page.text, states(page).count("undecidable")) == (True, 0)
     await play.act("paul", lambda tx: decide(tx, play.id))

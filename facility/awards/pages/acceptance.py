@@ -42,6 +42,16 @@ waits(
     {_OPEN} AND application.lead_institution_id = :institution_id""",
 )
 waits(
+    N_("Awards that leads have to accept"),
+    N_("The lead accepts or refuses the award of {thing}"),
+    "/awards",
+    Role.SECRETARIAT,
+    rows=f"""SELECT {_THING}, '/awards/' || award.id AS href, call.reference AS call, award.made_at AS since,
+        {last_second_sql("accept_by")} AS until
+    {_OPEN} AND accept_by >= {TODAY_SQL} AND NOT {shut_out(person=":person_id")}""",
+    others=True,
+)
+waits(
     N_("Awards that were not accepted in time"),
     N_("Propose that the award of {thing} lapses"),
     "/awards",

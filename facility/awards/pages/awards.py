@@ -99,8 +99,8 @@ level(
 )
 share(N_("Promised by calls that are not decided"), order=20, amount=PROMISED_SQL)
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
-        call.reference AS call, proposed_at AS since, {HEAR_BY_SQL} AS until
-    FROM award_decision JOIN call ON call.id = call_id
+        call.reference AS call, call.id AS call_id, proposed_at AS since, {HEAR_BY_SQL} AS until
+    FROM award_decision JOIN call ON call.id = award_decision.call_id
     WHERE award_decision.decided_at IS NULL AND call.state = 'closed' AND NOT {DECISION_SUSPENDED_SQL}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})"""  # noqa: S608
 waits(
@@ -115,7 +115,17 @@ waits(
     N_("An authorising officer decides the ranking of {thing}"),
     "/evaluation",
     Role.SECRETARIAT,
-    rows=f"{_PROPOSED} AND proposed_by = :person_id",
+    rows=f"{_PROPOSED} AND proposed_by = :person_id AND NOT {UNSIGNED_SQL}",
+    others=True,
+)
+waits(
+    N_("Evaluation reports that the committee signs"),
+    N_("The committee signs the evaluation report of {thing}"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"""SELECT thing, '/evaluation/' || call_id || '/report' AS href, call, since, until
+        FROM ({_PROPOSED} AND {UNSIGNED_SQL}) AS unsigned""",  # noqa: S608 - our own text
     others=True,
 )
 _CLOSING = f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id AS href,
