@@ -131,7 +131,7 @@ async def test_exports_are_whole_and_safe(play: Judging, browse: Browsers) -> No
         "1",
         "A",
         "Joint work A",
-        "AL ME XK*",
+        "AL XK* ME",
         "16.00",
         "64.60",
         "80.60",

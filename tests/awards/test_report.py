@@ -1,18 +1,25 @@
 """The evaluation report of a call with a committee: each voting member signs what they may see, and the decision waits for it."""
 
 import html
+import io
 import re
 from typing import Any
 
+import pypdf
 import pytest
 from sqlalchemy import text
 
 from facility.applications.service.withdrawal import withdraw
+from facility.awards.pages.exports import why
+from facility.awards.queries.ranking import ranking
 from facility.awards.queries.report import report
 from facility.awards.rules.evaluation_report import digest_of
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.report import sign_report
 from facility.db import Database
+from facility.evaluation.rules.committee import Function
+from facility.evaluation.service.assessing import set_aside
+from facility.evaluation.service.committee import end_appointment
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
 from tests.browser import Browsers, gives_reason, marked, states, work
@@ -117,3 +124,31 @@ async def test_a_ranking_that_changed_is_signed_anew(play: Play) -> None:
     assert await refused(play, "paul", lambda tx: decide(tx, play.id)) == ("report_unsigned",)
     await play.sign("elena", "erik", "emma")
     await play.act("paul", lambda tx: decide(tx, play.id))
+
+
+async def test_on_paper_it_names_the_committee_and_says_why_an_application_got_nothing(
+    db: Database, browse: Browsers
+) -> None:
+    play = Play(db)
+    await play.tell()
+    await play.fill()
+    for name in ("SHIPS", "PORTS", "ROADS"):
+        await play.apply(name, "10000.00")
+    await play.close()
+    await play.score("elena", "SHIPS", "16", "64")
+    await play.score("elena", "PORTS", "5", "60")
+    await play.act("ada", lambda tx: set_aside(tx, play.applications["ROADS"], "Nobody is free for it."))
+    member = await play.member("erik")
+    await play.act("paul", lambda tx: end_appointment(tx, play.id, member, "He moved to another post."))
+    await play.appoint("eva", Function.VOTING, "Police of Prague")
+    await play.act("vera", lambda tx: propose(tx, play.id))
+    paper = await (await browse(play.people["paul"])).get(f"/evaluation/{play.id}/report.pdf")
+    pages = pypdf.PdfReader(io.BytesIO(paper.content)).pages
+    words = " ".join(" ".join(page.extract_text() for page in pages).split())
+    seated = ("Cora Staff", "Sara Staff", "Elena Rossi", "Eva Horák", "Emma Maes")
+    reasons = ("Nobody is free for it.", "He moved to another post.", "Police of Prague")
+    assert [part for part in (*seated, "Erik Dahl", *reasons) if part not in words] == []
+    async with play.db.reader() as connection:
+        shown = await ranking(connection, play.id)
+    below = next(line for line in shown.lines if line.reference == "PORTS")
+    assert why(shown.call.grid, below) in words

@@ -38,6 +38,7 @@ from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import CallShown
 from facility.evaluation.queries.board import call as call_shown
+from facility.evaluation.queries.committee import committee_of
 from facility.evaluation.queries.consensus import settling
 from facility.evaluation.queries.scores import Comments, comments_on
 from facility.evaluation.words import OUTCOMES, REASONS
@@ -174,6 +175,7 @@ async def _report(view: View, read: AsyncConnection, shown: Ranking) -> Page:
         await _signatures(read, shown, view),
         await reasons_in(read, shown),
         await settling(read, shown.call.id, shown.call.grid, view.me.id),
+        await committee_of(read, call_id) if shown.call.committee else None,
     )
     number = f"-v{shown.version.version}" if shown.version else ""
     return view.download(content, f"{shown.call.reference}{number}-evaluation-report.pdf", "application/pdf")

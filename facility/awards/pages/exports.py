@@ -11,15 +11,17 @@ import msgspec
 
 from facility.awards.queries.awards import AwardLine, Money, Place
 from facility.awards.queries.complaints import ComplaintShown
-from facility.awards.queries.ranking import Ranking
+from facility.awards.queries.ranking import Ranking, RankLine
 from facility.awards.queries.ranking_words import Missed, missed_words, short, threshold_of, tie_break_words
 from facility.awards.queries.reasons import Reasons
 from facility.awards.queries.report import Signed
 from facility.awards.rules.complaints import About
 from facility.awards.words import ABOUT, COMPLAINTS, COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL, Grid
+from facility.evaluation.queries.committee import CommitteeShown
 from facility.evaluation.queries.consensus import Settling
-from facility.evaluation.words import OUTCOMES, SETTLED
+from facility.evaluation.rules.outcomes import Outcome
+from facility.evaluation.words import FUNCTIONS, OUTCOMES, REASONS, SETTLED
 from facility.pdf import render_pdf
 from facility.web.i18n import _, translated
 from facility.web.sheets import to_csv
@@ -57,13 +59,25 @@ def ranking_csv(shown: Ranking) -> bytes:
             line.left,
             outcome_words(shown, line.line, line.place, line.outcome)
             + (_(", EUR {amount} is offered", amount=line.offered) if line.offered else ""),
-            "; ".join(_missed(missed) for missed in missed_words(grid, line))
-            or (translated(COOLED[line.cooled]) if line.cooled else "")
-            or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
+            why(grid, line),
         ]
         for line in shown.lines
     ]
     return to_csv(head, rows)
+
+
+def why(grid: Grid, line: RankLine) -> str:
+    """Why an application has its outcome: what it missed, the rule that was applied or set aside, or what somebody wrote."""
+    if line.missed:
+        return "; ".join(_missed(missed) for missed in missed_words(grid, line))
+    if line.cooled:
+        return translated(COOLED[line.cooled])
+    if line.overridden:
+        return _("Rule set aside: {reason}", reason=line.overridden)
+    if line.outcome == Outcome.INELIGIBLE:
+        return translated(REASONS["too_few_beneficiaries"])
+    written = line.outcome in (Outcome.NOT_ASSESSED, Outcome.INADMISSIBLE)
+    return line.why or "" if written else ""
 
 
 def _missed(missed: Missed) -> str:
@@ -197,8 +211,10 @@ async def report_pdf(
     signatures: Sequence[Signed],
     reasons: Mapping[UUID, Reasons],
     settling: Settling,
+    committee: CommitteeShown | None,
 ) -> bytes:
-    """The evaluation report: ranking, what was settled, reserve list, figures, reasons and signatures of the committee, as PDF/UA."""
+    """The evaluation report: ranking, what was settled, reserve list, figures, reasons, and the committee with its signatures, as
+    PDF/UA."""
     html = templates.get_template("awards/report.html").render(
         ranking=shown,
         grid=shown.call.grid,
@@ -211,6 +227,9 @@ async def report_pdf(
         reasons=reasons,
         settling=settling,
         settled=SETTLED,
+        committee=committee,
+        functions=FUNCTIONS,
+        why=why,
         place_words=PLACES,
         ends=ENDS,
         cooled=COOLED,

@@ -229,7 +229,7 @@ def _lines(
                 application_id=key,
                 reference=entry.applicant.reference,
                 title=known[key].title,
-                chips=[chips[code] for code in dict.fromkeys(entry.applicant.on_board)],
+                chips=[chip for code, chip in chips.items() if code in entry.applicant.on_board],
                 rank=entry.rank,
                 means=[shown(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
                 sub_scores=list(_sub_scores(entry.means, grid)) if entry.means else [],
