@@ -19,6 +19,7 @@ from facility import clock
 from facility.applications.service.withdrawal import leave
 from facility.awards.models.offer import PartialOffer
 from facility.awards.queries.bundle import bundle
+from facility.awards.queries.offers import offer_on
 from facility.awards.queries.reducing import parts
 from facility.awards.rules.bundle import canonical
 from facility.awards.rules.money_line import Offers, Request, draw_line
@@ -79,6 +80,28 @@ async def skipping(db: Database) -> Judging:
 async def today(db: Database) -> Judging:
     """Decided now, so that pages and clocks agree."""
     return await judged(db, at=clock.now())
+
+
+async def test_the_shares_add_up_to_what_is_offered(db: Database) -> None:
+    made = Judging(db)
+    await made.cast()
+    await made.envelope(amount="100.00")
+    await made.call(amount="100.00", after_decision=RULES)
+    for name, asks, each in (("A", "80.00", "0.00"), ("B", "20.00", "20.00")):
+        await made.apply(name, asks, each=each)
+    await made.close()
+    for name, relevance in (("A", "70"), ("B", "65")):
+        await made.score("elena", name, "16", relevance)
+    await made.decide()
+    shares = [Decimal("6.68"), Decimal("6.66"), Decimal("6.66")]
+    async with db.reader() as connection:
+        shown = await offer_on(connection, made.applications["B"])
+    assert [share.offered for share in shown.shares] == shares
+    await answer(made, accepts=True)
+    async with db.reader() as connection:
+        own = await parts(connection, (await made.award("B")).id)
+    assert [part.amount for part in own] == shares
+    await clean(made)
 
 
 async def offer(play: Judging) -> PartialOffer:

@@ -48,8 +48,13 @@ OFFER_OPEN_SQL = "partial_offer.state = 'open'"
 """The offer of the row is not answered."""
 ACCEPTED_SQL = "partial_offer.state = 'accepted'"
 """The offer of the row became an award."""
-SHARE_SQL = "trunc(party.amount * partial_offer.amount / partial_offer.requested, 2)"
-"""The share of the row `party` in what the offer of the row offers, in EUR, to the cent below."""
+_BELOW = "trunc({party}.amount * partial_offer.amount / partial_offer.requested, 2)"
+_CENTS = f"""(SELECT CASE WHEN sum(other.amount) = partial_offer.requested
+        THEN partial_offer.amount - sum({_BELOW.format(party="other")}) ELSE 0 END
+    FROM party AS other JOIN application AS whole ON whole.id = other.application_id
+    WHERE other.application_id = party.application_id AND (other.left_at IS NULL OR other.left_at > whole.received_at))"""  # noqa: S608
+SHARE_SQL = f"({_BELOW.format(party='party')} + CASE WHEN party.is_lead THEN {_CENTS} ELSE 0 END)"
+"""The share of the row `party` in what the offer of the row offers, in EUR: to the cent below, and the cents that are left for the lead."""
 PART_SQL = f"""coalesce((SELECT {SHARE_SQL} FROM partial_offer
     WHERE partial_offer.application_id = party.application_id AND {ACCEPTED_SQL}), party.amount)"""  # noqa: S608 - our own text
 """The part of the row `party` in an award, in EUR: what it requests, and of an award of a part its share of that."""
