@@ -124,6 +124,13 @@ class Person(Base):
     _find_by = search_key_of("name")
 
 
+def with_beneficiary(institution: str = "institution") -> str:
+    """The name of the institution of this row with its beneficiary, since ministries of several beneficiaries bear one name: an
+    expression."""
+    return f"""({institution}.name || ' (' || (SELECT territory.name FROM beneficiary AS territory
+        WHERE territory.code = {institution}.beneficiary_code) || ')')"""  # noqa: S608 - our own text
+
+
 def accounts_of(person: str) -> str:
     """A query for the ids of all accounts of the person with this id, itself among them."""
     return f"""SELECT {person} AS id UNION SELECT other.id FROM person AS own JOIN person AS other

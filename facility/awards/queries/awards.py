@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
+from facility.accounts.models import with_beneficiary
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.models.offer import OFFER_OPEN_SQL, REQUESTED_SQL
@@ -283,7 +284,7 @@ class AwardShown(msgspec.Struct, frozen=True):
 
 _AWARD = text(
     f"""
-    SELECT award.id, award.application_id, application.reference, application.title, institution.name AS lead,
+    SELECT award.id, award.application_id, application.reference, application.title, {with_beneficiary()} AS lead,
         award.call_id, call.reference AS call, contract.reference AS contract, envelope.name AS envelope,
         award.amount, award.committed, made_at, from_reserve, ended_at, end_kind, end_reason, final_cost,
         closing_reason, closing_proposed_by, proposer.name AS closing_proposer, closing_proposed_at,

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.models import accounts_of
+from facility.accounts.models import accounts_of, with_beneficiary
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
@@ -93,9 +93,9 @@ class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):
         return complaint_reference(self.call, self.number)
 
 
-_COLUMNS = """
+_COLUMNS = f"""
     complaint.id, complaint.number, complaint.call_id, call.reference AS call, complaint.letter_id, complaint.application_id,
-    application.reference AS application, application.title, institution.name AS lead, complaint.about, complaint.text,
+    application.reference AS application, application.title, {with_beneficiary()} AS lead, complaint.about, complaint.text,
     complaint.name, complaint.registered_by IS NULL AS by_link, complaint.registered_at, complaint.decide_by,
     complaint.outcome, complaint.reason, complaint.follow_up, complaint.reopened, decider.name AS decider,
     complaint.decided_at, application.status, call.mode, cause.complaint_id IS NOT NULL AS again,

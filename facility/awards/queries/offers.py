@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.models import with_beneficiary
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.awards.models.offer import SHARE_SQL, OfferState, PartialOffer
 from facility.inquiries.delivery import undelivered_sql
@@ -69,7 +70,7 @@ _COLUMNS = f"""
         call.reference AS call, institution.name AS lead, party.contact_email AS email, partial_offer.amount, partial_offer.requested,
         asked_at, partial_offer.ends_at, partial_offer.state, partial_offer.ended_at, responder, reserve_entry.place,
         {undelivered_sql(PartialOffer)} AS undelivered,
-        (SELECT jsonb_agg(jsonb_build_object('institution', own.name, 'requested', CAST(party.amount AS text), 'offered',
+        (SELECT jsonb_agg(jsonb_build_object('institution', {with_beneficiary("own")}, 'requested', CAST(party.amount AS text), 'offered',
                 CAST({SHARE_SQL} AS text)) ORDER BY position)
             FROM party JOIN institution AS own ON own.id = party.institution_id
             WHERE party.application_id = application.id AND ({ON_BOARD_SQL} OR left_at > received_at)) AS shares

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.models import with_beneficiary
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.awards.models.award import LEFT_AFTER_SQL
 from facility.awards.models.offer import PART_SQL
@@ -38,7 +39,7 @@ class PartShown(msgspec.Struct, frozen=True):
 
 _PARTS = text(
     f"""
-    SELECT party.id AS party_id, institution.name AS institution, {PART_SQL} AS amount, left_at, {LEFT_AFTER_SQL} AS left_after,
+    SELECT party.id AS party_id, {with_beneficiary()} AS institution, {PART_SQL} AS amount, left_at, {LEFT_AFTER_SQL} AS left_after,
         coalesce(last.outcome IS NULL AND last.id IS NOT NULL, false) AS proposed, last.outcome
     FROM award JOIN application ON application.id = award.application_id
     JOIN party ON party.application_id = application.id AND ({ON_BOARD_SQL} OR left_at > received_at)
