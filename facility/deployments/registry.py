@@ -18,6 +18,7 @@ from facility.evaluation.queries.conflicts import finds_conflicts
 from facility.experts.queries.pool import Engagement, engagements_from
 from facility.web.filters import eur
 from facility.web.i18n import N_, _, ngettext, translated
+from facility.zone import TODAY_SQL
 
 
 @engagements_from
@@ -59,7 +60,7 @@ finds_conflicts(
         FROM candidate JOIN expert ON expert.email = candidate.email
         JOIN invitation ON invitation.expert_id = expert.id AND invitation.outcome = 'accepted'
         JOIN deployment ON deployment.id = invitation.deployment_id
-            AND deployment.ends_on >= CAST(:now AS date) - INTERVAL '2 years'
+            AND deployment.ends_on >= {TODAY_SQL} - INTERVAL '2 years'
         JOIN LATERAL (SELECT party.institution_id FROM party
             WHERE party.application_id = deployment.application_id AND {ON_BOARD_SQL}) AS served ON true
         JOIN institution ON institution.id = served.institution_id

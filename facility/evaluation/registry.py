@@ -4,6 +4,7 @@ comes from the only beneficiary on a side."""
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.evaluation.queries.conflicts import NAMED, finds_conflicts
 from facility.web.i18n import N_
+from facility.zone import TODAY_SQL
 
 _PARTIES = f"""judged JOIN party ON party.application_id = judged.id AND {ON_BOARD_SQL}
     JOIN institution ON institution.id = party.institution_id"""
@@ -32,7 +33,7 @@ finds_conflicts(
         FROM {_PARTIES} JOIN candidate ON lower(candidate.name) = lower(party.signatory_name)
         UNION SELECT judged.id, candidate.id, institution.name
         FROM {_PARTIES} JOIN signatory ON signatory.institution_id = party.institution_id
-            AND coalesce(signatory.until, CAST(:now AS date)) >= CAST(:now AS date) - INTERVAL '{YEARS} years'
+            AND coalesce(signatory.until, {TODAY_SQL}) >= {TODAY_SQL} - INTERVAL '{YEARS} years'
         JOIN candidate ON lower(candidate.name) = lower(signatory.name)""",  # noqa: S608
 )
 finds_conflicts(
@@ -40,7 +41,7 @@ finds_conflicts(
     N_("Declared a tie to {about}."),
     f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name || ' (' || rtrim(tie.what, '. ') || ')' AS about
         FROM {_PARTIES} JOIN tie ON tie.institution_id = party.institution_id AND tie.ended_at IS NULL
-            AND coalesce(tie.until, CAST(:now AS date)) >= CAST(:now AS date) - INTERVAL '{YEARS} years'
+            AND coalesce(tie.until, {TODAY_SQL}) >= {TODAY_SQL} - INTERVAL '{YEARS} years'
         JOIN candidate ON candidate.id = tie.person_id
         UNION ALL SELECT judged.id, candidate.id, institution.name || ' (' || rtrim(expert_conflict.reason, '. ') || ')'
         FROM {_PARTIES} JOIN expert_conflict ON coalesce(expert_conflict.institution_id, party.institution_id) = party.institution_id

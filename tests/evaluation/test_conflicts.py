@@ -110,6 +110,11 @@ async def test_each_finder_finds_its_own(play: Found) -> None:
     await play.close()
     ports, ships = (await references(play))["PORTS"], (await references(play))["SHIPS"]
     conflicts = await play.conflicts()
+    async with play.db.reader() as connection:
+        found_at = (
+            await connection.execute(text("SELECT DISTINCT found_at FROM conflict_finding"))
+        ).scalars()
+        assert set(found_at) == {CLOSES}, "an instant, and not its day"
     assert {
         row for row in conflicts if row[0] in ("Olga Old", "Tied New", "Home New", "Con New", "Rs New")
     } == {

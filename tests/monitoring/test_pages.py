@@ -221,6 +221,8 @@ async def test_exports_carry_the_footnote_and_no_formula(
     assert len(everything) == len(made) + 1
     indicators = await table(carl, "indicators.csv")
     assert [(row["Indicator"], row["Target 2023"]) for row in indicators][-1] == ("10.1", "12.00")
+    assert [row["Indicator"] for row in indicators if row["So far"]] == ["10.1"]
+    assert indicators[-1]["So far"] == "1"
     assert [row["Indicator"] for row in indicators if row["designation_note"]] == ["6.2"]
     money = await table(carl, "money.csv")
     assert [(row["Donor"], row["Agreed EUR"]) for row in money] == [

@@ -34,7 +34,7 @@ def _look() -> TextClause:
     return text(
         f"""
         INSERT INTO conflict_finding (application_id, person_id, finder, about, found_at, reason)
-        SELECT application_id, person_id, finder, string_agg(DISTINCT about, ', ' ORDER BY about), :now, ''
+        SELECT application_id, person_id, finder, string_agg(DISTINCT about, ', ' ORDER BY about), CAST(:now AS timestamptz), ''
         FROM ({found_by}) AS found_by GROUP BY application_id, person_id, finder
         ON CONFLICT DO NOTHING RETURNING application_id
         """  # noqa: S608 - our own text

@@ -59,7 +59,7 @@ def unit_row(unit: UnitLine) -> list[object]:
 
 
 def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
-    """All indicators of the action with baselines and targets."""
+    """All indicators of the action with baselines, targets, and the value so far where the facility counts it."""
     head = [
         _("Indicator"),
         _("Name"),
@@ -69,6 +69,7 @@ def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
         _("Baseline"),
         _("Target 2021"),
         _("Target 2023"),
+        _("So far"),
         _("Source"),
         _("Note"),
     ]
@@ -81,6 +82,7 @@ def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
             indicator.baseline_year,
             f"{indicator.baseline_value:f}",
             *(f"{indicator.targets[year]:f}" for year in (2021, 2023)),
+            indicator.done,
             indicator.source,
             indicator.note,
         ]
