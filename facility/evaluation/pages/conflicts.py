@@ -147,7 +147,7 @@ async def decide(
         await commands.decide_on_conflict(
             tx, application_id, assessor_id, conflict=answer == "yes", reason=reason
         )
-    notice = _("Your decision is saved: it is no conflict of interests.")
+    notice = _("Your decision is saved: it is not a conflict of interests.")
     if answer == "yes":
         notice = _("The application is now closed to this person, who gets a mail.")
     return view.go(f"/evaluation/{call_id}/conflicts", notice)
