@@ -126,7 +126,9 @@ sentences.register(
         "unknown_section": N_("The grid of this call does not have this section or sub-criterion."),
     }
 )
-sentences.leads_on("not_signed_here", N_("Sign the declaration"), "/evaluation/{call}/declaration")
+sentences.leads_on(
+    "not_signed_here", N_("Sign the declaration"), lambda call: f"/evaluation/{call}/declaration"
+)
 
 BARS = {
     Bar.CONFLICT: N_("Declared a conflict of interests: {names}."),

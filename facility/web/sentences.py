@@ -1,7 +1,7 @@
 """What a reason's code says to a person. Rooms register their sentences; a code without one is found by a house test."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import jinja2
@@ -17,8 +17,8 @@ SHORT: dict[str, Message] = {}
 """For codes whose sentence names something, what it says where only the code was kept; untranslated."""
 
 
-ONWARD: dict[str, tuple[Message, str]] = {}
-"""For codes that say what comes first: the words and the address of the link to it, with the reason's parameters in braces."""
+ONWARD: dict[str, tuple[Message, Callable[..., str]]] = {}
+"""For codes that say what comes first: the words of the link to it, and its address by the reason's parameters."""
 
 
 NOT_POSSIBLE = N_("This is not possible.")
@@ -34,8 +34,8 @@ def register(sentences: Mapping[str, Message]) -> None:
     SENTENCES.update(sentences)
 
 
-def leads_on(code: str, label: Message, href: str) -> None:
-    """Put a link to what comes first on the page of this refusal: `leads_on("sign_first", N_("Sign it"), "/calls/{call}/sign")`."""
+def leads_on(code: str, label: Message, href: Callable[..., str]) -> None:
+    """Put a link to what comes first on the page of this refusal: `leads_on("sign_first", N_("Sign it"), lambda call: f"/sign/{call}")`."""
     ONWARD[code] = (label, href)
 
 
@@ -44,7 +44,7 @@ def onward(reasons: Iterable[Reason]) -> tuple[str, str] | None:
     for reason in reasons:
         if reason.code in ONWARD:
             label, href = ONWARD[reason.code]
-            return translated(label), href.format(**reason.params)
+            return translated(label), href(**reason.params)
     return None
 
 
