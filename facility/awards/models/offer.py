@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.applications.models.parties import ON_BOARD_SQL
 from facility.inquiries.models import RemindedInquiry, holds
 
 
@@ -48,12 +49,12 @@ OFFER_OPEN_SQL = "partial_offer.state = 'open'"
 """The offer of the row is not answered."""
 ACCEPTED_SQL = "partial_offer.state = 'accepted'"
 """The offer of the row became an award."""
-_BELOW = "trunc({party}.amount * partial_offer.amount / partial_offer.requested, 2)"
-_CENTS = f"""(SELECT CASE WHEN sum(other.amount) = partial_offer.requested
-        THEN partial_offer.amount - sum({_BELOW.format(party="other")}) ELSE 0 END
-    FROM party AS other JOIN application AS whole ON whole.id = other.application_id
-    WHERE other.application_id = party.application_id AND (other.left_at IS NULL OR other.left_at > whole.received_at))"""  # noqa: S608
-SHARE_SQL = f"({_BELOW.format(party='party')} + CASE WHEN party.is_lead THEN {_CENTS} ELSE 0 END)"
+_BELOW = "trunc(party.amount * partial_offer.amount / partial_offer.requested, 2)"
+_CENTS = f"""(SELECT CASE WHEN sum(party.amount) = partial_offer.requested
+        THEN partial_offer.amount - sum({_BELOW}) ELSE 0 END
+    FROM party JOIN application ON application.id = party.application_id
+    WHERE party.application_id = partial_offer.application_id AND ({ON_BOARD_SQL} OR left_at > received_at))"""  # noqa: S608
+SHARE_SQL = f"({_BELOW} + CASE WHEN party.is_lead THEN {_CENTS} ELSE 0 END)"
 """The share of the row `party` in what the offer of the row offers, in EUR: to the cent below, and the cents that are left for the lead."""
 PART_SQL = f"""coalesce((SELECT {SHARE_SQL} FROM partial_offer
     WHERE partial_offer.application_id = party.application_id AND {ACCEPTED_SQL}), party.amount)"""  # noqa: S608 - our own text

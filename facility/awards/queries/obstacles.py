@@ -19,13 +19,13 @@ _SUSPENDED = text(f"SELECT {DECISION_SUSPENDED_SQL} FROM call WHERE call.id = :c
 
 async def obstacles(connection: AsyncConnection, call: CallShown, signed: Report | None) -> list[Reason]:
     """Why nobody can decide it now. signed: its evaluation report, where the call has a committee."""
-    found = []
+    reasons = []
     if (await connection.execute(_SUSPENDED, {"call": call.id})).scalar():
-        found.append(Reason("decision_suspended"))
+        reasons.append(Reason("decision_suspended"))
     if signed is not None:
         committee = await committee_of(connection, call.id)
-        found += [*lacking(as_members(committee.members), committee.asked), *_missing(signed)]
-    return found
+        reasons += [*lacking(as_members(committee.members), committee.asked), *_missing(signed)]
+    return reasons
 
 
 def _missing(signed: Report) -> Iterator[Reason]:
