@@ -194,7 +194,7 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
     page = await ada.send_form("/unit-costs/paste", {"rows": text})
     assert page.status_code == 422
     assert '<th scope="row" class="num">2</th><td data-label="Column">Amount</td>' in page.text
-    assert '<th scope="row" class="num">4</th><td data-label="Column">Country</td>' in page.text
+    assert '<th scope="row" class="num">4</th><td data-label="Column">Place</td>' in page.text
     assert page.text.count('<td data-label="What is wrong">') == 2
     assert re.search(r'<a href="#f-rows">[^<]*\b2\b', page.text)
     assert "Atlantis" in page.text
