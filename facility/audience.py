@@ -111,6 +111,7 @@ OWN_DOCUMENTS = Page("/link/profile/{token}/documents")
 CANDIDATES_DOCUMENTS = Page("/link/candidacy/{token}/documents")
 OWN_PIN = Page("/link/profile/{token}/pin")
 OWN_PROFILE = Page("/link/profile/{token}")
+LEAVING = Page("/link/profile/{token}/leave")
 OWN_WEEKS = Page("/link/profile/{token}/rota")
 ROTA = Page("/rota")
 GAPS = Task("Gaps in the stand-by rota")
@@ -796,8 +797,12 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.CandidateRefused: Row(POOL, expert=(Mail("experts/not_validated"),), officer=(CANDIDATE,)),
     experts.CandidateValidated: Row(POOL, expert=(Mail("experts/validated"),), officer=(CANDIDATE,)),
     experts.ExpertBooked: secretariat(TOGETHER, GAPS, EXPERT),
-    experts.ExpertChanged: Row(POOL, expert=(Mail("experts/profile"), OWN_PROFILE), officer=(GAPS, EXPERT)),
-    experts.ExpertLeft: Row(POOL, expert=(RENEWAL,), officer=(GAPS, EXPERT)),
+    experts.ExpertChanged: Row(
+        POOL,
+        expert=(Mail("experts/profile"), Mail("experts/left"), OWN_PROFILE),
+        officer=(GAPS, EXPERT),
+    ),
+    experts.ExpertLeft: Row(POOL, expert=(Mail("experts/left"), RENEWAL, LEAVING), officer=(GAPS, EXPERT)),
     experts.ExpertRegistered: secretariat(POOL, EXPERT),
     experts.ExpertRenewed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),

@@ -43,7 +43,7 @@ from facility.deployments.service import release as releases
 from facility.deployments.service import reporting
 from facility.deployments.service.appointing import appoint
 from facility.deployments.service.calendar import MISSION, changed_entry
-from facility.deployments.service.ending import end_deployments, end_unavailable
+from facility.deployments.service.ending import end_deployments, end_of_leaver, end_unavailable
 from facility.deployments.service.extending import propose
 from facility.deployments.service.inviting import INVITATION, contact_of, write_to_expert
 from facility.deployments.service.news import (
@@ -56,7 +56,7 @@ from facility.deployments.service.news import (
 )
 from facility.deployments.words import relaxed_in_words
 from facility.events.reactions import reacts_to
-from facility.experts.events.pool import ExpertChanged, SuperiorConfirmed
+from facility.experts.events.pool import ExpertChanged, ExpertLeft, SuperiorConfirmed
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.web.filters import eur
 from facility.web.i18n import _
@@ -73,6 +73,19 @@ async def end_with_the_award(tx: Tx, event: AwardEnded) -> None:
 async def end_clashing_invitations(tx: Tx, event: InvitationAccepted) -> None:
     """Whoever said yes can't be asked for the same days elsewhere: those invitations end, and the next is asked."""
     await end_unavailable(tx, event.expert_id, event.deployment_id)
+
+
+@reacts_to(ExpertLeft)
+async def ask_somebody_else(tx: Tx, event: ExpertLeft) -> None:
+    """Whoever left the pool is not asked any more."""
+    await end_of_leaver(tx, event.expert_id)
+
+
+@reacts_to(ExpertChanged)
+async def ask_somebody_else_than_who_was_taken_out(tx: Tx, event: ExpertChanged) -> None:
+    """The same where the secretariat took the expert out of the pool."""
+    if "active" in event.fields:
+        await end_of_leaver(tx, event.expert_id)
 
 
 @reacts_to(ExpertChanged)

@@ -40,6 +40,7 @@ OUTCOMES = {
     InvitationStatus.CANCELLED: (N_("Booking cancelled"), "bad"),
     InvitationStatus.DISOWNED: (N_("Accepted by somebody else"), "bad"),
     InvitationStatus.TAKEN: (N_("Filled by others"), "plain"),
+    InvitationStatus.LEFT: (N_("Left the pool"), "plain"),
 }
 """The word of each outcome of an invitation, untranslated, and the kind of its tag."""
 
@@ -219,7 +220,7 @@ def part_in_words(part: Part, themes: Mapping[str, str]) -> str:
             mean=part.key,
             points=part.points,
         )
-    return _("not deployed this year {points}", points=part.points)
+    return _("no deployment in 12 months {points}", points=part.points)
 
 
 def score_in_words(parts: Sequence[Part], score: int, themes: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from facility.accounts.service.people import active_people
 from facility.accounts.service.security_officer import security_officers
@@ -19,6 +20,7 @@ from facility.experts.events.pool import (
     CandidateRefused,
     CandidateValidated,
     ExpertChanged,
+    ExpertLeft,
     ProfileLinkSent,
     RenewalAsked,
     RenewalAskedAgain,
@@ -40,6 +42,7 @@ from facility.experts.models.candidacy import Candidacy
 from facility.experts.models.profile import Expert, Theme
 from facility.experts.models.renewal import Renewal
 from facility.experts.models.rota import Swap
+from facility.experts.queries import pool as queries
 from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.rota import last_day
 from facility.experts.service.joining import candidate_link, end_nomination_of_member
@@ -55,6 +58,7 @@ from facility.outbox.service import post
 from facility.web.access import Role
 from facility.web.filters import days
 from facility.web.i18n import N_, _
+from facility.zone import BRUSSELS
 
 
 async def _to_candidate(
@@ -155,6 +159,37 @@ async def ask_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
         await cancel_renewals(tx, event.expert_id)
     elif "email" in event.fields:
         await ask_at_new_address(tx, RENEWAL, Renewal.expert_id == event.expert_id)
+
+
+@reacts_to(ExpertLeft)
+async def confirm_that_they_left(tx: Tx, event: ExpertLeft) -> None:
+    """To the address of the profile, since by a link nobody knows who pressed the button."""
+    await _tell_who_left(tx, event.expert_id)
+
+
+@reacts_to(ExpertChanged)
+async def confirm_that_they_were_taken_out(tx: Tx, event: ExpertChanged) -> None:
+    """The secretariat took the expert out of the pool."""
+    if "active" in event.fields:
+        await _tell_who_left(tx, event.expert_id)
+
+
+async def _tell_who_left(tx: Tx, expert_id: UUID) -> None:
+    """Not where the expert is back in the pool; with the days to come for which they are booked, which stand."""
+    expert = await tx.get(Expert, expert_id)
+    if expert.active:
+        return
+    today = tx.now.astimezone(BRUSSELS).date()
+    shown = await queries.expert(await tx.session.connection(), expert_id)
+    await post(
+        tx,
+        template="experts/left",
+        to=expert.email,
+        to_name=expert.name,
+        subject=_("You have left the pool of experts"),
+        subject_id=expert.id,
+        context={"booked": [days(stay.starts_on, stay.ends_on) for stay in shown.booked_from(today)]},
+    )
 
 
 @reacts_to(RenewalAsked, RenewalAskedAgain)

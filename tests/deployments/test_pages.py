@@ -99,7 +99,7 @@ async def test_the_way_from_an_application_to_a_shortlist_in_words(pool: Sending
     key = await requested(pool, ada)
     page = await ada.get(f"/deployments/{key}/order")
     for words in (
-        "Joint investigation teams 4 × 3 + Firearms trafficking 5 × 2 + speaks Albanian 2 + not deployed this year 1"
+        "Joint investigation teams 4 × 3 + Firearms trafficking 5 × 2 + speaks Albanian 2 + no deployment in 12 months 1"
         " = 25",
         "Firearms trafficking 4 × 2 + speaks Croatian 2 = 10",
         "Joint investigation teams 3 × 3 = 9",
@@ -162,7 +162,7 @@ async def test_who_only_reads_a_shortlist_gets_no_form(pool: Sending, browse: Br
     key = await requested(pool, await browse(pool.play.people["ada"]))
     greta = await browse(pool.play.people["greta"])
     page = await greta.get(f"/deployments/{key}/order")
-    assert (page.status_code, "not deployed this year" in page.text) == (200, True)
+    assert (page.status_code, "no deployment in 12 months" in page.text) == (200, True)
     assert f'action="/deployments/{key}/order"' not in page.text
     assert "order-to-confirm" not in states(page)
 

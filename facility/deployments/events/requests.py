@@ -6,7 +6,7 @@ from uuid import UUID
 
 from facility.events.base import Event
 
-Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released", "taken"]
+Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released", "taken", "left"]
 
 
 class ExpertiseRequested(Event, frozen=True, kw_only=True):
@@ -134,7 +134,7 @@ class InvitationExpired(Event, frozen=True, kw_only=True):
 
 
 class InvitationEnded(Event, frozen=True, kw_only=True):
-    """The invitation ended otherwise: the expert is booked elsewhere, the award ended or the request was called off, a yes was
+    """The invitation ended otherwise: the expert is booked elsewhere or has left the pool, the award ended or the request was called off, a yes was
     taken back or was not the expert's own, or others have filled the seats."""
 
     subject: ClassVar[str] = "deployment"

@@ -33,7 +33,7 @@ class Invitation(RemindedInquiry):
         Index("ix_invitation_due", "respond_by", postgresql_where=text("outcome = 'open'")),
         Index("ix_invitation_expert_id", "expert_id"),
         CheckConstraint(
-            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled', 'disowned', 'taken')",
+            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled', 'disowned', 'taken', 'left')",
             name="outcome",
         ),
         CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),

@@ -50,6 +50,8 @@ def _outcome(linked: Linked) -> str:
         return linked.outcome.value
     if ended:
         return "withdrawn"
+    if not linked.active:
+        return "left"
     if linked.booked:
         return "unavailable"
     return "expired" if clock.now() > linked.respond_by and not linked.undelivered else "open"

@@ -36,6 +36,7 @@ class Linked(msgspec.Struct, frozen=True):
     expert_id: UUID
     name: str
     code: str
+    active: bool
     home: str
     outcome: InvitationStatus
     respond_by: datetime
@@ -114,7 +115,7 @@ async def institutions(connection: AsyncConnection, deployment_id: UUID) -> list
 
 _LINKED = text(
     f"""
-    SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, expert.country AS home, outcome, respond_by,
+    SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, expert.active, expert.country AS home, outcome, respond_by,
         invitation.ended_at, place, starts_on, ends_on, seats, requested_at, deployment.state, language,
         CASE WHEN condition = 'language' THEN value ELSE language_level END AS language_level, language_skill, bcms,
         deployment.themes::text AS themes, coalesce(list_extension.shortlist, deployment.shortlist)::text AS shortlist,

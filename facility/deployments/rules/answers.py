@@ -12,7 +12,7 @@ from facility.refused import refuse
 
 class InvitationStatus(StrEnum):
     """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later, disowned one that somebody
-    else gave in the expert's name, taken an open one whose seats others have filled."""
+    else gave in the expert's name, taken an open one whose seats others have filled, left one of an expert who has left the pool."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -23,6 +23,7 @@ class InvitationStatus(StrEnum):
     CANCELLED = "cancelled"
     DISOWNED = "disowned"
     TAKEN = "taken"
+    LEFT = "left"
 
 
 STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
@@ -102,9 +103,13 @@ def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) 
         refuse("invitation_ended", status=InvitationStatus.EXPIRED.value)
 
 
-def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *, booked: bool) -> None:
-    """As may_decline; besides, the expert is booked on none of the days (Refused: "booked_elsewhere")."""
+def may_accept(
+    status: InvitationStatus, last_instant: datetime, at: datetime, *, booked: bool, left: bool = False
+) -> None:
+    """As may_decline; besides, the expert has not left the pool, and is booked on none of the days (Refused: "booked_elsewhere")."""
     may_decline(status, last_instant, at)
+    if left:
+        refuse("invitation_ended", status=InvitationStatus.LEFT.value)
     if booked:
         refuse("booked_elsewhere")
 

@@ -42,10 +42,14 @@ async def accept(
     Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded", "conflict_undeclared" (invalid).
     """
     invitation, deployment = await lock(tx, INVITATION, invitation_id)
-    await tx.lock(Expert, invitation.expert_id)
+    expert = await tx.lock(Expert, invitation.expert_id)
     booked = await is_booked(tx, invitation.expert_id, deployment.starts_on, deployment.ends_on)
     answers.may_accept(
-        InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now, booked=booked
+        InvitationStatus(invitation.outcome),
+        await last_instant(tx, invitation),
+        tx.now,
+        booked=booked,
+        left=not expert.active,
     )
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")

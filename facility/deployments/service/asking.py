@@ -199,6 +199,6 @@ async def settle(tx: Tx, deployment: Deployment) -> None:
 
 
 async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus) -> None:
-    """End the invitation as unavailable, withdrawn, cancelled, disowned or taken, at this instant."""
+    """End the invitation as unavailable, left, withdrawn, cancelled, disowned or taken, at this instant."""
     end(tx, invitation, how)
     await tell(tx, invitation, InvitationEnded, how=how.value)

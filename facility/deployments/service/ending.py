@@ -1,9 +1,9 @@
 """How a request for expertise ends, and what becomes of those who were asked. The caller holds no lock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from facility.db import Tx
 from facility.deployments.events.requests import (
@@ -22,34 +22,57 @@ from facility.deployments.service.asking import (
 )
 from facility.deployments.service.cancelling import owe_fee
 from facility.events.log import record
+from facility.experts.models.profile import Expert
 from facility.experts.service.pool import is_booked, release
 from facility.zone import BRUSSELS
 
 
 async def end_unavailable(tx: Tx, expert_id: UUID, deployment_id: UUID) -> None:
     """The expert said yes in this deployment: their open invitations for any of the same days in others end, and the
-    next there is asked. All those deployments are locked before the first of them changes."""
+    next there is asked."""
     booked = await tx.get(Deployment, deployment_id)
-    clashing = select(Invitation.deployment_id, Invitation.id).join(
-        Deployment, Deployment.id == Invitation.deployment_id
-    )
-    clashing = clashing.where(
-        Invitation.expert_id == expert_id,
-        Invitation.outcome == InvitationStatus.OPEN,
+    clashing = and_(
         Deployment.id != deployment_id,
         Deployment.starts_on <= booked.ends_on,
         Deployment.ends_on >= booked.starts_on,
     )
-    invitations = {row.deployment_id: row.id for row in await tx.session.execute(clashing)}
+    async for deployment, invitation in _open_invitations(tx, expert_id, clashing):
+        # The yes may have been taken back before this ran.
+        if await is_booked(tx, expert_id, deployment.starts_on, deployment.ends_on):
+            await _ask_instead(tx, deployment, invitation, InvitationStatus.UNAVAILABLE)
+
+
+async def end_of_leaver(tx: Tx, expert_id: UUID) -> None:
+    """The expert has left the pool: their open invitations end, and the next is asked. Bookings stand."""
+    async for deployment, invitation in _open_invitations(tx, expert_id):
+        # The secretariat may have taken them in again before this ran.
+        if not (await tx.lock(Expert, expert_id)).active:
+            await _ask_instead(tx, deployment, invitation, InvitationStatus.LEFT)
+
+
+async def _open_invitations(
+    tx: Tx, expert_id: UUID, *conditions: ColumnElement[bool]
+) -> AsyncIterator[tuple[Deployment, Invitation]]:
+    """Open invitations of an expert, in deployments that meet the conditions. All those deployments are locked before the first of them
+    changes, and so are those who may be asked instead."""
+    query = select(Invitation.deployment_id, Invitation.id).join(
+        Deployment, Deployment.id == Invitation.deployment_id
+    )
+    still_open = query.where(
+        Invitation.expert_id == expert_id, Invitation.outcome == InvitationStatus.OPEN, *conditions
+    )
+    invitations = {row.deployment_id: row.id for row in await tx.session.execute(still_open)}
     deployments = await lock_deployments(tx, invitations)
     await lock_experts(tx, list(invitations), also=[expert_id])
     for deployment in deployments:
         invitation = await tx.lock(Invitation, invitations[deployment.id])
-        # The yes may have been taken back before this ran.
-        taken = await is_booked(tx, expert_id, deployment.starts_on, deployment.ends_on)
-        if taken and invitation.outcome == InvitationStatus.OPEN:
-            await ended_otherwise(tx, invitation, InvitationStatus.UNAVAILABLE)
-            await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+        if invitation.outcome == InvitationStatus.OPEN:
+            yield deployment, invitation
+
+
+async def _ask_instead(tx: Tx, deployment: Deployment, invitation: Invitation, how: InvitationStatus) -> None:
+    await ended_otherwise(tx, invitation, how)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
 
 
 async def end_deployments(tx: Tx, award_id: UUID) -> None:

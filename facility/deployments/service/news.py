@@ -32,7 +32,7 @@ ACCEPTED, _WITHOUT, _AGAIN = "accepted", "days_without_activity", "days_with_act
 async def tell_of_end(tx: Tx, event: InvitationEnded) -> None:
     """To the expert: the invitation is void with its award or its request, or the yes is taken back. Of the latter the officer hears,
     too, where it was the expert who took it back, or says that it was not theirs."""
-    if event.how == "unavailable":
+    if event.how in ("unavailable", "left"):
         return
     invitation = await tx.get(Invitation, event.invitation_id)
     deployment = await tx.get(Deployment, event.deployment_id)

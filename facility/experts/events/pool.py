@@ -182,14 +182,14 @@ class ExpertRenewed(Event, frozen=True, kw_only=True):
 
 
 class ExpertLeft(Event, frozen=True, kw_only=True):
-    """The expert left the pool."""
+    """The expert left the pool: when asked whether to stay, which `renewal_id` names, or by the link to the profile."""
 
     subject: ClassVar[str] = "expert"
     sentence: ClassVar[str] = "The expert left the pool"
     by_link: ClassVar[bool] = True
 
     expert_id: UUID
-    renewal_id: UUID
+    renewal_id: UUID | None = None
 
 
 class RenewalLapsed(Event, frozen=True, kw_only=True):

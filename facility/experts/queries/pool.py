@@ -98,6 +98,10 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     booked: list[Booked]
     documents: list[DocumentLine]
 
+    def booked_from(self, today: date) -> list[Booked]:
+        """Bookings that are not over."""
+        return [stay for stay in self.booked if stay.ends_on >= today]
+
 
 # The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
 _LINE = """

@@ -21,6 +21,7 @@ from facility.experts.events.pool import (
 from facility.experts.models.profile import Expert, in_pool
 from facility.experts.models.renewal import Renewal
 from facility.experts.rules.candidacy import RENEWED_YEARS, years_after
+from facility.experts.service.profile_link import lock_member
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
     call_off,
@@ -130,10 +131,22 @@ async def renew(tx: Tx, renewal_id: UUID, *, notice: date) -> None:
 async def leave_pool(tx: Tx, renewal_id: UUID) -> None:
     """The expert leaves the pool. Refused: "renewal_over"."""
     renewal, expert = await lock_in_time(tx, RENEWAL, renewal_id)
-    expert.active = False
-    expert.version += 1
+    _go(expert)
     end(tx, renewal, "left")
     await tell(tx, renewal, ExpertLeft)
+
+
+async def leave_unasked(tx: Tx, expert_id: UUID) -> None:
+    """The expert leaves the pool by the link to the profile; whether to stay is answered with it. Refused: "left_the_pool"."""
+    _go(await lock_member(tx, expert_id))
+    for renewal in await lock_all(tx, RENEWAL, Renewal.expert_id == expert_id, Renewal.state == "open"):
+        end(tx, renewal, "left")
+    await record(tx, ExpertLeft(expert_id=expert_id))
+
+
+def _go(expert: Expert) -> None:
+    expert.active = False
+    expert.version += 1
 
 
 async def cancel_renewals(tx: Tx, expert_id: UUID) -> None:
