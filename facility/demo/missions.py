@@ -13,6 +13,7 @@ from facility.deployments.models.release import Release
 from facility.deployments.models.report import MissionReport
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Pay, Travel
+from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service import answering
 from facility.deployments.service.mission import end_missions, state_travel
 from facility.deployments.service.release import answer_release, name_superior
@@ -39,6 +40,7 @@ from facility.web.privacy import NOTICE
 _FIREARMS = msgspec.structs.replace(
     REQUEST,
     themes={"X.JIT": 3, "OC.FIREARMS": 2},
+    recent_from=RecentFrom.BOOKINGS,
     contact_name="Ada Berisha",
     contact_email="ada@example.org",
     declares_conflicts=True,

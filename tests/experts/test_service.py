@@ -1,7 +1,7 @@
 """The pool: what a profile keeps, who may have which code and address, and days that are taken."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from facility import clock
 from facility.db import Database
 from facility.events.log import history
 from facility.events.models import EventRow
@@ -133,6 +134,21 @@ async def test_who_has_left_the_pool_is_no_profile_of_it(db: Database, rossi: UU
     async with db.transaction(now=NOW) as tx:
         assert await profiles(tx) == []
         assert [profile.id for profile in await profiles(tx, [rossi])] == ["X01"]
+
+
+async def test_the_pool_counts_deployments_of_the_last_12_months_from_bookings(
+    db: Database, rossi: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    await change(db, rossi, like(deployments_12m=4))
+    stays = [(date(2025, 3, 1), 3), (date(2026, 2, 10), 2), (date(2026, 3, 1), 3), (date(2026, 3, 9), 2)]
+    async with db.transaction(now=NOW) as tx:
+        for number, (first, days) in enumerate(stays):
+            await book(tx, rossi, UUID(int=number + 1), first, first + timedelta(days=days - 1))
+    async with db.reader() as connection:
+        profile = await queries.expert(connection, rossi)
+        (line,), _older = await queries.pool(connection)
+    assert (profile.booked_12m, profile.deployments_12m, line.booked_12m) == (3, 4, 3)
 
 
 async def test_a_conflict_is_with_whom_is_served_or_with_anybody(

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from facility.db import Base, Key, new_id, search_index, search_key_of
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import Skill
+from facility.zone import TODAY_SQL
 
 _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
@@ -39,7 +40,7 @@ class Theme(Base):
 
 
 class Expert(Base):
-    """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
+    """An expert of the pool. `deployments_12m` is stated: how often deployed in the last twelve months, by anybody.
     `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by. The
     superior can release them for a mission; name and address are there, or neither is. `superior_checked`: the superior's address, once
     the secretariat has entered or confirmed it. `valid_until`: the last day in the pool; none: no
@@ -169,3 +170,7 @@ class Booking(Base):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     deployment_id: Mapped[UUID] = mapped_column(index=True)
+
+
+RECENT_DAY_SQL = f"booking.day <= {TODAY_SQL} AND booking.day > {TODAY_SQL} - interval '12 months'"
+"""Whether a row `booking` is a day of the last twelve months, today included, in a statement that is given `now`."""

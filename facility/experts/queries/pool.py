@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
+from facility.experts.models.profile import RECENT_DAY_SQL
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import CefrLevel, Skill
 from facility.files.attaching import DocumentLine
@@ -59,7 +61,8 @@ class Booked(msgspec.Struct, frozen=True):
 
 
 class ExpertLine(msgspec.Struct, frozen=True):
-    """An expert on the list of the pool."""
+    """An expert on the list of the pool. Deployments in the last 12 months: `deployments_12m` as the profile states them,
+    `booked_12m` as bookings here show them."""
 
     id: UUID
     code: str
@@ -68,6 +71,7 @@ class ExpertLine(msgspec.Struct, frozen=True):
     branch: Branch | None
     branch_other: str
     deployments_12m: int
+    booked_12m: int
     active: bool
     themes: list[ThemeLevel]
     languages: list[LanguageLevel]
@@ -104,17 +108,18 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
 
 
 # The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
-_LINE = """
+_LINE = f"""
     expert.id, code, expert.name, country, branch, branch_other, deployments_12m, expert.active,
+    (SELECT count(DISTINCT deployment_id) FROM booking WHERE expert_id = expert.id AND {RECENT_DAY_SQL}) AS booked_12m,
     (SELECT coalesce(json_agg(json_build_object('code', theme_code, 'name', theme.name, 'level', level)
             ORDER BY level DESC, theme_code COLLATE "C"), '[]')
      FROM expert_theme JOIN theme ON theme.code = theme_code WHERE expert_id = expert.id)::text AS themes,
     (SELECT coalesce(json_agg(json_build_object('language', language, 'level', level,
-                'skills', (SELECT coalesce(json_object_agg(skill, stated.level), '{}') FROM expert_language_skill AS stated
+                'skills', (SELECT coalesce(json_object_agg(skill, stated.level), '{{}}') FROM expert_language_skill AS stated
                     WHERE stated.expert_id = expert_language.expert_id AND stated.language = expert_language.language))
             ORDER BY level COLLATE "C" DESC, language COLLATE "C"), '[]')
      FROM expert_language WHERE expert_id = expert.id)::text AS languages
-"""
+"""  # noqa: S608 - our own text
 DOCUMENTS = """coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'size', size, 'sha256', sha256,
     'virus_scan', virus_scan, 'unread', unread, 'uploaded_at', uploaded_at) ORDER BY uploaded_at, id), '[]')"""
 """Rows of `expert_document` as JSON, each a `DocumentLine`."""
@@ -164,19 +169,19 @@ async def pool(
 ) -> tuple[list[ExpertLine], str | None]:
     """A page of experts by code, and the code after which the next page begins: one statement."""
     given = {"theme": theme, "country": country, "language": language, "after": after}
-    used = {name: value for name, value in given.items() if value}
+    used: dict[str, object] = {name: value for name, value in given.items() if value}
     statement = (
         f"SELECT {_LINE} FROM expert WHERE true {' '.join(_FILTERS[name] for name in used)}"  # noqa: S608
         f' ORDER BY code COLLATE "C" LIMIT {PAGE + 1}'
     )
-    rows = (await connection.execute(text(statement), used)).mappings().all()
+    rows = (await connection.execute(text(statement), {**used, "now": clock.now()})).mappings().all()
     lines = [msgspec.convert(_decoded(row), ExpertLine) for row in rows[:PAGE]]
     return lines, lines[-1].code if len(rows) > PAGE else None
 
 
 async def expert(connection: AsyncConnection, expert_id: UUID) -> ExpertShown:
     """One expert: one statement. Raises Refused (missing)."""
-    row = (await connection.execute(_SHOWN, {"expert": expert_id})).mappings().first()
+    row = (await connection.execute(_SHOWN, {"expert": expert_id, "now": clock.now()})).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="expert")
     return msgspec.convert(_decoded(row), ExpertShown)
@@ -184,7 +189,7 @@ async def expert(connection: AsyncConnection, expert_id: UUID) -> ExpertShown:
 
 async def expert_by_link(connection: AsyncConnection, token: str) -> ExpertShown:
     """The expert whose profile link has this token. Raises Refused: link_unknown (missing), link_revoked."""
-    row = await by_link(connection, _LINKED, token)
+    row = await by_link(connection, _LINKED, token, now=clock.now())
     return msgspec.convert(_decoded(row._mapping), ExpertShown)
 
 

@@ -13,6 +13,7 @@ from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events.log import record
 from facility.experts.events.pool import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
 from facility.experts.models.profile import (
+    RECENT_DAY_SQL,
     Booking,
     Expert,
     ExpertAvailability,
@@ -285,14 +286,13 @@ async def booked_days(
 
 async def recent_deployments(tx: Tx) -> dict[str, int]:
     """For how many deployments each expert was booked in the last twelve months, today included, by code; nobody who was for none."""
-    today = cast(tx.now.astimezone(BRUSSELS).date(), Date)
     query = (
         select(Expert.code, func.count(Booking.deployment_id.distinct()).label("deployments"))
         .join(Booking, Booking.expert_id == Expert.id)
-        .where(Booking.day <= today, Booking.day > today - text("interval '12 months'"))
+        .where(text(RECENT_DAY_SQL))
         .group_by(Expert.code)
     )
-    return {row.code: row.deployments for row in await tx.session.execute(query)}
+    return {row.code: row.deployments for row in await tx.session.execute(query, {"now": tx.now})}
 
 
 async def is_booked(tx: Tx, expert_id: UUID, starts_on: date, ends_on: date) -> bool:
