@@ -10,7 +10,7 @@ from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.assistance import Cause, Stage, Urgency
-from facility.deployments.rules.fees import Cancellation, Due, Line, Portion, Windows
+from facility.deployments.rules.fees import Cancellation, Due, Line, NoPerDiem, Portion, Windows
 from facility.deployments.rules.matching import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.rota import week_of
@@ -53,6 +53,13 @@ DECLINED_BECAUSE = {
     DeclineReason.OTHER: N_("Another reason"),
 }
 """The reasons for a no that an expert can choose, untranslated."""
+
+NO_PER_DIEM = {
+    NoPerDiem.HOME: N_("There is no per diem in the home country."),
+    NoPerDiem.NO_NIGHT: N_("There is no per diem, because no night is spent abroad."),
+    NoPerDiem.HOTEL: N_("There is no per diem, because the hotel is provided."),
+}
+"""Why a mission pays no per diem, untranslated."""
 
 RELEASES = {
     ReleaseState.OPEN: (N_("Employer asked"), "info"),
@@ -167,6 +174,11 @@ def pay_line(line: Line) -> str:
     else:
         counted = ngettext("{count} night abroad", "{count} nights abroad", line.count)
     return _("{counted} at EUR {rate}", counted=counted, rate=filters.eur(line.rate))
+
+
+def no_per_diem(due: Due) -> str:
+    """Why the mission pays no per diem; "" where it pays one."""
+    return translated(NO_PER_DIEM[due.no_per_diem]) if due.no_per_diem else ""
 
 
 def pay_lines(due: Due) -> list[tuple[str, Decimal]]:
@@ -330,6 +342,7 @@ def _cause(cause: Cause) -> str:
 
 filters.register("lasting", lasting)
 filters.register("pay_lines", pay_lines)
+filters.register("no_per_diem", no_per_diem)
 filters.register("windows_in_words", windows_in_words)
 filters.register("local_moment", local_moment)
 filters.register("cancellation_in_words", cancellation_in_words)

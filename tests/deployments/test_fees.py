@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from facility.contracts.rules import Rate, UnitCostKind
 from facility.deployments.rules.fees import (
     TAIEX,
+    NoPerDiem,
     Pay,
     Portion,
     Terms,
@@ -72,6 +73,22 @@ def test_a_late_departure_pays_what_an_administrator_says() -> None:
 def test_out_and_back_on_one_day_is_one_whole_day_without_a_night() -> None:
     due = stated(TERMS, Travel(at(MONDAY, "15:00"), at(MONDAY, "23:00")), "IT")
     assert (due.fee, due.per_diem) == (Decimal("350.00"), Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("pay", "last", "home", "why"),
+    [
+        (Pay("AL"), FRIDAY, "IT", None),
+        (Pay("AL"), FRIDAY, "AL", NoPerDiem.HOME),
+        (Pay("AL"), MONDAY, "IT", NoPerDiem.NO_NIGHT),
+        (Pay("AL", Decimal("160.00")), FRIDAY, "IT", NoPerDiem.HOTEL),
+    ],
+)
+def test_a_mission_without_a_per_diem_says_why(
+    pay: Pay, last: date, home: str, why: NoPerDiem | None
+) -> None:
+    due = planned(replace(TERMS, pay=pay), MONDAY, last, home)
+    assert (due.no_per_diem, bool(due.per_diem)) == (why, why is None)
 
 
 def test_no_per_diem_in_the_home_country_and_a_hotel_is_taken_off() -> None:

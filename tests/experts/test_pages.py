@@ -1,5 +1,6 @@
 """Pages of the pool: for secretariat and auditor alone; each wrong field named; lists that cost the same."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -87,6 +88,7 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
         ({"code": "", "name": ""}, {"code": "Code", "name": "Name"}),
         ({"email": "nobody"}, {"email": "Mail address"}),
         ({"country": "XX"}, {"country": "Member State"}),
+        ({"branch": ""}, {"branch": "Branch"}),
         ({"deployments_12m": "-1"}, {"deployments_12m": "Deployments in the last 12 months"}),
         ({"superior_email": ""}, {"superior_email": "Superior’s mail address"}),
         ({"superior_name": ""}, {"superior_name": "Superior"}),
@@ -127,6 +129,15 @@ async def test_each_wrong_field_is_named(
     assert [name for name, label in wrong.items() if f'href="#f-{name}">{label}: ' not in answer.text] == []
     assert ('<details class="behind" open>' in answer.text) == ("languages-0-writing" in wrong)
     assert "Skopje 2024" in answer.text
+
+
+async def test_nothing_is_chosen_for_who_has_not_chosen(themes: Cast, browse: Browsers) -> None:
+    page = (await (await browse(themes.ada)).get("/experts/new")).text
+    for name in ("country", "branch", "gender"):
+        options = re.search(rf'<select[^>]* name="{name}".*?</select>', page, re.DOTALL)
+        assert options is not None
+        values = re.findall(r'<option value="([^"]*)"( selected)?', options[0])
+        assert (values[0][0], [value for value, selected in values if value and selected]) == ("", []), name
 
 
 async def test_a_taken_code_and_address_are_said_at_their_fields(

@@ -138,10 +138,19 @@ class Line(msgspec.Struct, frozen=True):
         return self.count * self.rate
 
 
+class NoPerDiem(StrEnum):
+    """Why a mission pays no per diem."""
+
+    HOME = "home"
+    NO_NIGHT = "no_night"
+    HOTEL = "hotel"
+
+
 class Due(msgspec.Struct, frozen=True):
-    """What a mission pays, line by line."""
+    """What a mission pays, line by line. no_per_diem: None where it pays one."""
 
     lines: tuple[Line, ...]
+    no_per_diem: NoPerDiem | None = None
 
     @property
     def fee(self) -> Decimal:
@@ -193,13 +202,21 @@ def stated(terms: Terms, travel: Travel, home: str) -> Due:
 def _due(terms: Terms, nights: int, out: Portion, back: Portion, home: str) -> Due:
     """Out and back on one day is one whole day. No per diem in the home country."""
     days = [out, *[Portion.WHOLE] * (nights - 1), back] if nights else [Portion.WHOLE]
-    away = 0 if home == terms.pay.country else nights
+    at_home = home == terms.pay.country
     lines = (
         Line("day", days.count(Portion.WHOLE), terms.day),
         Line("half_day", days.count(Portion.HALF), terms.half_day),
-        Line("night", away, terms.night - terms.pay.hotel),
+        Line("night", 0 if at_home else nights, terms.night - terms.pay.hotel),
     )
-    return Due(tuple(line for line in lines if line.count))
+    return Due(tuple(line for line in lines if line.count), _no_per_diem(terms, nights, at_home=at_home))
+
+
+def _no_per_diem(terms: Terms, nights: int, *, at_home: bool) -> NoPerDiem | None:
+    if at_home:
+        return NoPerDiem.HOME
+    if not nights:
+        return NoPerDiem.NO_NIGHT
+    return NoPerDiem.HOTEL if terms.pay.hotel == terms.night else None
 
 
 def check_travel(travel: Travel, first: date, last: date) -> None:

@@ -59,10 +59,12 @@ def particulars(offers: Offers, *, own: bool = False) -> Section:
     """Who the expert is; own: as the expert reads it."""
     stands_for = f"{translated(CODE)} {_("You can't change it later.")}"
     come_from = _(
-        "Experts come from today’s 27 Member States. Experts from other countries can be in the pool but are not shortlisted."
+        "Experts come from today’s 27 Member States. Experts from elsewhere can be in the pool but are not shortlisted."
     )
     other = AskedIf("branch", (Branch.OTHER,))
-    releases = _("Who can release the expert for a mission.")
+    releases = (
+        _("Who can release you for a mission.") if own else _("Who can release the expert for a mission.")
+    )
     genders = options(GENDERS.items())
     no_name = OWN_NAME_MISSING if own else NAME_MISSING
     return Section(
