@@ -351,7 +351,7 @@ sentences.register(
     {
         "not_funded": N_("The application has no award, so you can't ask for experts."),
         "already_asking": N_("The order has already been confirmed, or the award has ended."),
-        "nothing_to_match": N_("There is no open request: all orders are confirmed."),
+        "nothing_to_match": N_("There is nothing to propose now. The order of every request is confirmed."),
         "nothing_chosen": N_("Choose for at least one request."),
         "nobody_chosen": N_("Give at least one expert a place."),
         "chosen_twice": N_("You gave one expert two places."),

@@ -198,6 +198,15 @@ async def two(sending: Sending) -> dict[str, UUID]:
     return {"jit": jit, "siena": siena}
 
 
+async def test_where_nothing_can_be_proposed_the_page_says_so(sending: Sending, browse: Browsers) -> None:
+    ada = await browse(sending.play.people["ada"])
+    page = await ada.get("/deployments/matching")
+    assert gives_reason(page, "nothing_to_match")
+    assert 'action="/deployments/matching"' not in page.text
+    pressed = await ada.send_form("/deployments/matching", {"most": "2", "most_of_state": "1"})
+    assert (pressed.status_code, gives_reason(pressed, "nothing_to_match")) == (409, True)
+
+
 async def test_a_person_takes_a_proposal_request_by_request(
     sending: Sending, two: dict[str, UUID], browse: Browsers
 ) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.deployments import words
 from facility.deployments.access import PRIVATE, SECRETARIAT
@@ -16,12 +17,14 @@ from facility.deployments.queries import matching as queries
 from facility.deployments.queries.matching import Matched
 from facility.deployments.rules.matching import Question, propose
 from facility.deployments.service.matching import answered, decide, store
+from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
+from facility.web.sentences import sentence
 from facility.web.uploads import received_at
 
 LOOKS = {"allow": allow(*PRIVATE)}
@@ -37,6 +40,9 @@ async def _start_page(view: render.View, read: AsyncConnection, fields: Fields, 
         form=fields,
         matchings=await queries.heads(read),
         may_act=view.me.has(Role.SECRETARIAT),
+        nothing=None
+        if await queries.is_any_open(read, view.me.id, clock.now())
+        else sentence(Reason("nothing_to_match")),
     )
 
 

@@ -16,15 +16,18 @@ from facility.zone import TODAY_SQL
 
 PAGE = 20
 
+_IS_OPEN = f"state = 'requested' AND starts_on >= {TODAY_SQL} AND NOT {shut_out('deployment.application_id')}"
+_UNDER_AWARD = f"FROM deployment JOIN award ON award.id = award_id AND {AWARD_STANDS_SQL}"
+_ANY_OPEN = text(f"SELECT EXISTS (SELECT {_UNDER_AWARD} WHERE {_IS_OPEN})")
 _OPEN = text(
     f"""
     SELECT deployment.id, starts_on, ends_on, seats, experts, points,
         ARRAY(SELECT jsonb_array_elements_text(codes) FROM jsonb_each(shortlist->'on_call') AS duty(theme, codes)) AS on_call
-    FROM deployment JOIN award ON award.id = award_id AND {AWARD_STANDS_SQL}
+    {_UNDER_AWARD}
     CROSS JOIN LATERAL (SELECT array_agg(code ORDER BY place) AS experts, array_agg(score ORDER BY place) AS points
         FROM ROWS FROM (jsonb_to_recordset(shortlist->'ranked') AS (code text, score int)) WITH ORDINALITY
             AS ranked(code, score, place)) AS ranked
-    WHERE state = 'requested' AND starts_on >= {TODAY_SQL} AND NOT {shut_out("deployment.application_id")}
+    WHERE {_IS_OPEN}
     ORDER BY requested_at, deployment.id
     """  # noqa: S608 - our own text
 )
@@ -32,6 +35,11 @@ _POOL = text("SELECT code, country FROM expert WHERE active")
 _BOOKED = text(
     "SELECT code, day FROM booking JOIN expert ON expert.id = expert_id WHERE day BETWEEN :first AND :last"
 )
+
+
+async def is_any_open(connection: AsyncConnection, viewer: UUID, now: datetime) -> bool:
+    """Whether there is anything to propose: a request whose order nobody has confirmed, and that is not closed to the viewer."""
+    return bool((await connection.execute(_ANY_OPEN, {"viewer": viewer, "now": now})).scalar_one())
 
 
 async def question(
