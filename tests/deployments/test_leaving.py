@@ -5,14 +5,18 @@ from uuid import UUID
 import pytest
 
 from facility import clock
+from facility.deployments.events.requests import InvitationEnded
+from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.answering import accept
+from facility.deployments.words import OUTCOMES
 from facility.events.relay import deliver_all
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import change_expert
 from facility.experts.service.profile_link import profile_link
 from facility.outbox.links import path_of
 from facility.refused import Refused
-from tests.browser import Browsers, states
+from facility.web.i18n import translated
+from tests.browser import Browsers, records, states
 from tests.deployments.conftest import AHEAD, DUE, HOUR, INVITED, Sending, expert, sound
 
 
@@ -40,12 +44,17 @@ async def test_the_open_invitation_of_an_expert_who_leaves_ends(
     await sound(sending)
 
 
-async def test_so_it_does_where_the_secretariat_takes_the_expert_out(sending: Sending) -> None:
+async def test_so_it_does_where_the_secretariat_takes_the_expert_out(
+    sending: Sending, browse: Browsers
+) -> None:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking()
     gone = expert("X0", active=False)
     await sending.play.act("ada", lambda tx: change_expert(tx, sending.experts["X0"], gone), INVITED + HOUR)
     assert await sending.outcomes(key) == {"X0": "left", "X1": "open"}
+    page = await (await browse(sending.play.people["ada"])).get(f"/deployments/{key}")
+    word = translated(OUTCOMES[InvitationStatus.LEFT][0])
+    assert records(page, InvitationEnded, seat=1, how=word)
     invitation = (await sending.invitations(key))["X0"]
     with pytest.raises(Refused, match="invitation_ended"):
         await sending.play.act(None, lambda tx: accept(tx, invitation.id), DUE)

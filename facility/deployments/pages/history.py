@@ -8,17 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries.people import lines_of
 from facility.deployments.events import missions
 from facility.deployments.events import requests as events
+from facility.deployments.models.release import ReleaseState
 from facility.deployments.queries.release import signatures
 from facility.deployments.queries.requests import DeploymentShown
+from facility.deployments.words import OUTCOMES, RELEASES
 from facility.events.base import Recorded
 from facility.events.log import LATEST, history
 from facility.web.history import Moment
-from facility.web.i18n import _
+from facility.web.i18n import Message, _, sentence, translated
 
 _BY_EXPERT = (
     events.InvitationAccepted | events.InvitationDeclined | missions.TravelStated | missions.MissionReportSent
 )
 _BY_SUPERIOR = events.ReleaseGiven | events.ReleaseRefused
+_ENDINGS = {status.value: word for status, (word, _kind) in OUTCOMES.items()} | {
+    "not released": RELEASES[ReleaseState.REFUSED][0]
+}
+"""What an invitation that ended otherwise is called, by what its event says."""
 
 
 async def history_of(connection: AsyncConnection, deployment: DeploymentShown) -> list[Moment]:
@@ -38,8 +44,9 @@ def _by_link(
     recorded: Recorded, line: Moment, codes: Mapping[UUID, str], signed: Mapping[UUID, str]
 ) -> Moment:
     event, who = recorded.event, line.who
+    said = _ended(event) if isinstance(event, events.InvitationEnded) else line.text
     if recorded.actor_id is not None:
-        return line
+        return Moment(said, line.at, who)
     if isinstance(event, _BY_EXPERT) or (
         isinstance(event, events.InvitationEnded) and event.how in ("cancelled", "disowned")
     ):
@@ -48,4 +55,9 @@ def _by_link(
         who = signed.get(event.release_id, who)
     elif isinstance(event, events.PinRefused) and event.invitation_id in codes:
         who = _("somebody with the link of {code}", code=codes[event.invitation_id])
-    return Moment(line.text, line.at, who)
+    return Moment(said, line.at, who)
+
+
+def _ended(event: events.InvitationEnded) -> str:
+    """By the word that stands beside the invitation on the page."""
+    return sentence(Message(event.sentence), seat=event.seat, how=translated(_ENDINGS[event.how]))
