@@ -862,6 +862,7 @@ AUDIENCE: dict[type[Event], Row] = {
     rota.WeekTakenOver: Row(TOGETHER, expert=(OWN_WEEKS,), officer=(EXPERT,)),
     deployments.DeploymentCalledOff: Row(
         ASKING,
+        lead=(Mail("activities/experts"),),
         expert=(Mail("deployments/called_off"), Page("/link/invitation/{token}")),
         officer=(DEPLOYMENT,),
         decider=(DEPLOYMENT,),
@@ -918,6 +919,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     deployments.InvitationEnded: Row(
         ASKING,
+        lead=(Mail("activities/experts"),),
         expert=(
             Mail("deployments/withdrawn"),
             Mail("deployments/called_off"),

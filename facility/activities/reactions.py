@@ -20,6 +20,7 @@ from facility.activities.events import (
 )
 from facility.activities.models import Activity
 from facility.activities.rules.counting import ActivityStatus
+from facility.activities.rules.planning import PLANNED
 from facility.activities.service import activities
 from facility.admission.service.initiatives import set_initiative_days
 from facility.applications.service.news import write_to_partners
@@ -28,12 +29,15 @@ from facility.awards.service.ending import standing_award
 from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Tx
 from facility.deployments.events.requests import (
+    DeploymentCalledOff,
     InvitationAccepted,
+    InvitationEnded,
     OrderConfirmed,
 )
 from facility.deployments.events.wishes import WishRefused
 from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.models.wish import Wish
+from facility.deployments.rules.wishes import WishState
 from facility.deployments.service.news import tell_of_days_with_activity, tell_of_days_without_activity
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
@@ -143,6 +147,44 @@ async def tell_that_experts_come(tx: Tx, event: InvitationAccepted) -> None:
     wish = await tx.get(Wish, deployment.wish_id)
     names = [row.name for row in rows if row.named_to_parties]
     await _to_lead(tx, wish.activity_id, "filled", _("Your experts have accepted"), deployment, names=names)
+
+
+_YES_ENDED = ("cancelled", "disowned", "not released")
+"""How a yes ends whose request goes on."""
+
+
+@reacts_to(InvitationEnded)
+async def tell_that_an_expert_does_not_come(tx: Tx, event: InvitationEnded) -> None:
+    """To the lead, who was told that experts come. Why is between the expert and the secretariat."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    if event.how not in _YES_ENDED or deployment.wish_id is None or deployment.state == DeploymentState.ENDED:
+        return
+    wish = await tx.get(Wish, deployment.wish_id)
+    filled = len((await tx.session.execute(_COMING, {"deployment": deployment.id})).all())
+    subject = _("An expert does not come")
+    await _to_lead(tx, wish.activity_id, "one_less", subject, deployment, filled=filled)
+
+
+@reacts_to(DeploymentCalledOff)
+async def tell_that_no_experts_are_asked(tx: Tx, event: DeploymentCalledOff) -> None:
+    """To the lead, with the reason; not where the lead took the wish back or cancelled the activity, or experts are asked anew."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    if deployment.wish_id is None:
+        return
+    wish = await tx.get(Wish, deployment.wish_id)
+    activity = await tx.get(Activity, wish.activity_id)
+    if wish.state == WishState.TAKEN_BACK or activity.state not in PLANNED or await _goes_on(tx, wish.id):
+        return
+    subject = _("No experts are asked any more")
+    reason = deployment.end_reason
+    await _to_lead(tx, activity.id, "called_off", subject, deployment, reason=reason)
+
+
+async def _goes_on(tx: Tx, wish_id: UUID) -> bool:
+    live = select(Deployment.id).where(
+        Deployment.wish_id == wish_id, Deployment.state != DeploymentState.ENDED
+    )
+    return (await tx.session.scalars(live.limit(1))).first() is not None
 
 
 _COMING = text(

@@ -131,6 +131,7 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
         entry=[(MISSION, invitation.id)],
         has_link=link is not None,
         contact=contact_of(deployment),
+        release_first=deployment.release_days is not None,
     )
 
 

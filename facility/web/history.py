@@ -28,15 +28,15 @@ class Moment(msgspec.Struct, frozen=True):
     who: str
 
 
-def sentence_of(event: Event) -> str:
+def sentence_of(event: Event, **words: str) -> str:
     """What happened, as a sentence for people: amounts, days, instants and codes as they read them. `{days}`: from `starts_on` to
-    `ends_on`."""
+    `ends_on`. words: for fields whose values a room has words for."""
     values = msgspec.structs.asdict(event)
     shown = {name: _shown(value) for name, value in values.items()}
     if {"starts_on", "ends_on"} <= values.keys():
         shown["days"] = filters.days(values["starts_on"], values["ends_on"])
     # A house test holds that every kind's sentence is a literal.
-    return sentence(Message(type(event).sentence), **shown)
+    return sentence(Message(type(event).sentence), **shown | words)
 
 
 def _shown(value: object) -> object:

@@ -1,6 +1,7 @@
 """The lead of an activity asks for experts: what the secretariat makes of it, and what becomes of it when the activity moves."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,8 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
 from facility.deployments.models.wish import Wish
 from facility.deployments.service.answering import accept
+from facility.deployments.service.answering import cancel as cancel_booking
+from facility.deployments.service.ending import call_off
 from facility.deployments.service.requesting import RequestDraft, confirm_shortlist, request_expertise
 from facility.deployments.service.rescheduling import ask_anew
 from facility.deployments.service.wishing import WishDraft, refuse_wish, take_back, wish
@@ -229,6 +232,54 @@ async def test_for_an_activity_that_is_cancelled_nobody_asks(play: Judging, brow
     for refused in (requested(play, made), wished(play, key, msgspec.structs.replace(WISH, seats=2))):
         with pytest.raises(Refused, match="not_planned"):
             await refused
+
+
+async def written(play: Judging, what: str) -> list[dict[str, Any]]:
+    """What the mails of this kind to the lead say."""
+    async with play.db.reader() as connection:
+        contexts = await connection.scalars(
+            select(Mail.context).where(Mail.template == "activities/experts").order_by(*IN_ORDER)
+        )
+        return [context for context in contexts if context["what"] == what]
+
+
+async def test_the_lead_hears_that_an_expert_who_was_booked_does_not_come(play: Judging) -> None:
+    key = await planned(play)
+    await pool(play)
+    deployment = await requested(play, await wished(play, key))
+    await booked(play, deployment)
+    assert await written(play, "one_less") == []
+    (invitation,) = await rows_of(play, Invitation)
+    await play.act(
+        None,
+        lambda tx: cancel_booking(tx, invitation.id, reason="Trial moved.", by_expert=True),
+        clock.now(),
+    )
+    (mail,) = await written(play, "one_less")
+    assert (mail["filled"], mail["seats"], "Trial" in str(mail)) == (0, 1, False)
+    await sound(play)
+
+
+async def test_the_lead_hears_that_the_secretariat_called_the_request_off(play: Judging) -> None:
+    key = await planned(play)
+    await pool(play)
+    deployment = await requested(play, await wished(play, key))
+    await booked(play, deployment)
+    await play.act("ada", lambda tx: call_off(tx, deployment, reason="No money left."), clock.now())
+    assert [mail["reason"] for mail in await written(play, "called_off")] == ["No money left."]
+    assert await written(play, "one_less") == []
+
+
+async def test_what_the_lead_set_off_or_goes_on_needs_no_mail(play: Judging) -> None:
+    key = await planned(play)
+    await pool(play)
+    await requested(play, await wished(play, key))
+    await play.act("omar", lambda tx: take_back(tx, key), clock.now())
+    first = await requested(play, await wished(play, key))
+    await booked(play, first)
+    await move(play, key, 1)
+    await play.act("ada", lambda tx: ask_anew(tx, first), clock.now())
+    assert await written(play, "called_off") == []
 
 
 async def test_who_says_yes_while_the_activity_is_elsewhere_hears_of_it_and_when_it_is_back(

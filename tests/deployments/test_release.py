@@ -1,6 +1,6 @@
 """The employer's release after the yes, and the letter of appointment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +90,14 @@ async def test_the_superior_releases_and_the_expert_is_appointed(needing: Sendin
     own = await (await browse()).get(f"{await needing.link(key, 'X1')}/appointment.pdf")
     assert own.headers["content-type"] == "application/pdf"
     assert not any((await reconcile(needing.db)).values())
+
+
+async def test_who_must_be_released_first_is_told_so_with_the_booking(needing: Sending) -> None:
+    await booked(needing)
+    key = await needing.asking(place="Skopje", starts_on=date(2021, 11, 1), ends_on=date(2021, 11, 2))
+    await needing.accept(key, "X1")
+    first = {mail.context["place"]: mail.context["release_first"] for mail in await needing.mails("accepted")}
+    assert first == {"Tirana, Albania": True, "Skopje": False}
 
 
 async def test_a_refusal_ends_the_yes_and_the_next_is_asked(sending: Sending) -> None:

@@ -35,6 +35,8 @@ from facility.applications.rules.activities import ActivityKind, Planned
 from facility.applications.words import PLACE_MISSING, TITLE_MISSING
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
+from facility.deployments.queries.wishes import Wish
+from facility.experts.queries.pool import themes
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role
@@ -189,11 +191,20 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
         experts=activity.experts if me.has(*SEES_PERSONAL) else [],
         missions=activity.missions if activity.lead_institution_id == me.institution_id else [],
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
+        wish_themes=await _wish_themes(read, activity.wish),
         staff=me.has(*STAFF),
         completes=me.has(Role.SECRETARIAT) and activity.state in PLANNED and activity.ended_at is None,
         history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],
         **WORDS,
     )
+
+
+async def _wish_themes(read: AsyncConnection, wish: Wish | None) -> list[str]:
+    """Names of the themes for which the lead asks for experts."""
+    if wish is None:
+        return []
+    known = dict(await themes(read, retired=True))
+    return [known.get(code, code) for code in wish.themes]
 
 
 def _draft_fields(fields: Fields) -> dict[str, Any]:

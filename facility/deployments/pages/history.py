@@ -14,8 +14,8 @@ from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.words import OUTCOMES, RELEASES
 from facility.events.base import Recorded
 from facility.events.log import LATEST, history
-from facility.web.history import Moment
-from facility.web.i18n import Message, _, sentence, translated
+from facility.web.history import Moment, sentence_of
+from facility.web.i18n import _, translated
 
 _BY_EXPERT = (
     events.InvitationAccepted | events.InvitationDeclined | missions.TravelStated | missions.MissionReportSent
@@ -44,9 +44,9 @@ def _by_link(
     recorded: Recorded, line: Moment, codes: Mapping[UUID, str], signed: Mapping[UUID, str]
 ) -> Moment:
     event, who = recorded.event, line.who
-    said = _ended(event) if isinstance(event, events.InvitationEnded) else line.text
+    text = _ended(event) if isinstance(event, events.InvitationEnded) else line.text
     if recorded.actor_id is not None:
-        return Moment(said, line.at, who)
+        return Moment(text, line.at, who)
     if isinstance(event, _BY_EXPERT) or (
         isinstance(event, events.InvitationEnded) and event.how in ("cancelled", "disowned")
     ):
@@ -55,9 +55,9 @@ def _by_link(
         who = signed.get(event.release_id, who)
     elif isinstance(event, events.PinRefused) and event.invitation_id in codes:
         who = _("somebody with the link of {code}", code=codes[event.invitation_id])
-    return Moment(said, line.at, who)
+    return Moment(text, line.at, who)
 
 
 def _ended(event: events.InvitationEnded) -> str:
     """By the word that stands beside the invitation on the page."""
-    return sentence(Message(event.sentence), seat=event.seat, how=translated(_ENDINGS[event.how]))
+    return sentence_of(event, how=translated(_ENDINGS[event.how]))

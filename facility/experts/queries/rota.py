@@ -210,13 +210,14 @@ _COLLEAGUES = text(
     SELECT expert.id, expert.code, array_agg(week ORDER BY week) FILTER (WHERE week > :first) AS weeks
     FROM on_call JOIN expert ON expert.id = expert_id
     WHERE theme_id = :theme AND week >= :first AND expert_id <> :expert
+        AND expert.active AND coalesce(valid_until >= :first, true)
     GROUP BY expert.id ORDER BY expert.code COLLATE "C"
     """
 )
 
 
 async def colleagues(connection: AsyncConnection, theme_id: UUID, expert_id: UUID) -> list[Colleague]:
-    """With whom the expert can swap a week of the theme: whoever is on call for it now or later. One statement."""
+    """With whom the expert can swap a week of the theme: whoever is on call for it now or later, and in the pool. One statement."""
     about = {"theme": theme_id, "expert": expert_id, "first": this_week()}
     rows = await connection.execute(_COLLEAGUES, about)
     return [Colleague(row.id, row.code, row.weeks or []) for row in rows]
