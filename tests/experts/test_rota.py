@@ -20,10 +20,11 @@ from facility.events.relay import deliver_all
 from facility.experts.events.rota import WeekTakenOver
 from facility.experts.models.profile import Expert, Theme
 from facility.experts.models.rota import OnCall, Swap
-from facility.experts.queries.rota import GAPS, members, on_call_for, slot
+from facility.experts.queries.rota import GAPS, colleagues, members, on_call_for, own_weeks, slot
 from facility.experts.rules.rota import Member, answer_by, hindrance, is_to_fill, week_of
 from facility.experts.service.calendar import Limits, make_calendar_link, set_limits
 from facility.experts.service.pool import book, change_expert, register_expert, seed_themes
+from facility.experts.service.renewals import leave_unasked
 from facility.experts.service.rota import put_on_call, set_rota_themes, take_off_call
 from facility.experts.service.swaps import accept_swap, decline_swap, look_after_swaps, offer_swap
 from facility.outbox.links import path_of
@@ -404,3 +405,18 @@ async def test_an_offer_goes_to_the_corrected_address_and_the_calendar_shows_the
         f"UID:on-call-{rota.theme}-{week}-{rota.experts['X2']}@facility" for week in (THIRD, FIFTH)
     ]
     assert f"DTEND;VALUE=DATE:{THIRD + timedelta(days=7):%Y%m%d}" in lines
+
+
+async def test_whoever_leaves_is_on_call_no_more(rota: Rota) -> None:
+    await rota.put("X1", SECOND)
+    await rota.put("X2", THIRD)
+
+    async def known() -> tuple[int, list[str]]:
+        async with rota.db.reader() as connection:
+            own = await own_weeks(connection, rota.experts["X1"], FIRST)
+            others = await colleagues(connection, rota.theme, rota.experts["X2"])
+            return len(own), [colleague.code for colleague in others]
+
+    assert await known() == (1, ["X1"])
+    await rota.act(leave_unasked, rota.experts["X1"])
+    assert await known() == (0, [])

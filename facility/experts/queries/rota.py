@@ -183,7 +183,7 @@ _OWN = text(
     """
     SELECT on_call.id, on_call.theme_id, theme.name AS theme, on_call.week, since, swap.id AS swap_id, expert.code AS colleague,
         in_exchange, ends_at
-    FROM on_call JOIN theme ON theme.id = on_call.theme_id
+    FROM on_call JOIN theme ON theme.id = on_call.theme_id JOIN expert AS own ON own.id = on_call.expert_id AND own.active
     LEFT JOIN swap ON swap.expert_id = on_call.expert_id AND swap.theme_id = theme.id AND swap.week = on_call.week AND state = 'open'
     LEFT JOIN expert ON expert.id = colleague_id
     WHERE on_call.expert_id = :expert AND on_call.week >= :first ORDER BY on_call.week, theme.code COLLATE "C"
@@ -192,7 +192,7 @@ _OWN = text(
 
 
 async def own_weeks(connection: AsyncConnection, expert_id: UUID, first: date) -> list[OwnWeek]:
-    """In which weeks the expert is on call, from this one on: one statement."""
+    """In which weeks the expert is on call, from this one on; none for one who has left the pool. One statement."""
     rows = await connection.execute(_OWN, {"expert": expert_id, "first": first})
     return [OwnWeek(**row._mapping) for row in rows]
 
