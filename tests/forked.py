@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from typing import IO, Any
 
@@ -56,17 +56,24 @@ class Forked(subprocess.Popen[bytes]):
         """Its process is multiprocessing's to look after."""
 
 
-def fork(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) -> Forked:
+def fork(
+    words: Sequence[str],
+    environ: Mapping[str, str],
+    output: IO[bytes],
+    prepare: Callable[[], object] | None = None,
+) -> Forked:
     """Run `facility …` or a module (`-m module …`) as a session of its own, with this environment and nothing else; what it says goes to
-    the output."""
+    the output. `prepare`, a function of a module, is called there first."""
     # A file without a name is reached while this process has it open.
     path = output.name if isinstance(output.name, str) else f"/proc/{os.getpid()}/fd/{output.fileno()}"
-    process = _CONTEXT.Process(target=_run, args=(list(words), dict(environ), path), name=" ".join(words))
+    process = _CONTEXT.Process(
+        target=_run, args=(list(words), dict(environ), path, prepare), name=" ".join(words)
+    )
     process.start()
     return Forked(process)
 
 
-def _run(words: list[str], environ: dict[str, str], path: str) -> None:
+def _run(words: list[str], environ: dict[str, str], path: str, prepare: Callable[[], object] | None) -> None:
     os.setsid()
     os.chdir(ROOT)
     os.environ.clear()
@@ -77,6 +84,8 @@ def _run(words: list[str], environ: dict[str, str], path: str) -> None:
     os.close(output)
     if "PYTHONWARNINGS" in environ:  # Python itself reads it at its start alone
         warnings.simplefilter(environ["PYTHONWARNINGS"])  # type: ignore[arg-type]
+    if prepare:
+        prepare()
     program, *sys.argv[1:] = words
     if program == "facility":
         cli.main()

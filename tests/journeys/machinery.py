@@ -26,11 +26,15 @@ from facility.files.store import Store
 from facility.settings import ROOT
 from tests.browser import SECRET
 from tests.forked import fork
+from tests.reworded import install
 from tests.smtp import Received, SmtpServer
 
 FACILITY = Path(sys.executable).with_name("facility")
 PATIENCE = 30.0
 """Seconds that anything may take that the service does by itself; on an idle machine all of it takes under two."""
+SHOTS = os.environ.get("JOURNEY_SHOTS")
+_WORDS = None if SHOTS else install
+"""Pages and mails of a journey are in other words than the product's own, as in all tests; photographs are for people."""
 
 
 def until[T](what: str, look: Callable[[], T | None], seconds: float = PATIENCE) -> T:
@@ -79,16 +83,18 @@ class Post:
         self.server = server
         self._read: set[int] = set()
 
-    def next(self, address: str, subject: str = "") -> Received:
-        """The first unread mail to this address with these words in its subject, waited for. It counts as read."""
+    def next(self, address: str, subject: str = "", link: str = "") -> Received:
+        """The first unread mail to this address with these words in its subject, or with a link for this purpose, waited for. It
+        counts as read."""
 
         def look() -> Received | None:
             for mail in self.server.to(address):
-                if id(mail) not in self._read and subject.lower() in mail.subject.lower():
+                about = subject.lower() in mail.subject.lower() and (not link or f"/link/{link}/" in mail.text)
+                if id(mail) not in self._read and about:
                     return mail
             return None
 
-        mail = until(f"mail to {address} about {subject!r}", look)
+        mail = until(f"mail to {address} about {subject or link!r}", look)
         self._read.add(id(mail))
         return mail
 
@@ -159,7 +165,7 @@ class Service:
 
     def _spawn(self, name: str, port: int, word: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as out:
-            self._processes.append(fork(["facility", word], self.environment(port), out))
+            self._processes.append(fork(["facility", word], self.environment(port), out, _WORDS))
 
     def _healthy(self, url: str) -> bool:
         assert all(process.poll() is None for process in self._processes), self.logs()

@@ -30,10 +30,11 @@ from playwright.sync_api import (
     expect,
 )
 
+from facility.message import Message
+from tests.browser import gives_reason, notices, says
 from tests.journeys.judge import AXE, JUDGE, LOOK
-from tests.journeys.machinery import PATIENCE, Post, link_in
+from tests.journeys.machinery import PATIENCE, SHOTS, Post, link_in, until
 
-SHOTS = os.environ.get("JOURNEY_SHOTS")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -206,6 +207,23 @@ class Visitor:
         """None of these stands on the page."""
         for text in words:
             expect(self.page.locator("main")).not_to_contain_text(text)
+
+    def sees_state(self, *states: str) -> None:
+        """What the page says of itself by mark: `data-state`."""
+        for state in states:
+            expect(self.page.locator(f'main [data-state="{state}"]').first).to_be_visible()
+
+    def sees_reason(self, code: str, **values: object) -> None:
+        """The page gives this reason, in whatever words."""
+        until(f"the reason {code}", lambda: gives_reason(self.page.content(), code, **values))
+
+    def sees_message(self, message: Message, **values: object) -> None:
+        """The page says this message, in whatever words, with these values."""
+        until(f"the message {message}", lambda: says(self.page.content(), message, **values))
+
+    def sees_notice(self, kind: str = "ok") -> None:
+        """A notice of this kind stands on the page: `ok`, `info`, `wait` or `bad`."""
+        until(f"a notice {kind}", lambda: kind in notices(self.page.content()))
 
     def heading(self, text: str) -> None:
         """The page is about this."""
