@@ -89,7 +89,9 @@ class Post:
 
         def look() -> Received | None:
             for mail in self.server.to(address):
-                about = subject.lower() in mail.subject.lower() and (not link or f"/link/{link}/" in mail.text)
+                about = subject.lower() in mail.subject.lower() and (
+                    not link or f"/link/{link}/" in mail.text
+                )
                 if id(mail) not in self._read and about:
                     return mail
             return None

@@ -7,7 +7,6 @@ is silent, and nothing was asked of another host. With JOURNEY_SHOTS set to a fo
 import functools
 import itertools
 import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
