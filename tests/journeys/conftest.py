@@ -13,7 +13,7 @@ from facility.outbox import links
 from tests.browser import SECRET
 from tests.databases import database_at
 from tests.journeys.cast import Company
-from tests.journeys.machinery import Post, Service, outside, redis_server
+from tests.journeys.machinery import SHOTS, Post, Service, outside, redis_server
 from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 from tests.smtp import SmtpServer
@@ -83,6 +83,12 @@ def second_worker(service: Service) -> Iterator[None]:
     """Two workers, for the journeys of a file."""
     with service.second_worker():
         yield
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where the service speaks its own words, for photographs, so do the tests."""
+    if SHOTS:
+        item.add_marker("as_worded")
 
 
 class Opens(Protocol):
