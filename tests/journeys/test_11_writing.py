@@ -1,10 +1,11 @@
 """Nothing typed is lost: the line goes down, a sign-in ends amid a sentence, two officers write in one section."""
 
+import json
 import re
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Locator, expect
 from sqlalchemy import text
 
 from facility.accounts.service.people import add_user
@@ -22,7 +23,6 @@ TEXT = "Both forces trace the same weapons, each on its own side."
 SAVED = "SELECT answers ->> 'summary' FROM section_answers WHERE application_id = :a AND section = 'ask'"
 KEPT = """SELECT typed -> 'summary' ->> 0 FROM unsaved JOIN party ON party.id = subject_id
     WHERE application_id = :a AND section = 'ask'"""
-ENDED = "Your sign-in has ended."
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,13 @@ def type_summary(visitor: Visitor, text: str) -> None:
     field.press_sequentially(text)
 
 
-def trouble(visitor: Visitor) -> None:
-    expect(visitor.page.locator("[data-trouble]")).not_to_be_empty()
+def trouble(visitor: Visitor, *kinds: str) -> Locator:
+    """Where the page says what becomes of what is typed: all of this, in the words that it has for it."""
+    place = visitor.page.locator("[data-trouble]")
+    words = json.loads(visitor.page.locator('meta[name="facility-texts"]').get_attribute("content") or "")
+    for kind in kinds:
+        expect(place).to_contain_text(words[kind])
+    return place
 
 
 def colleague(company: Company, service: Service, visit: Opens) -> Visitor:
@@ -89,10 +94,9 @@ def test_the_line_goes_down_while_somebody_types(
     omar.goto(page_of(application))
     omar.context.set_offline(True)
     type_summary(omar, TEXT)
-    trouble(omar)
-    omar.sees("No connection. What you typed is still here.", "We try again.")
+    trouble(omar, "offline", "tries")
     omar.page.get_by_role("button", name="Save and continue").click()
-    omar.sees("press the button again")
+    trouble(omar, "waits")
     assert omar.page.get_by_label("Summary").input_value() == TEXT
     dialogs: list[str] = []
 
@@ -105,14 +109,16 @@ def test_the_line_goes_down_while_somebody_types(
         omar.page.close(run_before_unload=True)
     assert dialogs == ["beforeunload"]
     omar.context.set_offline(False)
-    omar.sees("The connection is back. What you typed is kept.")
+    trouble(omar, "back")
     assert service.value_of(KEPT, a=application) == TEXT
     elsewhere = company["omar"]
     elsewhere.goto(page_of(application))
-    elsewhere.sees("You have unsaved text")
+    unsaved = elsewhere.page.locator('[data-state="unsaved"]')
+    expect(unsaved).to_be_visible()
     assert elsewhere.page.get_by_label("Summary").input_value() == TEXT
     elsewhere.press("Discard and show the saved version")
-    elsewhere.sees("Discarded.")
+    elsewhere.sees_notice()
+    expect(unsaved).to_have_count(0)
 
 
 def test_a_sign_in_ends_amid_a_sentence(
@@ -124,18 +130,18 @@ def test_a_sign_in_ends_amid_a_sentence(
     omar.goto(page_of(application))
     end_session(service, omar.email)
     type_summary(omar, f"{TEXT} And")
-    omar.sees(ENDED, "Sign in again in a new tab")
+    ended = trouble(omar, "ended")
     with omar.context.expect_page() as opened:
-        omar.page.get_by_role("link", name="Sign in again in a new tab").click()
+        ended.get_by_role("link").click()
     first, omar.page = omar.page, opened.value
     omar.judge = omar.page
     omar.sign_in()
     omar.page, omar.judge = first, first
     omar.page.bring_to_front()
-    omar.sees("You are signed in again. What you typed is kept.")
+    trouble(omar, "again")
     type_summary(omar, f"{TEXT} And more.")
     omar.press("Save and continue", status=409)
-    omar.sees("Nothing has been saved yet")
+    omar.sees_state("would-void")
     omar.press("Save and void the confirmations")
     assert service.value_of(SAVED, a=application) == f"{TEXT} And more."
 
@@ -179,13 +185,14 @@ def test_without_a_script_a_form_that_came_too_late_is_sent_again(
     omar.fill("Summary", "Typed without a script.")
     end_session(service, omar.email)
     omar.press("Save draft", status=401)
-    omar.sees("nothing is lost")
+    omar.sees("Typed without a script.")
     page, other = omar.page, omar.context.new_page()
     omar.page = other
     omar.sign_in(by="code")
     omar.page = page
     omar.press("Send again")
-    omar.sees("Your text is stored as a draft", "You have unsaved text here.")
+    omar.sees_notice("wait")
+    omar.sees_state("unsaved-there")
     omar.follow("What you ask for, and why")
     assert omar.page.get_by_label("Summary").input_value() == "Typed without a script."
     assert service.value_of(KEPT, a=application) == "Typed without a script."
@@ -202,12 +209,12 @@ def test_two_officers_in_one_section(company: Company, stage: Stage, service: Se
     type_summary(omar, "Investigators of both sides work together.")
     until("it is kept", lambda: service.rows(KEPT, a=application))
     besa.goto(page_of(application))
-    besa.sees("Omar Hoxha has been writing here since")
+    expect(besa.page.locator('[data-state="colleague-writes"]')).to_contain_text("Omar Hoxha")
     besa.fill("Summary", "Prosecutors of both sides work together.")
     besa.press("Save and continue", status=409)
     besa.press("Save and void the confirmations")
     omar.press("Save and continue", status=409)
-    omar.sees("Besa Marku has saved this part in the meantime")
+    expect(omar.page.locator('[data-state="saved-meanwhile"]')).to_contain_text("Besa Marku")
     expect(omar.page.locator("del")).to_have_text("Prosecutors")
     expect(omar.page.locator("ins")).to_have_text("Investigators")
     omar.press("Save and continue", status=422)

@@ -11,6 +11,7 @@ from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service
 from tests.journeys.stage import Stage
+from tests.journeys.test_2_applications import sign_for_partner
 from tests.journeys.visitor import Visitor
 
 PART = FormSection(
@@ -46,9 +47,9 @@ def test_a_confirmation_is_voided_and_renewed_on_a_phone(
     arta = visit(address("arta"), phone=True)
     link = fill_in_and_ask(arta)
     answer_the_request(omar, str(application))
-    arta.open_mail("The lead has answered your request")
+    arta.open_mail("TAF-2026-97/001", link="partner")
     arta.sees("Done")
-    sign(arta)
+    sign_for_partner(arta, "Arta Krasniqi")
     change(omar, str(application))
     renew(arta, link)
     omar.goto(f"/applications/{application}/partners")
@@ -60,13 +61,14 @@ def test_a_confirmation_is_voided_and_renewed_on_a_phone(
 
 def fill_in_and_ask(arta: Visitor) -> str:
     """Her part, with what only the facility reads; then a wish. The link stays good."""
-    link = arta.open_mail("Please confirm the joint application TAF-2026-97")
+    link = arta.open_mail("TAF-2026-97/001", link="partner")
     arta.sees("Not started", "To do")
     arta.follow("Your own part")
     arta.fill("What you contribute", "Six investigators and a room.")
     arta.fill("What only the facility should know", SECRET)
     arta.press("Save")
-    arta.sees("Saved.", SECRET)
+    arta.sees_notice()
+    arta.sees(SECRET)
     arta.tick("We ask for a change")
     arta.press("Send the answer", status=422)
     arta.fill("What should be changed", "Two days instead of three, please.")
@@ -83,16 +85,7 @@ def answer_the_request(omar: Visitor, application: str) -> None:
     omar.press("Answer", status=422)
     omar.tick("Done")
     omar.press("Answer")
-    omar.sees("The partner gets a mail with your answer.")
-
-
-def sign(arta: Visitor) -> None:
-    """The first confirmation."""
-    arta.tick("We confirm")
-    arta.fill("Name of the person who may sign", "Arta Krasniqi")
-    arta.fill("Function", "Deputy director")
-    arta.press("Send the answer")
-    arta.heading("Thank you, this is confirmed")
+    omar.sees_notice()
 
 
 def change(omar: Visitor, application: str) -> None:
@@ -106,7 +99,7 @@ def change(omar: Visitor, application: str) -> None:
 
 def renew(arta: Visitor, old: str) -> None:
     """The difference, word by word, and one button."""
-    mail = arta.post.next(arta.email, "TAF-2026-97/001 was changed")
+    mail = arta.post.next(arta.email, "TAF-2026-97/001", link="partner")
     assert "What will be done" in mail.text
     assert "two days" not in mail.text
     arta.goto(next(word for word in mail.text.split() if "/link/partner/" in word))

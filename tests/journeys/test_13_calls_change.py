@@ -2,9 +2,15 @@
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from facility import clock
+from facility.calls.rules.forms import By
+from facility.calls.words.changes import MEANINGS, NEW_SECTION
+from tests.browser import says
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service
 from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 
@@ -24,7 +30,9 @@ def add_section(ada: Visitor) -> None:
     ada.heading("Safety of participants")
 
 
-def test_a_later_deadline_and_a_new_section_amid_drafts(company: Company, stage: Stage, visit: Opens) -> None:
+def test_a_later_deadline_and_a_new_section_amid_drafts(
+    company: Company, stage: Stage, visit: Opens, service: Service
+) -> None:
     ada, vera, omar = company["ada"], company["vera"], company["omar"]
     company["arta"]
     anyone = visit(phone=True)
@@ -40,7 +48,8 @@ def test_a_later_deadline_and_a_new_section_amid_drafts(company: Company, stage:
     ada.press("Save the corrigendum", status=422)
     ada.fill_instant("Closes", later, "12:00")
     ada.press("Save the corrigendum")
-    ada.sees("You wrote this corrigendum, so a colleague checks and publishes it.", "The deadline is now")
+    ada.sees_state("drafted-by-you")
+    ada.sees_message(MEANINGS["closes_at"])
     assert ada.post_form(f"/staff/calls/{call_id}/corrigendum/publish")[0] == 403
 
     add_section(ada)
@@ -48,16 +57,17 @@ def test_a_later_deadline_and_a_new_section_amid_drafts(company: Company, stage:
     vera.goto(f"/staff/calls/{call_id}/corrigendum")
     vera.sees("Under “Safety of participants”: What could happen?")
     vera.press("Publish the corrigendum")
-    vera.sees("Version 2 of the call has been published.")
+    expect(vera.page.locator(".notice--ok")).to_contain_text("2")
     mail = omar.post.next(omar.email, "TAF-2026-71 was corrected")
-    assert "The deadline is now" in mail.text
-    assert "Nothing of what you wrote was changed." in mail.text
-    omar.goto(f"/applications/{draft}")
-    omar.sees(
-        "The deadline is now",
-        "A new section was added: “Safety of participants”.",
-        "Still needed: What could",
+    assert says(mail.text, MEANINGS["closes_at"])
+    kept = (
+        "SELECT context -> 'draft' FROM mail WHERE template = 'applications/call_corrected' AND subject = :s"
     )
+    assert service.value_of(kept, s=mail.subject) is True
+    omar.goto(f"/applications/{draft}")
+    omar.sees_message(MEANINGS["closes_at"])
+    omar.sees_message(NEW_SECTION[By.LEAD], section="Safety of participants")
+    expect(omar.page.locator(".needs")).to_contain_text("What could happen?")
     omar.follow("What changed, side by side")
     omar.sees("Partners asked for more time.")
 

@@ -34,12 +34,12 @@ def test_nobody_reads_before_two_have_opened(
     ada.sees("TAF-2026-72/001")
     ada.sees_not(TITLE)
     ada.press("Begin the opening")
-    ada.sees("You began this opening.")
+    ada.sees_state("begun-by-you")
     assert ada.post_form(f"/openings/{call_id}/confirm")[0] in (403, 422)
 
     vera.goto(f"/openings/{call_id}")
     vera.press("Confirm and open")
-    vera.sees("The applications are unsealed. You can read them now.")
+    vera.sees_state("opened")
     with vera.download() as got:
         vera.page.get_by_role("link", name="Minutes (PDF)").click()
     ((_name, content),) = got
@@ -66,8 +66,8 @@ def test_a_clerical_error_is_put_right_by_a_link(
     ada.sees("Is this spelt as it should be?")
 
     omar = visit(company["omar"].email, phone=True)
-    omar.open_mail("question")
-    omar.sees("Your application stays as you submitted it")
+    omar.open_mail("TAF-2026-73/001", link="clarification")
+    omar.sees_state("stays-as-submitted")
     omar.press("Send the answer", status=422)
     omar.fill("What is right", "Omar Hoxha")
     omar.fill("Your name and function", "Omar Hoxha, head of unit")
@@ -110,6 +110,6 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
     state = "SELECT state FROM consultation WHERE id = :id"
     until("silence counts", lambda: service.value_of(state, id=consultation) == "tacit")
     delegation.open_mail()
-    delegation.sees("your silence counted as consent")
+    delegation.sees_state("silence-counted")
     ada.goto(f"/applications/{application}/consultations")
     ada.sees("A delegation", "Consent by silence")

@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from facility import clock
+from facility.applications.words import DECLARED
+from facility.web.i18n import translated
+from facility.web.uploads import REFUSED
 from tests.documents import pdf
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
@@ -18,12 +21,6 @@ from tests.journeys.stage import Stage, seconds_from_now
 from tests.journeys.visitor import Visitor
 
 TITLE = "Tracing firearms across two borders"
-DECLARED = (
-    "What this application says is true and complete.",
-    "The partners have agreed that we submit it for them.",
-    "Nothing that is asked for here is paid for from another source.",
-    "It holds no classified information and no data about cases or persons in them.",
-)
 
 
 def start(omar: Visitor, reference: str) -> UUID:
@@ -64,8 +61,8 @@ def write_own_part(omar: Visitor) -> None:
 
 def sign(omar: Visitor) -> None:
     """Declarations and name, up to the button."""
-    for words in DECLARED:
-        omar.tick(words)
+    for words in DECLARED.values():
+        omar.tick(translated(words))
     omar.fill("Function", "Head of department")
 
 
@@ -90,13 +87,14 @@ def correct_address(omar: Visitor, service: Service, old: str, right: str) -> No
     omar.follow("Change role, amount or contact Kosovo* Police")
     omar.fill("Mail address", right)
     omar.press("Save")
-    omar.sees("The mail goes to the new address, and the old link no longer works.")
+    omar.sees_notice()
 
 
 def confirm(petra: Visitor) -> str:
     """The partner reads, tries without a name, and confirms; the link."""
     link = petra.open_mail()
-    petra.sees("Nothing happens until you answer below.", TITLE)
+    petra.sees_state("nothing-done-yet")
+    petra.sees(TITLE)
     answer(petra)
     return link
 
@@ -104,11 +102,16 @@ def confirm(petra: Visitor) -> str:
 def answer(petra: Visitor) -> None:
     """First without a name."""
     petra.press("Send the answer", status=422)
-    petra.tick("We confirm")
-    petra.fill("Name of the person who may sign", "Petra Gashi")
-    petra.fill("Function", "Deputy director")
-    petra.press("Send the answer")
-    petra.heading("Thank you, this is confirmed")
+    sign_for_partner(petra, "Petra Gashi")
+
+
+def sign_for_partner(partner: Visitor, signatory: str) -> None:
+    """The form behind a partner's link says yes."""
+    partner.tick("We confirm")
+    partner.page.locator("#f-signatory_name").fill(signatory)
+    partner.fill("Function", "Deputy director")
+    partner.press("Send the answer")
+    partner.heading("Thank you, this is confirmed")
 
 
 def refuse_classified(omar: Visitor, service: Service, application: UUID) -> None:
@@ -118,28 +121,29 @@ def refuse_classified(omar: Visitor, service: Service, application: UUID) -> Non
     omar.follow("Documents")
     omar.upload("Documents", "annex.pdf", marked)
     omar.press("Attach", status=422)
-    omar.sees("This document carries a classification marking. It was not stored.")
+    omar.sees_message(REFUSED["marked"])
     digest = hashlib.sha256(marked).hexdigest()
     traces = service.rows("SELECT sha256 FROM classified_refusal WHERE application_id = :a", a=application)
     assert traces == [(digest,)]
     kept = [path for path in (service.folder / "data").rglob("*") if path.is_file()]
     assert [path for path in kept if hashlib.sha256(path.read_bytes()).hexdigest() == digest] == []
     omar.goto(f"/applications/{application}/check")
-    omar.sees("A document with a classification marking was refused.")
+    omar.sees_reason("classified_document")
     omar.goto(f"/applications/{application}/documents")
     omar.press("Go on without it")
     omar.upload("Documents", "agenda.pdf", pdf("Agenda of the workshop."))
     omar.press("Attach")
-    omar.sees("The document is attached.", "agenda.pdf")
+    omar.sees_notice()
+    omar.sees("agenda.pdf")
 
 
 def edit_what_was_confirmed(omar: Visitor, application: UUID) -> None:
     """The page warns, asks, and only then voids."""
     omar.goto(f"/applications/{application}/answers/ask")
-    omar.sees("Confirmed by Kosovo* Police.")
+    expect(omar.page.locator('[data-state="confirmed-by-partners"]')).to_contain_text("Kosovo* Police")
     omar.fill("Summary", "Both forces trace the same weapons; now they do it together.")
     omar.press("Save", status=409)
-    omar.sees("Nothing has been saved yet", "must confirm again before you can submit")
+    omar.sees_state("would-void")
     omar.press("Save and void the confirmations")
 
 
@@ -170,7 +174,7 @@ def test_lead_prepares_partner_confirms_and_it_is_received(
     write_answers(omar)
     write_own_part(omar)
     omar.goto(f"/applications/{application}/check")
-    omar.sees("Too few different Western Balkans beneficiaries take part.")
+    omar.sees_reason("too_few_beneficiaries")
     expect(omar.page.get_by_role("button", name="Submit")).to_have_count(0)
     expect(omar.page.get_by_role("link", name="Go on to the declarations")).to_have_count(0)
     add_partner(omar, "petra@wrong.example")
@@ -187,7 +191,7 @@ def test_lead_prepares_partner_confirms_and_it_is_received(
 
     edit_what_was_confirmed(omar, application)
     petra.goto(used)
-    petra.sees("This link no longer works")
+    petra.sees_state("replaced")
     confirm(petra)
     petra.goto(petra.page.url)
     petra.heading("Thank you, this is confirmed")
@@ -204,7 +208,7 @@ def withdraw_and_submit_again(omar: Visitor, application: UUID, first: str) -> N
     omar.goto(f"/applications/{application}")
     omar.follow("Withdraw")
     omar.press("Withdraw")
-    omar.sees("The application is withdrawn.")
+    omar.sees_notice()
     omar.press("Take it up again")
     assert submit(omar, application) != first
 
@@ -230,7 +234,7 @@ def test_a_second_late_is_late(company: Company, stage: Stage, service: Service)
     sign(omar)
     until("the call is over", lambda: (clock.now() - closes_at).total_seconds() >= 1, seconds=90)
     omar.press("Submit", status=409)
-    omar.sees("The call has closed. Applications can no longer be submitted.")
+    omar.sees_reason("late")
     closed = "SELECT due_at FROM event WHERE subject_id = :id AND kind = 'CallClosed'"
     until("the call closes by itself", lambda: service.rows(closed, id=call_id) == [(closes_at,)])
     assert service.value_of("SELECT status FROM application WHERE id = :id", id=application) == "draft"

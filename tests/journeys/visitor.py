@@ -241,11 +241,11 @@ class Visitor:
 
     # Mail
 
-    def open_mail(self, subject: str = "") -> str:
+    def open_mail(self, subject: str = "", link: str = "") -> str:
         """Wait for the next mail to this person and open its link; the link."""
-        link = link_in(self.post.next(self.email, subject))
-        self.goto(link)
-        return link
+        address = link_in(self.post.next(self.email, subject, link))
+        self.goto(address)
+        return address
 
     def sign_in(self, by: str = "link") -> None:
         """Through the page and the mail, as everybody does."""
