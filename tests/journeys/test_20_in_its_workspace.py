@@ -33,12 +33,13 @@ class Workspace:
         self.home = f"/staff/calls/{call_id}"
         visitor.goto(self.home)
 
-    def begin(self, verb: str) -> None:
-        """From the call's overview to what it says is next."""
+    def begin(self, verb: str = "", at: str = "*") -> None:
+        """From the call's overview to what it says is next, which begins with this verb or which this selector means."""
         page = self.visitor.page
         if not page.url.endswith(self.home):
             self.visitor.step(page.locator(f'nav.crumbs a[href="{self.home}"]').click)
-        self.visitor.step(page.locator(".frame-act a").filter(has_text=re.compile(rf"^{verb} ")).click)
+        act = page.locator(f".frame-act a:is({at})").filter(has_text=re.compile(rf"^{verb}\b"))
+        self.visitor.step(act.click)
         self.is_inside()
 
     def press(self, name: str) -> None:
@@ -125,12 +126,13 @@ def decided(ada: Workspace, paul: Workspace) -> None:
     ada.stands_at("Ranking")
     ada.begin("Propose the ranking of")
     ada.press("Propose this ranking")
-    paul.visitor.post.next(paul.visitor.email, f"{REFERENCE} waits for your decision")
+    mail = paul.visitor.post.next(paul.visitor.email, REFERENCE)
+    assert re.search(r"/evaluation/[0-9a-f-]+/decision", mail.text)
     paul.stands_at("Decision")
     paul.begin("Decide the ranking of")
     paul.press("Decide the call")
     ada.stands_at("Delivery")
-    ada.begin("Sign the agreement on")
+    ada.begin(at='[href$="/signature"]')
     ada.visitor.fill("Signed on", clock.now().date().isoformat())
     ada.press("Save")
 

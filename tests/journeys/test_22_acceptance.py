@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from facility import clock
+from facility.awards.pages.acceptance import NOT_ACCEPTED
 from facility.calls.rules.after_decision import AfterDecision
 from tests.journeys.cast import Company
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.test_4_awards import letter_to
+from tests.journeys.test_24_judged import begin
 
 CALL = "TAF-2026-42"
 AGO = timedelta(days=20)
@@ -34,35 +36,36 @@ def decided(stage: Stage) -> list[str]:
 def test_a_refused_and_a_silent_acceptance_serve_the_reserve(company: Company, stage: Stage) -> None:
     refused, silent, first, second = decided(stage)
     ada, paul, omar, milena = (company[key] for key in ("ada", "paul", "omar", "milena"))
-    assert "Accept the award by" in letter_to(omar, f"{CALL}/001")
-    omar.goto("/")
-    omar.follow(f"Accept or refuse the award of {CALL}/001 Refused")
-    omar.sees("You can still accept it until the facility decides that it lapses.")
+    accept_by = (clock.now() - AGO).astimezone(clock.BRUSSELS).date() + timedelta(days=14)
+    assert f"{accept_by:%A} {accept_by.day} {accept_by:%B %Y}" in letter_to(omar, f"{CALL}/001", "award")
+    begin(omar, "awards-to-accept", CALL, f"{CALL}/001 Refused")
+    omar.sees_state("acceptance-overdue")
     omar.press("Accept the award", status=422)
     omar.unfold("Refuse the award")
     omar.fill("Reason", "Our investigators were posted elsewhere.")
     omar.press("Refuse the award")
     omar.goto(first)
-    omar.sees("Accept this award by")
+    omar.sees_state("to-be-accepted")
     omar.fill("Who signs the agreement", "Drita Hoxha")
     omar.fill("Function of that person", "Director")
     omar.press("Accept the award")
-    omar.sees("You have accepted the award.", "Signs: Drita Hoxha, Director")
+    omar.sees_notice()
+    omar.sees("Signs: Drita Hoxha, Director")
 
-    ada.goto("/")
-    ada.follow(f"Propose that the award of {CALL}/002 Silent lapses")
+    begin(ada, "awards-that-were-not-accepted-in-time", CALL, f"{CALL}/002 Silent")
     ada.sees("Second on the list")
     ada.press("Propose that it lapses")
-    ada.sees("You proposed this")
-    paul.goto("/")
-    paul.follow(f"Decide whether the award of {CALL}/002 Silent lapses")
-    paul.sees("The lead did not accept the award by")
+    ada.sees_state("authorising-officer-decides")
+    ada.sees("Take the proposal back")
+    begin(paul, "awards-that-are-proposed-to-lapse", CALL, f"{CALL}/002 Silent")
+    paul.sees_message(NOT_ACCEPTED)
     paul.press("Let the award lapse")
     paul.sees("Lapsed: not accepted in time", "Award from the reserve list:", f"{CALL}/004")
     milena.goto(silent)
     milena.sees("Lapsed: not accepted in time")
     milena.sees_not("Accept the award")
     milena.goto(second)
-    milena.sees("Accept this award by")
+    milena.sees_state("to-be-accepted")
+    milena.sees("Accept the award")
     omar.goto(refused)
     omar.sees("Refused by the lead")

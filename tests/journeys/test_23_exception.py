@@ -18,6 +18,7 @@ from tests.journeys.machinery import until
 from tests.journeys.stage import ANSWERS, Stage, part
 from tests.journeys.test_4_awards import letter_to
 from tests.journeys.test_6_activities import plan_on
+from tests.journeys.test_24_judged import begin
 
 CALL = "TAF-2026-43"
 REFERENCE = f"{CALL}/X1"
@@ -71,21 +72,21 @@ def approved(stage: Stage) -> UUID:
 def test_an_exception_is_awarded_and_its_activity_planned(company: Company, stage: Stage) -> None:
     application_id = approved(stage)
     ada, paul, omar = (company[key] for key in ("ada", "paul", "omar"))
-    ada.goto(f"/?call={CALL}")
-    ada.follow(f"Propose the award on the exception {REFERENCE} {TITLE}")
-    ada.sees("never count for indicator 10.1")
+    begin(ada, "approved-exceptions-without-an-award", CALL, f"{REFERENCE} {TITLE}")
+    ada.sees_state("outside-ranking-and-indicator")
     ada.press("Propose the award", status=422)
     ada.fill("Why it should get the award", "The team works with all neighbours.")
     ada.press("Propose the award")
-    ada.sees("an authorising officer decides on it.")
-    paul.goto(f"/?call={CALL}")
-    paul.follow(f"Decide the award on the exception {REFERENCE} {TITLE}")
+    ada.sees_state("authorising-officer-decides")
+    ada.sees("Take the proposal back")
+    begin(paul, "awards-on-exceptions-that-a-colleague-proposes", CALL, f"{REFERENCE} {TITLE}")
     paul.press("Make the award")
-    paul.sees("The award is made.", "20 000.00")
+    paul.sees_notice()
+    paul.sees("20 000.00")
     assert paul.post_form(f"/applications/{application_id}/exceptional-award/agree")[0] in (403, 404, 409)
 
-    assert "Urgent." in letter_to(omar, REFERENCE)
-    assert "20 000.00" in letter_to(omar, REFERENCE).replace("\u00a0", " ")
+    assert "Urgent." in letter_to(omar, REFERENCE, "exception_approved")
+    assert "20 000.00" in letter_to(omar, REFERENCE, "exceptional_award").replace("\u00a0", " ")
     omar.goto(f"/applications/{application_id}/result")
     omar.sees("20 000.00")
     omar.goto("/activities")

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from facility import clock
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.stage import Stage, Wish
+from tests.journeys.test_24_judged import begin
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("second_worker")
@@ -23,8 +25,8 @@ def decline(two: Visitor, reference: str) -> None:
     """With a reason, and somebody else's name."""
     two.open_mail(reference)
     two.unfold("Say no, and why")
-    two.tick("I am not free on these days")
-    two.fill("Who could come instead?", "Lea Roth, Bundeskriminalamt")
+    two.check("why", "dates")
+    two.page.locator("#f-colleague").fill("Lea Roth, Bundeskriminalamt")
     two.press("Decline")
     two.heading("Thank you for your answer")
 
@@ -48,18 +50,17 @@ def both_say_yes(faster: Visitor, slower: Visitor, reference: str) -> None:
     faster.heading("Thank you, you are booked")
     slower.press("Yes, I can come", status=409)
     slower.heading("Thank you, others can come")
-    assert "we hope to ask you another time" in slower.post.next(slower.email, "Not needed any more").text
+    assert reference in slower.post.next(slower.email, "Not needed any more").text
 
 
 def make_longer(ada: Visitor, reference: str) -> None:
     """The list has run out; the mail and the page say who could still be asked."""
     mail = ada.post.next(ada.email, f"No expert left to ask: {reference}")
     assert "English at B1 instead of B2: 1 more" in mail.text
-    ada.goto(f"/?call={CALL}")
-    ada.follow(f"Find more experts for {reference} Tirana")
+    begin(ada, "requests-for-experts-whose-list-has-run-out", CALL, f"{reference} Tirana")
     ada.sees("No answer in time", "Lea Roth, Bundeskriminalamt", "A trial on the same days.")
     ada.press("Ask these experts", within=ada.row("English at B1 instead of B2"))
-    ada.sees("The list is longer now.")
+    ada.sees_state("list-longer-by-1")
 
 
 def keep(head: Visitor, reference: str) -> None:
@@ -99,7 +100,7 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
         release_days=5,
     )
     silent = x261.open_mail(chain.reference)
-    x261.heading("Can you help")
+    expect(x261.page.locator('main[data-state="open"]')).to_be_visible()
     at_once = stage.request_expert(
         application,
         first + timedelta(days=7),
@@ -119,5 +120,4 @@ def test_silence_a_no_and_a_withdrawal_and_two_at_once(company: Company, stage: 
     x264.heading("Thank you, you are booked")
     keep(visit(address("superior264")), chain.reference)
     assert "Needed in an investigation of our own" in x264.post.next(x264.email, "Not released").text
-    company["ada"].goto(f"/?call={CALL}")
-    company["ada"].follow(f"Find more experts for {chain.reference} Tirana")
+    begin(company["ada"], "requests-for-experts-whose-list-has-run-out", CALL, f"{chain.reference} Tirana")

@@ -43,21 +43,22 @@ def complain(omar: Visitor) -> None:
 
 def uphold(ada: Visitor, vera: Visitor) -> None:
     """Vera decides it: Ada, who made the check, only reads it."""
-    begin(vera, "Decide the complaint", CALL)
+    begin(vera, "complaints-to-decide", CALL)
     ada.goto(vera.page.url)
-    ada.sees("You took part in the decision that is contested.")
+    ada.sees_reason("took_part")
     assert ada.post_form(f"{vera.page.url}/decide", {"outcome": "rejected", "reason": "No."})[0] == 403
-    vera.sees("If you uphold it, the admissibility of the application is checked again.")
+    vera.sees_state("admissibility-again-if-upheld")
     vera.tick("The complaint is upheld")
     vera.press("Decide the complaint", status=422)
     vera.fill("Reasons", "The law that you name makes it an authority.")
     vera.press("Decide the complaint")
-    vera.sees("The complaint is decided. The lead gets a letter.", "What was contested is decided again.")
+    vera.sees("Upheld")
+    vera.sees_state("decided-again")
 
 
 def check_again(vera: Visitor) -> None:
     """Somebody else than before."""
-    begin(vera, "Check the admissibility of", CALL)
+    begin(vera, "applications-whose-admissibility-is-to-be-checked", CALL)
     vera.sees("Judged before: not admissible", "One partner is not an authority.")
     for met in vera.page.locator('input[name$="-verdict"][value="met"]').all():
         met.check()
@@ -73,10 +74,10 @@ def test_an_upheld_complaint_lets_an_application_in(
     omar = visit(company["omar"].email, phone=True)
     complain(omar)
     uphold(ada, vera)
-    words = letter_to(omar, f"{CALL}/001")
+    words = letter_to(omar, f"{CALL}/001", "complaint_decided")
     assert f"{CALL}/C1 is upheld" in words
     assert "The law that you name makes it an authority." in words
     omar.page.reload()
-    omar.sees("What you contested is decided again.")
+    omar.sees_state("decided-again")
     check_again(vera)
     assert service.value_of("SELECT status FROM application WHERE id = :id", id=key) == "admissible"

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from playwright.sync_api import expect
+
 from facility.calls.rules.after_decision import AfterDecision
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
@@ -31,23 +33,28 @@ def test_the_lead_takes_the_part_that_is_left(
 ) -> None:
     call_id, _best, second = judged(stage)
     vera, paul = company["vera"], company["paul"]
-    begin(vera, "Propose the ranking of", CALL)
-    vera.sees("What is left is offered to it.")
+    begin(vera, "rankings-to-propose", CALL)
+    expect(vera.row(f"{CALL}/002")).to_contain_text("EUR 20\u00a0000.00 is offered to it")
     vera.press("Propose this ranking")
-    begin(paul, "Decide the ranking of", CALL)
+    begin(paul, "proposed-rankings-to-decide", CALL)
     paul.press("Decide the call")
-    paul.sees("The call is decided.")
+    paul.heading("Awards")
+    paul.sees("Held for an offer")
 
     milena = visit(company["milena"].email, phone=True)
-    milena.open_mail(f"Offer of a part of what you request: {CALL}/002")
-    milena.sees("EUR 20\u00a0000.00, which is 50 % of that", "12\u00a0000.00", "8\u00a0000.00")
-    milena.tick("We agree to an award of the amount that is offered")
+    milena.open_mail(f"{CALL}/002", link="partial_offer")
+    offered = milena.page.locator("dl.facts div").filter(has_text="Offered")
+    for figure in ("EUR 20 000.00", "50 %"):
+        expect(offered).to_contain_text(figure)
+    milena.sees("12\u00a0000.00", "8\u00a0000.00")
+    milena.check("answer", "accept")
     milena.press("Send the answer", status=422)
     milena.fill("Your name and function", "Milena Vuković, prosecutor")
     milena.press("Send the answer")
-    milena.sees("The offer was accepted by Milena Vuković, prosecutor")
-    letters = [letter_to(milena, f"{CALL}/002").replace("\u00a0", " ") for _ in range(2)]
-    assert ["reserve list" in letters[0], "EUR 20 000.00" in letters[1]] == [True, True]
+    accepted = milena.page.locator('[data-state="offer-accepted"]')
+    expect(accepted).to_contain_text("Milena Vuković, prosecutor")
+    for kind in ("reserve", "award"):
+        assert "EUR 20 000.00" in letter_to(milena, f"{CALL}/002", kind).replace("\u00a0", " ")
     status = "SELECT status FROM application WHERE id = :id"
     assert service.value_of(status, id=second) == "awarded"
     committed = "SELECT sum(ledger_entry.amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"

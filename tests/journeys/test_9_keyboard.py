@@ -11,17 +11,17 @@ from tests.journeys.visitor import Visitor
 FOCUSED = "(document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()"
 
 
-def tab_to(visitor: Visitor, words: str) -> None:
-    """Press Tab until what bears these words has the focus, and see that it shows."""
+def tab_to(visitor: Visitor, words: str = "", at: str = "*") -> None:
+    """Press Tab until what bears these words, or what this selector means, has the focus, and see that it shows."""
     passed: list[str] = []
     while len(passed) < 60:
         visitor.page.keyboard.press("Tab")
         passed.append(visitor.page.evaluate(FOCUSED))
-        if passed[-1].startswith(words):
+        if passed[-1].startswith(words) and visitor.page.locator(f":focus:is({at})").count():
             outlined = "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow"
-            assert visitor.page.evaluate(outlined) != "nonenone", words
+            assert visitor.page.evaluate(outlined) != "nonenone", (words, at)
             return
-    raise AssertionError(f"{words!r} is not among {passed}")
+    raise AssertionError(f"{words or at!r} is not among {passed}")
 
 
 def enter(visitor: Visitor, status: int = 200) -> None:
@@ -103,7 +103,7 @@ def test_sign_in_and_forms_by_keyboard(company: Company, stage: Stage, visit: Op
     milena.page.keyboard.press("Enter")
     milena.page.keyboard.type("Milena Vuković-Perić")
     enter(milena)
-    milena.sees("Your name is corrected.")
+    milena.sees_notice()
     begin_an_application(milena, "TAF-2026-86")
     tab_to(milena, "Skip to the content")
     tab_to(milena, "Milena Vuković-Perić")

@@ -172,6 +172,10 @@ class Visitor:
         """Tick a box or a radio button."""
         self._labelled(label, within).check()
 
+    def check(self, name: str, value: str = "yes") -> None:
+        """Tick the box or radio button that sends this, where its label is a sentence."""
+        self.page.locator(f'main input[name="{name}"][value="{value}"]').check()
+
     def fill_instant(self, legend: str, day: str, time: str) -> None:
         """A moment in Brussels."""
         group = self.page.get_by_role("group", name=legend)
