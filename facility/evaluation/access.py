@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from facility.applications.models.conflict import closed_to
 from facility.db import Database
-from facility.evaluation.models import leads, on_committee, rules_on_conflicts
+from facility.evaluation.models.committee import leads, on_committee
+from facility.evaluation.models.conflict import rules_on_conflicts
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service.assessing import note_recused_attempt
 from facility.web.access import (

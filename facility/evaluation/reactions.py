@@ -32,7 +32,9 @@ from facility.evaluation.events import (
     ScoresUnsettled,
     TieDeclared,
 )
-from facility.evaluation.models import Assessment, Assignment, CommitteeMember, ReopenedAssessment, TakenOff
+from facility.evaluation.models.assessment import Assessment, ReopenedAssessment
+from facility.evaluation.models.assignment import Assignment, TakenOff
+from facility.evaluation.models.committee import CommitteeMember
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function

@@ -25,7 +25,8 @@ from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.clock import BRUSSELS
 from facility.db import Database, Tx
-from facility.evaluation.models import Assignment, Declaration
+from facility.evaluation.models.assignment import Assignment
+from facility.evaluation.models.committee import Declaration
 from facility.evaluation.service import assessing
 from facility.events.relay import deliver_all
 

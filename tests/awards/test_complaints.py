@@ -31,7 +31,7 @@ from facility.awards.service.deciding import decide, propose
 from facility.awards.service.signing import record_signature
 from facility.calls.rules.after_decision import AfterDecision
 from facility.db import Database, Tx, new_id
-from facility.evaluation.models import CommitteeMember
+from facility.evaluation.models.committee import CommitteeMember
 from facility.evaluation.rules.committee import Function
 from facility.events.reconcile import reconcile
 from facility.letters.kinds import KINDS

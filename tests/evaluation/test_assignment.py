@@ -14,7 +14,7 @@ from facility.accounts.models import Person
 from facility.applications.models.application import Application
 from facility.applications.service.withdrawal import withdraw
 from facility.db import Database, Tx
-from facility.evaluation.models import Assignment, TakenOff
+from facility.evaluation.models.assignment import Assignment, TakenOff
 from facility.evaluation.pages.assignment import FREE, KNOWS
 from facility.evaluation.queries.standing import count_assessments
 from facility.evaluation.rules.assignment import Bar

@@ -18,7 +18,9 @@ from facility.awards.service.verification import verify
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.scoring import Aggregate, Settles
 from facility.db import Database
-from facility.evaluation.models import Assessment, Consensus, Unsettled
+from facility.evaluation.models.assessment import Assessment
+from facility.evaluation.models.consensus import Consensus
+from facility.evaluation.models.outcome import Unsettled
 from facility.evaluation.rules.divergence import Settled
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.assignment import take_off

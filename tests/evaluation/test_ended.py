@@ -14,7 +14,7 @@ from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
 from facility.db import Database
-from facility.evaluation.models import Assignment
+from facility.evaluation.models.assignment import Assignment
 from facility.evaluation.queries.board import own_assessment
 from facility.evaluation.queries.standing import count_assessments
 from facility.evaluation.queries.work import work_of

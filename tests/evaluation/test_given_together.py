@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.db import Database
-from facility.evaluation.models import Assignment
+from facility.evaluation.models.assignment import Assignment
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.web.filters import day

@@ -15,7 +15,7 @@ from facility.awards.service.deciding import propose, take_back
 from facility.awards.service.verification import verify
 from facility.db import Database, Tx
 from facility.evaluation.events import AssessmentReopened
-from facility.evaluation.models import Assessment, ReopenedAssessment
+from facility.evaluation.models.assessment import Assessment, ReopenedAssessment
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.assignment import take_off
 from facility.evaluation.service.reopening import reopen

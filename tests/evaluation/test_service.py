@@ -8,7 +8,8 @@ from sqlalchemy import select, text, update
 
 from facility.db import Database, Tx
 from facility.evaluation.checks import scores
-from facility.evaluation.models import Assessment, SettingAside
+from facility.evaluation.models.assessment import Assessment
+from facility.evaluation.models.outcome import SettingAside
 from facility.evaluation.rules.outcomes import Outcome
 from facility.evaluation.service import assessing as evaluation
 from facility.outbox.models import Mail

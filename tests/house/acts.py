@@ -26,7 +26,7 @@ from facility.calls.service.publication import publish_call
 from facility.calls.service.questions import publish_answer
 from facility.clock import BRUSSELS
 from facility.db import Tx
-from facility.evaluation.models import Declaration
+from facility.evaluation.models.committee import Declaration
 from facility.evaluation.service.assessing import (
     assign,
     declare_conflict,

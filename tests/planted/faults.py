@@ -359,7 +359,7 @@ FAULTS = [
     ),
     Fault(
         "an assessment of an assessor who was taken off counts",
-        "facility/evaluation/models.py",
+        "facility/evaluation/models/assessment.py",
         "        AND NOT {recused(until=until)} AND NOT {taken_off(until)})",
         "        AND NOT {recused(until=until)})",
         "tests/evaluation/test_assignment.py",

@@ -16,7 +16,8 @@ from facility.awards.models.reasons import REASONS_MISSING_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key
-from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, TOO_FEW_SQL
+from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, OF_COMMITTEE
+from facility.evaluation.models.outcome import SETTLED_SQL, TOO_FEW_SQL
 
 
 class AwardDecision(Base):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.calls.models.call import flag_after_decision
 from facility.db import Base
-from facility.evaluation.models import ENOUGH_SQL, TOO_FEW_SQL
+from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.outcome import TOO_FEW_SQL
 
 
 class ReasonsVersion(Base):

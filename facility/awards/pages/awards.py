@@ -33,7 +33,7 @@ from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS, WIT
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
-from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
+from facility.evaluation.models.committee import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.words import REASONS
 from facility.letters.queries import is_apart, letters_on
 from facility.letters.service import letter_on_paper

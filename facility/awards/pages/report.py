@@ -8,7 +8,7 @@ from facility.awards.queries.report import report
 from facility.awards.service.report import sign_report
 from facility.calls.access import READERS
 from facility.evaluation.access import ON_COMMITTEE
-from facility.evaluation.models import HAS_COMMITTEE_SQL, on_committee
+from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.words import OUTCOMES

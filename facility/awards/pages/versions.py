@@ -17,7 +17,8 @@ from facility.awards.queries.versions import versions
 from facility.awards.service import later_version
 from facility.awards.words import COOLED, CORRECTION_MISSING, SENT_BACK, STATUSES, TAKEN_BACK, reason_goes_out
 from facility.calls.queries.duties import ASSESSES, why_not_run
-from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, on_committee
+from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, OF_COMMITTEE, on_committee
+from facility.evaluation.models.outcome import SETTLED_SQL
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.rules.committee import Function
 from facility.web import reasons as web_reasons

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.reasons import GIVES_REASONS_SQL, TO_WRITE_SQL
 from facility.calls.models.call import flag_after_decision
-from facility.evaluation.models import ENOUGH_SQL, TOO_FEW_SQL
+from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.outcome import TOO_FEW_SQL
 from facility.refused import refuse
 
 type Reader = AsyncConnection | AsyncSession

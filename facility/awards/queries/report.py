@@ -19,7 +19,7 @@ from facility.awards.queries.versions import versions
 from facility.awards.rules.evaluation_report import digest_of, sheet
 from facility.awards.rules.money_line import Drawn
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE
+from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, OF_COMMITTEE
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.ranking import Judged, stand
 from facility.refused import refuse

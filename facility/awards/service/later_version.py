@@ -29,7 +29,7 @@ from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx, new_id
-from facility.evaluation.models import Reassessment
+from facility.evaluation.models.assessment import Reassessment
 from facility.evaluation.service.assessing import end_evaluation
 from facility.evaluation.service.committee import refuse_committee, refuse_unless_full
 from facility.evaluation.service.conflicts import refuse_undecided

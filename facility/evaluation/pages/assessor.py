@@ -24,7 +24,7 @@ from facility.evaluation.forms.assessing import (
     read_assessment,
     sheet,
 )
-from facility.evaluation.models import DUE_SQL
+from facility.evaluation.models.assignment import DUE_SQL
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing

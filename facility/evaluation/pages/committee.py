@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.calls.access import READERS
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import ON_COMMITTEE, RECUSED_IN_CALL
-from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
+from facility.evaluation.models.committee import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.queries.committee import as_members, committee_of, may_serve
 from facility.evaluation.rules.committee import Function, lacking
 from facility.evaluation.service import committee as commands

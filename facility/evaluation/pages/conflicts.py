@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.conflict import shut_out
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import RULES_ON_CONFLICT, SEES_CONFLICTS
-from facility.evaluation.models import HAS_COMMITTEE_SQL, on_committee, rules_on_conflicts
+from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, on_committee
+from facility.evaluation.models.conflict import rules_on_conflicts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.conflicts import declared_conflicts, findings, to_replace_sql
 from facility.evaluation.rules.committee import Function

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.evaluation.access import ON_COMMITTEE, ON_COMMITTEE_OF_APPLICATION
-from facility.evaluation.models import DECLARED_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE, on_committee
+from facility.evaluation.models.committee import DECLARED_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE, on_committee
 from facility.evaluation.queries import board
 from facility.evaluation.queries.declaring import signed_at
 from facility.evaluation.service.assessing import sign_declaration

@@ -19,7 +19,8 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms.assigning import assign_each, chosen_assessors
-from facility.evaluation.models import LEAST_SQL, SENT_SQL, SETTLED_SQL, recused
+from facility.evaluation.models.assessment import LEAST_SQL, SENT_SQL, recused
+from facility.evaluation.models.outcome import SETTLED_SQL
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import scores as given
 from facility.evaluation.queries import standing as queries

@@ -13,7 +13,7 @@ from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.segregation_of_duties import Duty, why_not_assess
-from facility.evaluation.models import ENOUGH_SQL
+from facility.evaluation.models.assessment import ENOUGH_SQL
 from facility.evaluation.queries.standing import barred
 from facility.evaluation.rules.assessing import assignment_mistakes
 from facility.evaluation.rules.assignment import Bar, Bars, Question

@@ -16,7 +16,7 @@ from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.models.call import flag_after_decision
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
+from facility.evaluation.models.committee import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.rules.divergence import Divergence, divergence_of
 from facility.evaluation.rules.outcomes import SCORED, Outcome
 from facility.evaluation.rules.ranking import Standing

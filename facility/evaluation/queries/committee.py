@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.accounts.models import accounts_of
 from facility.calls.rules.committee import Committee
-from facility.evaluation.models import OF_COMMITTEE
+from facility.evaluation.models.committee import OF_COMMITTEE
 from facility.evaluation.rules.committee import Function, Member
 from facility.refused import refuse
 from facility.web.access import Role

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import counts, leads, stands
+from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.committee import leads
+from facility.evaluation.models.consensus import stands
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.divergence import Divergence, divergence_of
 from facility.evaluation.rules.pseudonyms import pseudonym

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.evaluation.models import Declaration
+from facility.evaluation.models.committee import Declaration
 
 
 async def signed_at(connection: AsyncConnection, call_id: UUID, person_id: UUID) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
-from facility.evaluation.models import counts
+from facility.evaluation.models.assessment import counts
 from facility.evaluation.rules.pseudonyms import pseudonym
 
 

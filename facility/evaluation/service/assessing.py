@@ -30,14 +30,10 @@ from facility.evaluation.events import (
     DeclarationSigned,
     RecusedAttempt,
 )
-from facility.evaluation.models import (
-    Assessment,
-    Assignment,
-    Declaration,
-    EvaluationEnd,
-    ReopenedAssessment,
-    SettingAside,
-)
+from facility.evaluation.models.assessment import Assessment, ReopenedAssessment
+from facility.evaluation.models.assignment import Assignment
+from facility.evaluation.models.committee import Declaration
+from facility.evaluation.models.outcome import EvaluationEnd, SettingAside
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.rules.assessing import (
     assignment_mistakes,

@@ -11,7 +11,8 @@ from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.db import Tx, new_id
 from facility.evaluation.events import AssessorTakenOff
-from facility.evaluation.models import Assessment, Assignment, TakenOff
+from facility.evaluation.models.assessment import Assessment
+from facility.evaluation.models.assignment import Assignment, TakenOff
 from facility.evaluation.queries.assignment import Situation, situation
 from facility.evaluation.rules.assignment import Bar, Pair, Question, loads_with, pair_mistakes, propose
 from facility.evaluation.service.assessing import begin_assigning, give, lock_for_judging

@@ -12,7 +12,7 @@ from facility.calls.rules.segregation_of_duties import Duty, may_run
 from facility.calls.service.duties import take_duties
 from facility.db import Tx, new_id
 from facility.evaluation.events import CommitteeMemberAppointed, CommitteeMemberLeft
-from facility.evaluation.models import CommitteeMember, FullCommittee
+from facility.evaluation.models.committee import CommitteeMember, FullCommittee
 from facility.evaluation.queries.committee import (
     CommitteeShown,
     all_accounts,

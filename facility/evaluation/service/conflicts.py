@@ -19,7 +19,7 @@ from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import refuse_before, run
 from facility.db import Tx, new_id
 from facility.evaluation.events import ConflictDecided, ConflictsFound, TieDeclared, TieEnded
-from facility.evaluation.models import ConflictFinding, NamedPerson, Tie, rules_on_conflicts
+from facility.evaluation.models.conflict import ConflictFinding, NamedPerson, Tie, rules_on_conflicts
 from facility.evaluation.queries import conflicts as queries
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL, candidates_sql
 from facility.evaluation.service.settling import settle

@@ -19,12 +19,12 @@ from facility.evaluation.events import (
     ConsensusClosed,
     ConsensusProposed,
 )
-from facility.evaluation.models import (
+from facility.evaluation.models.committee import leads
+from facility.evaluation.models.consensus import (
     AgreedScores,
     Consensus,
     ConsensusAnswer,
     ConsensusMember,
-    leads,
     stands,
 )
 from facility.evaluation.queries.standing import count_unsent, counting_assessors

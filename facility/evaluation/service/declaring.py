@@ -10,7 +10,7 @@ from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import before_running
 from facility.db import Tx
 from facility.evaluation.events import ConflictDeclared
-from facility.evaluation.models import Declaration
+from facility.evaluation.models.committee import Declaration
 from facility.evaluation.service.over import is_over
 from facility.evaluation.service.settling import settle
 from facility.events.log import record

@@ -10,7 +10,7 @@ from facility.applications.models.application import Application
 from facility.applications.service.conflicts import officers_for, shut_out_of
 from facility.calls.models.call import Call
 from facility.db import Tx
-from facility.evaluation.models import Consensus, ConsensusMember
+from facility.evaluation.models.consensus import Consensus, ConsensusMember
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service.committee import people_in
 from facility.outbox.service import post

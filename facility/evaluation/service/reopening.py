@@ -8,7 +8,7 @@ from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx
 from facility.evaluation.events import AssessmentReopened
-from facility.evaluation.models import Assessment
+from facility.evaluation.models.assessment import Assessment
 from facility.evaluation.queries.standing import is_assigned
 from facility.evaluation.rules.assignment import Pair
 from facility.evaluation.service.assessing import lock_for_judging, put_back

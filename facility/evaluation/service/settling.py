@@ -14,7 +14,8 @@ from facility.calls.models.call import Call
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
 from facility.evaluation.events import ConsensusEnded, ScoresUnsettled
-from facility.evaluation.models import Consensus, Unsettled, stands
+from facility.evaluation.models.consensus import Consensus, stands
+from facility.evaluation.models.outcome import Unsettled
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.outcomes import UNSETTLED
 from facility.evaluation.rules.ranking import Judged, stand
