@@ -12,7 +12,6 @@ from facility.web.i18n import N_, filled, ngettext, translated
 
 NOTHING_PASTED = N_("Paste the rows that you have copied from your spreadsheet.")
 ONLY_A_HEAD = N_("There is only a head row. Copy the rows below it, too.")
-NOTHING_PASTED = N_("Paste at least one row.")
 UNREADABLE = N_("Line {line} cannot be read as a row.")
 COLUMN_TWICE = N_("Two columns of the head row mean the same.")
 MORE_CELLS = N_("Line {line} has more cells than there are columns. Is there a comma in an amount?")
