@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.awards.models.complaint import Complaint
-from tests.awards.test_complaints import SAYS, complain, today
+from tests.awards.complaining import SAYS, complain, today
 from tests.browser import Browsers
 from tests.judging import Judging
 

@@ -10,7 +10,7 @@ from facility.calls.rules.cool_down import CoolDown
 from facility.db import Database
 from facility.evaluation.service import assessing
 from facility.evaluation.service.conflicts import decide_on_conflict, declare_tie
-from tests.awards.test_complaints import RULES, answer, cannot, complain
+from tests.awards.complaining import RULES, answer, cannot, complain
 from tests.judging import CLOSES, Judging
 from tests.prepared import built_once
 

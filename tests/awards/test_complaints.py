@@ -1,19 +1,14 @@
 """Complaints: in the time that the letter gives, numbered, decided by who took no part, and what an upheld one opens again."""
 
 import asyncio
-import io
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
-import pypdf
 import pytest
 from sqlalchemy import select
 
-from facility import clock
 from facility.accounts.service.people import join_accounts
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.service.admissibility import check_admissibility
@@ -26,52 +21,20 @@ from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
 from facility.awards.models.complaint import Complaint
 from facility.awards.rules.complaints import OF_LETTERS
-from facility.awards.service.complaints import decide_complaint, register_complaint
+from facility.awards.service.complaints import register_complaint
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.signing import record_signature
 from facility.calls.rules.after_decision import AfterDecision
 from facility.db import Database, Tx, new_id
 from facility.evaluation.models.committee import CommitteeMember
 from facility.evaluation.rules.committee import Function
-from facility.events.reconcile import reconcile
 from facility.letters.kinds import KINDS
-from facility.letters.models import Letter
-from facility.letters.service import letter_on_paper
-from facility.outbox.links import path_of
-from facility.outbox.models import Link, Mail
-from facility.refused import Refused
+from facility.outbox.models import Mail
 from facility.settings import Settings
-from facility.web.render import environment
-from tests.browser import Browsers, errors, gives_reason, work
+from tests.awards.complaining import LAST, RULES, SAYS, answer, cannot, clean, complain, judged, letter, paper
 from tests.calls.reading import mails, refused
 from tests.judging import CLOSES, DECIDED, Judging
 from tests.prepared import built_once
-
-RULES = AfterDecision(complaint_days=14, answer_days=30, suspends_signing=True)
-LAST = datetime(2021, 9, 15, 21, 59, tzinfo=UTC)
-"""The last minute of the fourteenth day after the decision, in Brussels."""
-SAYS = {"text": "The second section was misread.", "name": "Omar Hoxha, head of unit"}
-
-
-async def judged(db: Database, rules: AfterDecision, at: datetime = DECIDED) -> Judging:
-    """EUR 100: A gets 80, B waits for 60, C is below a threshold; N was found inadmissible by Ada. Vera proposed, Paul decided."""
-    made = Judging(db)
-    await made.cast()
-    await made.envelope(amount="100.00")
-    await made.call(amount="100.00", after_decision=rules)
-    for name, amount in (("A", "80.00"), ("B", "60.00"), ("C", "10.00"), ("N", "10.00")):
-        await made.apply(name, amount)
-    await made.close()
-    await made.act("ada", lambda tx: inadmissible(tx, made.applications["N"]), CLOSES)
-    for name, points in (("A", "70"), ("B", "60"), ("C", "1")):
-        await made.score("elena", name, "16", points)
-    if at > CLOSES:
-        await made.decide(at=at)
-    return made
-
-
-async def inadmissible(tx: Tx, application_id: UUID) -> None:
-    await check_admissibility(tx, application_id, admissible=False, reason="A party does not exist.")
 
 
 @built_once
@@ -83,57 +46,6 @@ async def play(db: Database) -> Judging:
 async def undecided(db: Database) -> Judging:
     """The same, before the decision."""
     return await judged(db, RULES, CLOSES)
-
-
-@built_once
-async def today(db: Database) -> Judging:
-    """Decided now, so that pages and clocks agree."""
-    return await judged(db, RULES, clock.now())
-
-
-async def clean(db: Database) -> None:
-    assert {name: wrong for name, wrong in (await reconcile(db)).items() if wrong} == {}
-
-
-async def letter(play: Judging, name: str, kind: str) -> Letter:
-    async with play.db.transaction(now=DECIDED) as tx:
-        query = select(Letter).where(Letter.application_id == play.applications[name], Letter.kind == kind)
-        return (await tx.session.scalars(query)).one()
-
-
-async def complain(
-    play: Judging, name: str, kind: str, at: datetime = DECIDED, says: Mapping[str, str] = SAYS
-) -> Complaint:
-    key = (await letter(play, name, kind)).id
-    return await play.act("omar", lambda tx: register_complaint(tx, key, **says), at)
-
-
-async def answer(play: Judging, who: str, key: UUID, at: datetime = DECIDED, **given: Any) -> Complaint:
-    return await play.act(
-        who, lambda tx: decide_complaint(tx, key, **{"upheld": False, "reason": "No.", **given}), at
-    )
-
-
-async def cannot(play: Judging, who: str, key: UUID, at: datetime = DECIDED, **given: Any) -> list[str]:
-    with pytest.raises(Refused) as refusal:
-        await answer(play, who, key, at, **given)
-    return [f"{reason.code} {reason.field or ''}".strip() for reason in refusal.value.reasons]
-
-
-async def link_of(play: Judging, name: str, kind: str) -> str:
-    """The path of the link in the mail with this letter."""
-    key = (await letter(play, name, kind)).id
-    async with play.db.transaction(now=DECIDED) as tx:
-        query = select(Link).join(Mail, Mail.link_id == Link.id).where(Link.subject_id == key)
-        return path_of((await tx.session.scalars(query)).one())
-
-
-async def paper(play: Judging, settings: Settings, name: str, kind: str) -> str:
-    key = (await letter(play, name, kind)).id
-    async with play.db.reader() as read:
-        made = await letter_on_paper(read, environment(settings), key)
-    pages = pypdf.PdfReader(io.BytesIO(made.content)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_what_can_be_complained_of_is_what_letters_say() -> None:
@@ -359,59 +271,3 @@ async def test_nothing_is_signed_while_a_complaint_is_open(play: Judging) -> Non
     assert await refused(play, "ada", sign, DECIDED) == [("signing_suspended", None)]
     await answer(play, "ada", made.id)
     await play.act("ada", sign)
-
-
-async def test_the_lead_complains_on_its_page_and_somebody_who_may_decides(
-    today: Judging, browse: Browsers
-) -> None:
-    application = today.applications["C"]
-    here = f"/applications/{application}/complaint"
-    omar, arta, ada, vera, carl, greta = [
-        await browse(today.people[name]) for name in ("omar", "arta", "ada", "vera", "carl", "greta")
-    ]
-    assert here in (await omar.get(f"/applications/{application}/result")).text
-    assert (await arta.get(here)).status_code == 404
-    wrong = await omar.send_form(here, {**SAYS, "text": ""})
-    assert (wrong.status_code, errors(wrong), SAYS["name"] in wrong.text) == (422, ["text"], True)
-    assert (await omar.send_form(here, SAYS)).status_code == 303
-    assert "TAF-2021-01/C1" in (await omar.get(here)).text
-    assert (await omar.send_form(here, {**SAYS, "text": "Once more."})).status_code == 409
-    assert "awards-whose-agreement-is-to-be-signed" not in work(await ada.get("/"))
-    assert "complaints-to-decide" in work(await ada.get("/"))
-    assert "complaints-to-decide" not in work(await vera.get("/"))
-    async with today.db.reader() as read:
-        key = (await read.execute(select(Complaint.id))).scalar_one()
-    there = f"/complaints/{key}"
-    for browser, status in ((ada, 200), (vera, 200), (greta, 200), (carl, 403), (omar, 403)):
-        assert (await browser.get(there)).status_code == status
-        assert (await browser.get("/complaints")).status_code == status
-    assert gives_reason(await vera.get(there), "took_part")
-    assert "<form" not in (await vera.get(there)).text.partition("<main")[2].partition("</main")[0]
-    given = {"outcome": "rejected", "reason": "It was read well.", "follow_up": ""}
-    assert (await vera.send_form(f"{there}/decide", given)).status_code == 403
-    wrong = await ada.send_form(f"{there}/decide", {**given, "outcome": "upheld", "reason": ""})
-    assert (wrong.status_code, errors(wrong)) == (422, ["reason", "follow_up"])
-    assert (await ada.send_form(f"{there}/decide", given)).status_code == 303
-    assert "It was read well." in (await omar.get(here)).text
-    assert "Rejected" in (await greta.get("/complaints")).text
-    own = f"/awards/calls/{today.calls['TAF-2021-01']}"
-    assert f'href="{own}/complaints"' in (await greta.get(own)).text
-    assert f'href="{own}/complaints"' not in (await carl.get(own)).text
-    assert "TAF-2021-01/C1" in (await greta.get(f"{own}/complaints")).text
-
-
-async def test_the_link_in_the_mail_shows_and_registers(today: Judging, browse: Browsers) -> None:
-    path = await link_of(today, "B", "reserve")
-    anybody = await browse(None)
-    page = await anybody.get(path)
-    assert (page.status_code, "Joint work B" in page.text) == (200, True)
-    assert (await anybody.get("/link/complaint/no-such-token")).status_code == 404
-    wrong = await anybody.send_form(path, {**SAYS, "name": ""})
-    assert (wrong.status_code, SAYS["text"] in wrong.text) == (422, True)
-    assert (await anybody.send_form(path, SAYS)).status_code == 303
-    assert "TAF-2021-01/C1" in (await anybody.get(path)).text
-    late = await anybody.send_form(path, {**SAYS, "text": "Another thing."})
-    assert (late.status_code, "Another thing." in late.text) == (409, True)
-    async with today.db.reader() as read:
-        row = (await read.execute(select(Complaint.name, Complaint.registered_by))).one()
-    assert row == (SAYS["name"], None)

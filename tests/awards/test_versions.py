@@ -6,27 +6,20 @@ import copy
 import itertools
 import random
 import re
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from facility import clock
 from facility.awards.models.complaint import Complaint
-from facility.awards.models.decision import ReserveEntry
 from facility.awards.queries.later_version import kept_document
-from facility.awards.queries.report import report
 from facility.awards.queries.versions import versions
 from facility.awards.rules.bundle import digest_of, root_of
 from facility.awards.rules.later_version import places_after
 from facility.awards.service import later_version
 from facility.awards.service.complaints import register_complaint
-from facility.awards.service.deciding import decide, propose
 from facility.awards.service.verification import verify
 from facility.calls.rules.after_decision import AfterDecision
 from facility.db import Database
@@ -36,82 +29,18 @@ from facility.letters.models import Letter
 from facility.refused import Refused
 from facility.settings import Settings
 from tests.awards.bundles import encoded, leaves, replaced
-from tests.awards.test_complaints import answer, cannot, clean, complain, judged, paper
+from tests.awards.complaining import answer, cannot, clean, complain, judged, paper
+from tests.awards.later_versions import CALL, LATER, assessed, decided, letters, places, roots, sent, upheld
 from tests.awards.test_verification import other_than
-from tests.browser import Browsers, errors, marked, work
 from tests.calls.reading import refused
-from tests.evaluation.test_committee import Play
 from tests.judging import DECIDED, Judging
 from tests.prepared import built_once
-
-CALL = "TAF-2021-01"
-LATER = DECIDED + timedelta(days=40)
 
 
 @built_once
 async def play(db: Database) -> Judging:
-    """As tests.awards.test_complaints.judged: A has EUR 80 of 100, B waits for 60, C with 10 is below a threshold."""
+    """As tests.awards.complaining.judged: A has EUR 80 of 100, B waits for 60, C with 10 is below a threshold."""
     return await judged(db, AfterDecision(complaint_days=14, answer_days=30))
-
-
-@built_once
-async def today(db: Database) -> Judging:
-    """Decided now, so that pages and clocks agree; C complains."""
-    made = await judged(db, AfterDecision(complaint_days=14, answer_days=30), clock.now())
-    await complain(made, "C", "not_funded", clock.now())
-    return made
-
-
-async def upheld(play: Judging, name: str, again: str = "others") -> None:
-    kind = "reserve" if (await play.statuses())[name] == "reserve" else "not_funded"
-    made = await complain(play, name, kind)
-    await answer(play, "ada", made.id, upheld=True, reason="It was misread.", again=again)
-
-
-async def assessed(play: Judging, name: str, relevance: str, who: str = "erik", at: Any = DECIDED) -> None:
-    """By somebody who had not assessed it before."""
-    key = play.applications[name]
-    await play.act("vera", lambda tx: evaluation.assign(tx, key, play.people[who]), at)
-    await play.act(who, lambda tx: evaluation.sign_declaration(tx, play.calls[CALL]), at)
-    await play.act(who, lambda tx: evaluation.declare_conflict(tx, key, conflict=False), at)
-    await sent(play, name, relevance, who, at)
-
-
-async def sent(play: Judging, name: str, relevance: str, who: str, at: Any = DECIDED) -> None:
-    scores = {"capacity": Decimal(16), "relevance": Decimal(relevance)}
-    await play.act(who, lambda tx: evaluation.send_assessment(tx, play.applications[name], scores, {}), at)
-
-
-async def decided(play: Judging, at: Any = DECIDED) -> None:
-    """Proposed by Vera, decided by Paul."""
-    call = play.calls[CALL]
-    await play.act("vera", lambda tx: later_version.propose_version(tx, call), at)
-    await play.act("paul", lambda tx: later_version.decide_version(tx, call), at)
-
-
-async def letters(db: Database, play: Judging) -> list[tuple[str, str]]:
-    """Of later versions: to which application, of which kind; by when they were written."""
-    names = {key: name for name, key in play.applications.items()}
-    async with db.reader() as read:
-        query = select(Letter.application_id, Letter.kind).where(Letter.data["version"].astext != "null")
-        return sorted((names[row.application_id], row.kind) for row in await read.execute(query))
-
-
-async def places(db: Database, play: Judging) -> dict[str, tuple[int, str]]:
-    names = {key: name for name, key in play.applications.items()}
-    async with db.reader() as read:
-        rows = await read.execute(select(ReserveEntry.application_id, ReserveEntry.place, ReserveEntry.state))
-        return {names[row.application_id]: (row.place, row.state) for row in rows}
-
-
-async def roots(db: Database, play: Judging) -> list[str]:
-    """Of all versions, each of which the command finds nothing wrong with."""
-    async with db.reader() as read:
-        numbers = [version.version for version in (await versions(read, play.calls[CALL])).decided]
-        documents = [await kept_document(read, play.calls[CALL], number) for number in numbers]
-    verdicts = [verify(document) for document in documents if document]
-    assert [[str(wrong) for wrong in verdict.differences] for verdict in verdicts] == [[]] * len(numbers)
-    return [verdict.root for verdict in verdicts if verdict.root]
 
 
 async def test_others_assess_it_and_it_gets_its_award_while_the_money_is_there(
@@ -395,99 +324,9 @@ async def contest_one(play: Judging, dice: random.Random) -> str | None:
     return None
 
 
-class Seated(Play):
-    """A call with a committee that takes complaints."""
-
-    async def call(self, reference: str = CALL, **more: Any) -> UUID:
-        rules = AfterDecision(complaint_days=14, answer_days=30)
-        return await super().call(reference, amount="100.00", after_decision=rules, **more)
-
-
-async def test_members_sign_each_version_and_whoever_is_recused_reads_no_ranks(
-    db: Database, browse: Browsers
-) -> None:
-    play = Seated(db)
-    await play.tell()
-    await play.fill()
-    for name, amount in (("A", "80.00"), ("B", "60.00")):
-        await play.apply(name, amount)
-    await play.close()
-    for name, points in (("A", "70"), ("B", "60")):
-        await play.score("elena", name, "16", points)
-    await play.declare("erik", "A", conflict=True)
-    await play.act("vera", lambda tx: propose(tx, play.id), DECIDED)
-    await play.sign("elena", "erik", "emma")
-    await play.act("paul", lambda tx: decide(tx, play.id), DECIDED)
-    await upheld(play, "B", "correction")
-    elena = play.people["elena"]
-    await play.act("vera", lambda tx: reopen(tx, play.applications["B"], elena, "A sum."), DECIDED)
-    await sent(play, "B", "75", "elena")
-    await play.act("vera", lambda tx: later_version.propose_version(tx, play.id), LATER)
-    assert await refused(play, "paul", lambda tx: later_version.decide_version(tx, play.id), LATER) == [
-        ("report_unsigned", None)
-    ]
-    async with db.reader() as read:
-        own = (await report(read, play.id, play.people["erik"])).sheet
-    assert (own["whole"], own["number"], len(own["ranking"])) == (False, 2, 1)
-    page = await (await browse(elena)).get(f"/evaluation/{play.id}/report")
-    assert re.findall(r"\d+", marked(page, "later-version")) == ["2"]
-    assert "evaluation-reports-of-new-versions-to-sign" in work(await (await browse(elena)).get("/"))
-    await play.sign("elena", "erik", "emma")
-    await play.act("paul", lambda tx: later_version.decide_version(tx, play.id), LATER)
-    async with db.reader() as read:
-        signed = [await report(read, play.id, elena, number) for number in (1, 2)]
-    digests = [{member.digest for member in view.members if member.current} for view in signed]
-    assert [len(of_version) for of_version in digests] == [2, 2]
-    assert digests[0].isdisjoint(digests[1])
-    await clean(db)
-
-
 async def test_numbers_of_places_stay_where_the_order_does() -> None:
     old = {"A": 2, "B": 3, "C": 7}
     assert places_after(old, ["A", "B", "C"], 9) == old
     assert places_after(old, ["C", "A", "B"], 9) == {"C": 2, "A": 3, "B": 7}
     assert places_after(old, ["D", "A", "B", "C"], 9) == {"D": 2, "A": 3, "B": 7, "C": 10}
     assert places_after(old, ["A", "C"], 9) == {"A": 2, "C": 7}
-
-
-async def test_the_pages(today: Judging, browse: Browsers) -> None:
-    call = today.calls[CALL]
-    ada, vera, paul, omar = [await browse(today.people[name]) for name in ("ada", "vera", "paul", "omar")]
-    assert (await vera.get(f"/evaluation/{call}/again")).headers["location"] == f"/evaluation/{call}/ranking"
-    async with today.db.reader() as read:
-        complaint = (await read.execute(select(Complaint.id))).scalar_one()
-    decides = f"/complaints/{complaint}/decide"
-    wrong = await ada.send_form(decides, {"outcome": "others", "reason": ""})
-    assert (wrong.status_code, len(errors(wrong))) == (422, 1)
-    assert (await ada.send_form(decides, {"outcome": "others", "reason": "Misread."})).status_code == 303
-    page = await vera.get(f"/evaluation/{call}/again")
-    assert "C1" in page.text
-    assert "Being assessed" in page.text
-    await assessed(today, "C", "75", at=clock.now())
-    page = await vera.get(f"/evaluation/{call}/again")
-    assert "Award at once" in page.text
-    assert "new-versions-of-rankings-to-propose" in work(await vera.get("/"))
-    page = await vera.send_form(f"/evaluation/{call}/again/propose", {})
-    assert page.status_code < 400
-    await vera.send_form(f"/evaluation/{call}/again/propose", {})
-    async with today.db.reader() as read:
-        once = "SELECT count(*) FROM event WHERE kind = 'VersionProposed'"
-        assert (await read.execute(text(once))).scalar_one() == 1, "the same is not proposed twice"
-    page = await paul.send_form(f"/evaluation/{call}/again/send-back", {"reason": ""})
-    assert page.status_code == 422
-    assert errors(page)
-    page = await paul.send_form(f"/evaluation/{call}/again/decide", {"seen": "0" * 32})
-    assert page.status_code == 409
-    seen = re.findall(r'name="seen" value="(\w+)"', (await paul.get(f"/evaluation/{call}/again")).text)
-    page = await paul.send_form(f"/evaluation/{call}/again/decide", {"seen": seen[0]})
-    assert page.status_code < 400
-    for path in ("ranking", "versions/1", "versions/2"):
-        page = await paul.get(f"/evaluation/{call}/{path}")
-        assert "Version 1" in page.text
-        assert ("TAF-2021-01/C1" in marked(page, "later-version")) is (path != "versions/1")
-    for number in (1, 2):
-        exported = await paul.get(f"/evaluation/{call}/versions/{number}/bundle.json")
-        assert verify(exported.content).differences == []
-        assert (await paul.get(f"/evaluation/{call}/versions/{number}/report.pdf")).content[:4] == b"%PDF"
-    assert (await paul.get(f"/evaluation/{call}/versions/3")).status_code == 404
-    assert (await omar.get(f"/evaluation/{call}/again")).status_code in (403, 404)

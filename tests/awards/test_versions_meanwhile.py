@@ -20,8 +20,8 @@ from facility.evaluation.service.assessing import assign, bring_back, set_aside
 from facility.evaluation.service.consensus import answer_on_scores, begin_consensus, send_agreed_scores
 from facility.evaluation.service.reopening import reopen
 from facility.letters.models import Letter
-from tests.awards.test_complaints import answer, clean, complain, judged
-from tests.awards.test_versions import CALL, LATER, assessed, decided, letters, places, roots, sent, upheld
+from tests.awards.complaining import answer, clean, complain, judged
+from tests.awards.later_versions import CALL, LATER, assessed, decided, letters, places, roots, sent, upheld
 from tests.calls.reading import refused
 from tests.evaluation.test_duties import make_both
 from tests.judging import CLOSES, DECIDED, GRID, Judging

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 import facility.deployments.checks
@@ -23,6 +24,7 @@ from facility.experts.service.pool import ExpertDraft, register_expert, seed_the
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from facility.story.after_award import EXPERT, REQUEST
+from tests.browser import Browser
 from tests.judging import Judging, judging
 from tests.mails import IN_ORDER
 from tests.prepared import built_once
@@ -160,6 +162,34 @@ async def sending(db: Database) -> Sending:
     return made
 
 
+@pytest.fixture
+async def pool(sending: Sending) -> Sending:
+    """The dossier's kinds of experts, free for long."""
+    await sending.pool(
+        expert(
+            "X0",
+            name="Giulia Rossi",
+            themes={"OC.FIREARMS": 5, "X.JIT": 4},
+            languages={"en": "C1", "sq": "B1"},
+            available=[AHEAD],
+        ),
+        expert(
+            "X1",
+            country="HR",
+            themes={"OC.FIREARMS": 4},
+            languages={"en": "C1", "hr": "C2"},
+            available=[AHEAD],
+        ),
+        expert("X2", available=[AHEAD], themes={"X.JIT": 3}),
+        expert("X3", available=[]),
+        expert("X4", available=[AHEAD], conflicts=[(sending.play.institutions["AL"], "seconded")]),
+        expert("X5", available=[AHEAD], country="RS"),
+        expert("X6", available=[AHEAD], languages={"en": "B2"}),
+        expert("X7", available=[AHEAD], themes={"OC.CYBER": 5}),
+    )
+    return sending
+
+
 async def sound(sending: Sending) -> None:
     """`facility reconcile` finds nothing."""
     findings = await reconcile(sending.db)
@@ -176,3 +206,41 @@ async def cancel(sending: Sending, key: object, code: str, **options: object) ->
         lambda tx: answering.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
         at,  # type: ignore[arg-type]
     )
+
+
+def form_of(sending: Sending, **changes: Any) -> dict[str, Any]:
+    first = clock.now().date() + timedelta(days=20)
+    return {
+        "application": str(sending.play.applications["A"]),
+        "place": "Pristina, Kosovo",
+        "starts_on": first.isoformat(),
+        "ends_on": (first + timedelta(days=4)).isoformat(),
+        "seats": "2",
+        "language": "en",
+        "language_level": "C1",
+        "themes-0-code": "X.JIT",
+        "themes-0-weight": "3",
+        "themes-1-code": "OC.FIREARMS",
+        "themes-1-weight": "2",
+        "themes-2-code": "",
+        "themes-2-weight": "",
+        "min_theme_level": "3",
+        "bonus_regional_language": "2",
+        "bonus_no_recent_deployment": "1",
+        "respond_within_hours": "72",
+        "do": "save",
+        **changes,
+    }
+
+
+async def requested(sending: Sending, ada: Browser, **changes: Any) -> UUID:
+    answer = await ada.send_form("/deployments/new", form_of(sending, **changes))
+    assert answer.status_code == 303
+    return UUID(answer.headers["location"].split("/")[2])
+
+
+def order_of(sending: Sending, *codes: str, reason: str = "") -> dict[str, str]:
+    """What the form of the order sends: these codes in their places, the others of the shortlist empty."""
+    places = {code: str(place) for place, code in enumerate(codes, 1)}
+    fields = {f"place_{sending.experts[code]}": places.get(code, "") for code in ("X0", "X1", "X2")}
+    return {**fields, "reason": reason}

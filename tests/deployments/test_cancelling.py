@@ -28,9 +28,8 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.browser import Browsers, errors, states, work
-from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, form_of, sound
 from tests.deployments.test_fees import MONDAY, TERMS
-from tests.deployments.test_pages import form_of
 
 RULE = Cancellation(7, 50)
 PAY = Pay("AL", back=Portion.HALF, cancellation=RULE)

@@ -19,8 +19,7 @@ from facility.deployments.words import part_in_words
 from facility.experts.rules.profile import ExpertProfile, Feedback
 from facility.story.after_award import REQUEST
 from tests.browser import Browsers, errors
-from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
-from tests.deployments.test_pages import form_of
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, form_of, sound
 
 AFTER = datetime(2021, 10, 30, 6, tzinfo=UTC)
 

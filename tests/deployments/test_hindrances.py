@@ -17,8 +17,7 @@ from facility.deployments.words import PASSED_OVER
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import change_expert
 from tests.browser import Browsers, says
-from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
-from tests.deployments.test_pages import form_of, requested
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, form_of, requested, sound
 
 YEAR = timedelta(days=366)
 LATER = [(date(2021, 10, 1), date(2023, 12, 31))]

@@ -1,12 +1,9 @@
-"""Requests for expertise on pages: asking, the shortlist in words, the order, who may see whom."""
+"""Requests for expertise on pages: asking, the shortlist in words, lists, who may see whom."""
 
 import re
 from datetime import timedelta
 from functools import partial
-from typing import Any
-from uuid import UUID, uuid4
-
-import pytest
+from uuid import uuid4
 
 from facility import clock
 from facility.deployments.events.requests import InvitationAccepted
@@ -15,77 +12,10 @@ from facility.deployments.words import EXCLUSIONS
 from facility.events.relay import deliver_all
 from facility.experts.rules.branches import Branch
 from facility.experts.rules.languages import Skill
-from facility.experts.service.pool import change_expert
 from facility.web.i18n import Message
-from tests.browser import Browser, Browsers, errors, gives_reason, says, states
-from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
+from tests.browser import Browsers, gives_reason, says, states
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, order_of, requested
 from tests.statements import count_statements
-
-
-@pytest.fixture
-async def pool(sending: Sending) -> Sending:
-    """The dossier's kinds of experts, free for long."""
-    await sending.pool(
-        expert(
-            "X0",
-            name="Giulia Rossi",
-            themes={"OC.FIREARMS": 5, "X.JIT": 4},
-            languages={"en": "C1", "sq": "B1"},
-            available=[AHEAD],
-        ),
-        expert(
-            "X1",
-            country="HR",
-            themes={"OC.FIREARMS": 4},
-            languages={"en": "C1", "hr": "C2"},
-            available=[AHEAD],
-        ),
-        expert("X2", available=[AHEAD], themes={"X.JIT": 3}),
-        expert("X3", available=[]),
-        expert("X4", available=[AHEAD], conflicts=[(sending.play.institutions["AL"], "seconded")]),
-        expert("X5", available=[AHEAD], country="RS"),
-        expert("X6", available=[AHEAD], languages={"en": "B2"}),
-        expert("X7", available=[AHEAD], themes={"OC.CYBER": 5}),
-    )
-    return sending
-
-
-def form_of(sending: Sending, **changes: Any) -> dict[str, Any]:
-    first = clock.now().date() + timedelta(days=20)
-    return {
-        "application": str(sending.play.applications["A"]),
-        "place": "Pristina, Kosovo",
-        "starts_on": first.isoformat(),
-        "ends_on": (first + timedelta(days=4)).isoformat(),
-        "seats": "2",
-        "language": "en",
-        "language_level": "C1",
-        "themes-0-code": "X.JIT",
-        "themes-0-weight": "3",
-        "themes-1-code": "OC.FIREARMS",
-        "themes-1-weight": "2",
-        "themes-2-code": "",
-        "themes-2-weight": "",
-        "min_theme_level": "3",
-        "bonus_regional_language": "2",
-        "bonus_no_recent_deployment": "1",
-        "respond_within_hours": "72",
-        "do": "save",
-        **changes,
-    }
-
-
-async def requested(sending: Sending, ada: Browser, **changes: Any) -> UUID:
-    answer = await ada.send_form("/deployments/new", form_of(sending, **changes))
-    assert answer.status_code == 303
-    return UUID(answer.headers["location"].split("/")[2])
-
-
-def order_of(sending: Sending, *codes: str, reason: str = "") -> dict[str, str]:
-    """What the form of the order sends: these codes in their places, the others of the shortlist empty."""
-    places = {code: str(place) for place, code in enumerate(codes, 1)}
-    fields = {f"place_{sending.experts[code]}": places.get(code, "") for code in ("X0", "X1", "X2")}
-    return {**fields, "reason": reason}
 
 
 async def test_the_way_from_an_application_to_a_shortlist_in_words(pool: Sending, browse: Browsers) -> None:
@@ -156,116 +86,6 @@ async def test_the_same_language_counts_for_none_but_the_four(sending: Sending, 
     key = await requested(sending, await browse(sending.play.people["ada"]), bcms="yes")
     row = await sending.row(key)
     assert (row.language, row.bcms, row.language_skill, row.branch) == ("en", False, None, None)
-
-
-async def test_who_only_reads_a_shortlist_gets_no_form(pool: Sending, browse: Browsers) -> None:
-    key = await requested(pool, await browse(pool.play.people["ada"]))
-    greta = await browse(pool.play.people["greta"])
-    page = await greta.get(f"/deployments/{key}/order")
-    assert (page.status_code, "no deployment in 12 months" in page.text) == (200, True)
-    assert f'action="/deployments/{key}/order"' not in page.text
-    assert "order-to-confirm" not in states(page)
-
-
-async def test_the_shortlists_own_order_needs_no_reason(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    key = await requested(pool, ada)
-    answer = await ada.send_form(f"/deployments/{key}/order", order_of(pool, "X0", "X1", "X2"))
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/deployments/{key}")
-    assert await pool.outcomes(key) == {"X0": "open", "X1": "open"}
-    page = await ada.get(f"/deployments/{key}")
-    for words in ("71 hours", "2 days 23 hours left", "Next in line", "Expert X2"):
-        assert (words in page.text) is (words != "71 hours")
-    assert "filled-0-of-2" in states(page)
-    again = await ada.send_form(f"/deployments/{key}/order", order_of(pool, "X0", "X1", "X2"))
-    assert again.status_code == 409
-    assert (await ada.get(f"/deployments/{key}/order")).headers["location"] == f"/deployments/{key}"
-
-
-async def test_another_order_takes_a_reason_which_is_kept(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    key = await requested(pool, ada, seats="1")
-    path = f"/deployments/{key}/order"
-    without = await ada.send_form(path, order_of(pool, "X2", "X0"))
-    assert without.status_code == 422
-    assert gives_reason(without, "reason_missing")
-    assert f'name="place_{pool.experts["X2"]}" type="text" inputmode="numeric" value="1"' in without.text
-    assert (
-        await ada.send_form(path, order_of(pool, "X2", "X0", reason="Knows the court."))
-    ).status_code == 303
-    assert await pool.outcomes(key) == {"X2": "open"}
-    assert "Knows the court." in (await ada.get(f"/deployments/{key}")).text
-
-
-async def test_a_wrong_order_is_said_at_its_place(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    key = await requested(pool, ada)
-    fields = order_of(pool, "X0", "X1", "X2")
-    first, second = (f"place_{pool.experts[code]}" for code in ("X0", "X1"))
-    twice = await ada.send_form(f"/deployments/{key}/order", {**fields, second: "1"})
-    assert (twice.status_code, errors(twice)) == (422, [second])
-    assert re.search(rf'href="#f-{second}">Place of X1: [^<]* 1 ', twice.text)
-    high = await ada.send_form(f"/deployments/{key}/order", {**fields, first: "4"})
-    assert (high.status_code, errors(high)) == (422, [first])
-    assert re.search(rf'href="#f-{first}">Place of X0: [^<]* 1 [^<]* 3\.', high.text)
-    nobody = await ada.send_form(f"/deployments/{key}/order", order_of(pool))
-    assert (nobody.status_code, gives_reason(nobody, "nobody_chosen")) == (422, True)
-    unknown = await ada.send_form(f"/deployments/{key}/order", {**fields, f"place_{uuid4()}": "4"})
-    assert unknown.status_code == 400
-    assert await pool.outcomes(key) == {}
-
-
-async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    key = await requested(pool, ada)
-    better = expert("X3", available=[AHEAD])
-    await pool.play.act("vera", lambda tx: change_expert(tx, pool.experts["X3"], better), clock.now())
-    answer = await ada.send_form(f"/deployments/{key}/shortlist")
-    assert answer.headers["location"] == f"/deployments/{key}/order"
-    codes = [candidate["code"] for candidate in (await pool.row(key)).shortlist["ranked"]]
-    assert codes == ["X0", "X3", "X1", "X2"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "wrong"),
-    [
-        ({"place": " "}, {"place": "Place"}),
-        ({"contact_name": "Ada Berisha"}, {"contact_email": "Mail address of the contact person"}),
-        ({"contact_phone": "1"}, {"contact_name": "Contact person"}),
-        ({"starts_on": "2020-01-01"}, {"starts_on": "First day", "ends_on": "Last day"}),
-        ({"ends_on": "2026-01-01"}, {"ends_on": "Last day"}),
-        (
-            {"seats": "0", "respond_within_hours": "x"},
-            {"seats": "Seats", "respond_within_hours": "Time to answer"},
-        ),
-        ({"language": "xx"}, {"language": "Language"}),
-        ({"themes-1-code": "X.JIT"}, {"themes-1-code": "Theme, row 2"}),
-        ({"themes-1-weight": ""}, {"themes-1-weight": "Weight, row 2"}),
-        (
-            {"themes-0-code": "", "themes-0-weight": "", "themes-1-code": "", "themes-1-weight": ""},
-            {"themes-0-code": "Theme, row 1"},
-        ),
-        ({"bonus_regional_language": "-1"}, {"bonus_regional_language": "Points for a regional language"}),
-    ],
-)
-async def test_each_wrong_field_is_named(
-    pool: Sending, browse: Browsers, changes: dict[str, str], wrong: dict[str, str]
-) -> None:
-    ada = await browse(pool.play.people["ada"])
-    answer = await ada.send_form("/deployments/new", form_of(pool, **changes))
-    assert answer.status_code == 422
-    assert errors(answer) == list(wrong)
-    assert [name for name, label in wrong.items() if f'href="#f-{name}">{label}: ' not in answer.text] == []
-    if "place" not in changes:
-        assert 'value="Pristina, Kosovo"' in answer.text
-
-
-async def test_more_rows_save_nothing(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    answer = await ada.send_form("/deployments/new", form_of(pool, do="rows", place=""))
-    assert (answer.status_code, "There is a problem" in answer.text) == (200, False)
-    assert 'name="themes-7-code"' in answer.text
-    assert "No requests yet" in (await ada.get("/deployments")).text
 
 
 async def test_a_yes_is_taken_back_with_a_reason(pool: Sending, browse: Browsers) -> None:
@@ -393,16 +213,3 @@ async def test_answers_stand_on_an_axis_of_hours_to_those_who_may_read_them(
     assert [(bool(yes), cx) for yes, cx in marks] == [(False, "26.5"), (True, "97.0")]
     assert re.findall(r">(X\d)</text>", picture) == ["X0", "X1"]
     assert re.findall(r'middle">(\d+)</text>', picture) == ["0", "4", "8", "12", "16", "20"]
-
-
-async def test_the_points_of_a_shortlist_are_bars(pool: Sending, browse: Browsers) -> None:
-    ada = await browse(pool.play.people["ada"])
-    key = await pool.request(seats=1, themes={"X.JIT": 3, "OC.FIREARMS": 2})
-    page = (await ada.get(f"/deployments/{key}/order")).text
-    bars = re.findall(r'<svg class="bar"[^>]*aria-label="(\d+) points?">(.*?)</svg>', page)
-    scores = [int(score) for score, _ in bars]
-    assert scores == sorted(scores, reverse=True)
-    assert len(scores) > 1
-    for score, bar in bars:
-        widths = [float(width) for width in re.findall(r'class="c\d"[^>]* width="([\d.]+)%"', bar)]
-        assert sum(widths) == pytest.approx(100 * int(score) / scores[0], abs=0.1)

@@ -14,8 +14,7 @@ from facility.experts.service.profile_link import profile_link
 from facility.outbox.links import path_of
 from facility.refused import Refused
 from tests.browser import Browsers, errors, gives_reason, states, work
-from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, sound
-from tests.deployments.test_pages import form_of
+from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, form_of, sound
 
 PIN = "482915"
 

@@ -1,11 +1,12 @@
-"""The form of a request for experts: what is usual stands folded."""
+"""The form of a request for experts: what is usual stands folded, and each wrong field is named."""
 
 import re
 from datetime import date, timedelta
 
+import pytest
+
 from tests.browser import Browsers, errors
-from tests.deployments.conftest import Sending
-from tests.deployments.test_pages import form_of
+from tests.deployments.conftest import Sending, form_of
 
 
 async def test_the_usual_rules_are_folded_until_one_differs_or_is_wrong(
@@ -45,3 +46,45 @@ async def test_a_deployment_lasts_at_most_sixty_days(sending: Sending, browse: B
     refused = await ada.send_form("/deployments/new", too_long)
     assert (refused.status_code, errors(refused)) == (422, ["ends_on"])
     assert (await ada.send_form("/deployments/new", long)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"place": " "}, {"place": "Place"}),
+        ({"contact_name": "Ada Berisha"}, {"contact_email": "Mail address of the contact person"}),
+        ({"contact_phone": "1"}, {"contact_name": "Contact person"}),
+        ({"starts_on": "2020-01-01"}, {"starts_on": "First day", "ends_on": "Last day"}),
+        ({"ends_on": "2026-01-01"}, {"ends_on": "Last day"}),
+        (
+            {"seats": "0", "respond_within_hours": "x"},
+            {"seats": "Seats", "respond_within_hours": "Time to answer"},
+        ),
+        ({"language": "xx"}, {"language": "Language"}),
+        ({"themes-1-code": "X.JIT"}, {"themes-1-code": "Theme, row 2"}),
+        ({"themes-1-weight": ""}, {"themes-1-weight": "Weight, row 2"}),
+        (
+            {"themes-0-code": "", "themes-0-weight": "", "themes-1-code": "", "themes-1-weight": ""},
+            {"themes-0-code": "Theme, row 1"},
+        ),
+        ({"bonus_regional_language": "-1"}, {"bonus_regional_language": "Points for a regional language"}),
+    ],
+)
+async def test_each_wrong_field_is_named(
+    pool: Sending, browse: Browsers, changes: dict[str, str], wrong: dict[str, str]
+) -> None:
+    ada = await browse(pool.play.people["ada"])
+    answer = await ada.send_form("/deployments/new", form_of(pool, **changes))
+    assert answer.status_code == 422
+    assert errors(answer) == list(wrong)
+    assert [name for name, label in wrong.items() if f'href="#f-{name}">{label}: ' not in answer.text] == []
+    if "place" not in changes:
+        assert 'value="Pristina, Kosovo"' in answer.text
+
+
+async def test_more_rows_save_nothing(pool: Sending, browse: Browsers) -> None:
+    ada = await browse(pool.play.people["ada"])
+    answer = await ada.send_form("/deployments/new", form_of(pool, do="rows", place=""))
+    assert (answer.status_code, "There is a problem" in answer.text) == (200, False)
+    assert 'name="themes-7-code"' in answer.text
+    assert "No requests yet" in (await ada.get("/deployments")).text

@@ -20,8 +20,7 @@ from facility.periods import is_working_day
 from facility.refused import Refused
 from facility.zone import BRUSSELS
 from tests.browser import Browsers, errors, states
-from tests.deployments.conftest import AHEAD, DUE, HOUR, INVITED, Sending, cancel, expert, sound
-from tests.deployments.test_pages import form_of
+from tests.deployments.conftest import AHEAD, DUE, HOUR, INVITED, Sending, cancel, expert, form_of, sound
 from tests.hostile.values import examples
 
 

@@ -1,56 +1,34 @@
-"""Assessors for a whole call: proposed, changed by hand, confirmed at once; and an assessor who is taken off."""
+"""Assessors for a whole call: proposed, changed by hand, confirmed at once."""
 
 import re
 from collections import Counter
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select, text, update
 
-from facility import clock
 from facility.accounts.models import Person
 from facility.applications.models.application import Application
 from facility.applications.service.withdrawal import withdraw
-from facility.db import Database, Tx
-from facility.evaluation.models.assignment import Assignment, TakenOff
+from facility.db import Tx
+from facility.evaluation.models.assignment import Assignment
 from facility.evaluation.pages.assignment import FREE, KNOWS
-from facility.evaluation.queries.standing import count_assessments
 from facility.evaluation.rules.assignment import Bar
 from facility.evaluation.service import assessing as evaluation
-from facility.evaluation.service.assignment import take_off
 from facility.evaluation.words import BARS
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
-from facility.events.relay import drain
 from facility.experts.models.profile import Expert, ExpertTheme, Theme
-from facility.outbox.models import Mail
-from facility.refused import Refused
 from facility.web.i18n import filled
 from tests.browser import Browser, Browsers, errors, gives_reason, marked, says, states
-from tests.judging import CLOSES, Judging, judging
-from tests.prepared import built_once
+from tests.evaluation.assigning import NAMES, address, declare, give, mails, play, settle, stored
+from tests.judging import CLOSES, Judging
 from tests.statements import count_statements
 
-NAMES = ("A", "B", "C")
+__all__ = ["play"]
+
 BOTH = text("INSERT INTO person_role (person_id, role) VALUES (:id, 'secretariat')")
-SCORES = {"capacity": Decimal(15), "relevance": Decimal(60)}
 ASSESSORS = ("elena", "emma", "enzo", "erik", "eva")
-
-
-@built_once
-async def play(db: Database) -> Judging:
-    """Three applications under assessment and five assessors."""
-    made = await judging(db)
-    for name in NAMES:
-        await made.apply(name, "10000.00")
-    await made.close()
-    return made
-
-
-def address(play: Judging) -> str:
-    return f"/evaluation/{play.calls['TAF-2021-01']}/assignment"
 
 
 async def proposal(play: Judging, ada: Browser, each: int = 2, most: int = 4) -> dict[str, str]:
@@ -66,38 +44,6 @@ def pairs_of(play: Judging, form: dict[str, str]) -> list[tuple[str, str]]:
     names = {key: name for name, key in {**play.people, **play.applications}.items()}
     pairs = [pair.split(":") for pair in form["seen"].split()]
     return [(names[UUID(application)], names[UUID(assessor)]) for application, assessor in pairs]
-
-
-async def stored(play: Judging) -> list[tuple[str, str, str]]:
-    """Application, assessor and reason of every assignment that stands."""
-    names = {key: name for name, key in {**play.people, **play.applications}.items()}
-    async with play.db.reader() as connection:
-        query = select(Assignment.__table__).where(Assignment.ended_at.is_(None))
-        rows = (await connection.execute(query)).all()
-    return sorted((names[row.application_id], names[row.assessor_id], row.reason) for row in rows)
-
-
-async def mails(play: Judging, template: str) -> list[str]:
-    async with play.db.reader() as connection:
-        query = select(Mail.to_address).where(Mail.template == template).order_by(Mail.to_address)
-        return list((await connection.execute(query)).scalars())
-
-
-async def declare(play: Judging, who: str, name: str) -> None:
-    key = play.applications[name]
-    await play.act(
-        who, lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason="My sister."), CLOSES
-    )
-
-
-async def give(play: Judging, name: str, who: str) -> None:
-    key = play.applications[name]
-    await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people[who]), CLOSES)
-
-
-async def settle(play: Judging) -> None:
-    """What follows from what a page has done."""
-    await drain(play.db, clock.now)
 
 
 async def test_all_of_it_is_assigned_at_once_and_each_assessor_gets_one_mail(
@@ -371,80 +317,6 @@ async def test_storing_costs_the_same_for_two_and_for_nine(play: Judging, browse
             assert (await ada.send_form(path, form)).status_code == 303
         counts.append(len(seen))
     assert counts[0] == counts[1]
-
-
-async def test_an_assessor_is_taken_off_and_replaced(play: Judging, browse: Browsers) -> None:
-    ada = await browse(play.people["ada"])
-    key = play.applications["A"]
-    await play.score("elena", "A", "15", "60")
-    await play.score("erik", "A", "15", "60")
-    path = f"/evaluation/applications/{key}/assessors/{play.people['elena']}/take-off"
-    board = await ada.get(address(play).removesuffix("/assignment"))
-    assert path in board.text
-    page = await ada.get(path)
-    assert page.status_code == 200
-    assert str(play.people["erik"]) not in page.text
-    wrong = await ada.send_form(path, {"reason": " ", "assessors": str(play.people["enzo"])})
-    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
-    reason = "She is on leave."
-    sent = await ada.send_form(path, {"reason": reason, "assessors": str(play.people["enzo"])})
-    assert sent.status_code == 303
-    await settle(play)
-    assert [row[:2] for row in await stored(play)] == [("A", "enzo"), ("A", "erik")]
-    async with play.db.reader() as connection:
-        assert await count_assessments(connection, key) == 1
-        mail = (
-            await connection.execute(select(Mail.__table__).where(Mail.template == "evaluation/taken_off"))
-        ).one()
-        rows = (await connection.execute(select(TakenOff.__table__))).all()
-    assert (mail.to_address, mail.subject) == ("elena@example.org", "You no longer assess A")
-    assert (mail.context["reason"], mail.context["sent"]) == (reason, True)
-    assert [(row.assessor_id, row.reason) for row in rows] == [(play.people["elena"], reason)]
-    assert (await mails(play, "evaluation/assigned")).count("enzo@example.org") == 1
-    elena = await browse(play.people["elena"])
-    assert (await elena.get(f"/assessments/{key}")).status_code == 403
-    auditor = await browse(play.people["greta"])
-    assert reason in (await auditor.get(f"/evaluation/{play.calls['TAF-2021-01']}/scores")).text
-    assert reason in (await ada.get(address(play).removesuffix("/assignment"))).text
-    assert (await ada.get(path)).status_code == 404
-    assert {name: wrong for name, wrong in (await reconcile(play.db)).items() if wrong} == {}
-
-
-async def test_whoever_was_taken_off_may_get_it_again_and_starts_from_what_they_wrote(play: Judging) -> None:
-    key, elena = play.applications["A"], play.people["elena"]
-    await play.score("elena", "A", "15", "60")
-    later = CLOSES + timedelta(days=2)
-    await play.act("ada", lambda tx: take_off(tx, key, elena, "By mistake."), later)
-    await play.act("ada", lambda tx: evaluation.assign(tx, key, elena), later + timedelta(days=1))
-    async with play.db.reader() as connection:
-        assert await count_assessments(connection, key) == 0
-    await play.act(
-        "elena", lambda tx: evaluation.declare_conflict(tx, key, conflict=False), later + timedelta(days=1)
-    )
-    await play.teller.score(key, "elena", SCORES, later + timedelta(days=2))
-    async with play.db.reader() as connection:
-        assert await count_assessments(connection, key) == 1
-
-
-async def test_who_cannot_be_taken_off(play: Judging) -> None:
-    key, elena, erik = play.applications["A"], play.people["elena"], play.people["erik"]
-
-    async def refusal(actor: str, assessor: UUID, reason: str = "So.", instead: UUID | None = None) -> str:
-        with pytest.raises(Refused) as refused:
-            await play.act(actor, lambda tx: take_off(tx, key, assessor, reason, instead=instead), CLOSES)
-        return refused.value.codes[0]
-
-    assert await refusal("ada", elena) == "not_theirs"
-    await give(play, "A", "elena")
-    await give(play, "A", "erik")
-    assert await refusal("erik", elena) == "assesses_here"
-    assert await refusal("ada", elena, " ") == "reason_missing"
-    assert await refusal("ada", elena, instead=erik) == "already_assigned"
-    assert await refusal("ada", elena, instead=play.people["omar"]) == "not_an_assessor"
-    await declare(play, "elena", "A")
-    assert await refusal("ada", elena) == "recused_already"
-    assert await refusal("ada", erik, instead=elena) == "assessor_recused"
-    assert [row[:2] for row in await stored(play)] == [("A", "elena"), ("A", "erik")]
 
 
 async def test_who_works_for_a_party_is_not_given_it_by_hand_either(play: Judging, browse: Browsers) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from facility import clock
-from facility.awards.queries.bundle import bundle
 from facility.awards.service.deciding import propose
 from facility.awards.service.verification import verify
 from facility.calls.rules.call import CallDraft
@@ -23,115 +21,47 @@ from facility.evaluation.models.consensus import Consensus
 from facility.evaluation.models.outcome import Unsettled
 from facility.evaluation.rules.divergence import Settled
 from facility.evaluation.service import assessing as evaluation
-from facility.evaluation.service.assignment import take_off
 from facility.evaluation.service.consensus import (
     answer_on_scores,
     begin_consensus,
     cancel_consensus,
-    close_consensus,
     send_agreed_scores,
 )
 from facility.evaluation.service.declaring import declare_own_conflict
-from facility.evaluation.service.reopening import reopen
 from facility.evaluation.words import SETTLED
-from facility.events.reconcile import reconcile
 from facility.letters.models import Letter
-from facility.outbox.models import Mail
-from facility.refused import Refused
 from tests.awards.bundles import resealed
 from tests.browser import Browsers, errors, marked, says, states, work
 from tests.calls.reading import rule
+from tests.evaluation.agreeing import (
+    AGREED,
+    CALL,
+    DIVERGING,
+    LATER,
+    WHY,
+    answered,
+    begun,
+    document_of,
+    judged,
+    play,
+    proposing,
+    refused,
+    rows,
+    sent,
+    sound,
+    templates,
+)
 from tests.evaluation.test_committee import Play
-from tests.judging import CLOSES, GRID, Judging
-from tests.prepared import built_once
+from tests.judging import GRID, Judging
 
-CALL = "TAF-2021-01"
-LATER = CLOSES + timedelta(days=2)
-DIVERGING = replace(GRID, min_assessments=2, divergence=15)
-AGREED = {"capacity": Decimal(15), "relevance": Decimal(60)}
+__all__ = ["play"]
+
 TYPED = {
     "score-capacity": "15",
     "score-relevance": "60",
     "comment-capacity": "Sound.",
     "comment-relevance": "",
 }
-WHY = "The budget is not explained, so I stay at 40 points."
-
-
-@built_once
-async def play(db: Database) -> Judging:
-    """A call that allows 15 points between totals: those of A are 20 apart, those of B 10."""
-    return await judged(db, DIVERGING)
-
-
-async def judged(db: Database, grid: Any) -> Judging:
-    made = Judging(db)
-    await made.cast()
-    await made.envelope(amount="80000.00")
-    await made.call(grid=grid)
-    for name in ("A", "B"):
-        await made.apply(name, "10000.00")
-    await made.close()
-    await made.score("elena", "A", "14", "66")
-    await made.score("erik", "A", "14", "46")
-    await made.score("elena", "B", "14", "60")
-    await made.score("erik", "B", "14", "50")
-    return made
-
-
-async def begun(play: Judging, by: str = "ada", rapporteur: str = "elena") -> Any:
-    key, person = play.applications["A"], play.people[rapporteur]
-    return await play.act(by, lambda tx: begin_consensus(tx, key, person), LATER)
-
-
-async def sent(play: Judging, consensus_id: Any, by: str = "elena") -> None:
-    key = play.applications["A"]
-    await play.act(by, lambda tx: send_agreed_scores(tx, key, consensus_id, AGREED, {}), LATER)
-
-
-async def answered(play: Judging, consensus_id: Any, by: str = "erik", dissent: str = "") -> None:
-    key = play.applications["A"]
-    await play.act(
-        by,
-        lambda tx: answer_on_scores(tx, key, consensus_id, agrees=not dissent, dissent=dissent),
-        LATER,
-    )
-
-
-async def refused(play: Judging, actor: str, command: Any) -> tuple[str, tuple[str, ...]]:
-    with pytest.raises(Refused) as caught:
-        await play.act(actor, command, LATER)
-    return caught.value.kind, caught.value.codes
-
-
-async def proposing(play: Judging) -> Any:
-    return await refused(play, "vera", lambda tx: propose(tx, play.calls[CALL]))
-
-
-async def templates(play: Judging) -> list[tuple[str, str]]:
-    async with play.db.reader() as connection:
-        query = select(Mail.template, Mail.to_name).where(Mail.template.in_(MAILS))
-        mails = await connection.execute(query)
-        return sorted((row.template.partition("/")[2], row.to_name.split()[0]) for row in mails)
-
-
-MAILS = [
-    f"evaluation/{name}" for name in ("scores_unsettled", "consensus", "agreed_scores", "consensus_ended")
-]
-
-
-async def document_of(play: Judging) -> dict[str, Any]:
-    async with play.db.reader() as connection:
-        return await bundle(connection, play.calls[CALL])
-
-
-async def rows(play: Judging, model: Any) -> list[Any]:
-    async with play.db.reader() as connection:
-        return list((await connection.execute(select(model.__table__))).all())
-
-
-async def sound(play: Judging) -> None:
-    assert not {name: off for name, off in (await reconcile(play.db)).items() if off}
 
 
 async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has_sent(
@@ -263,100 +193,6 @@ async def test_nothing_rewrites_what_was_agreed(play: Judging) -> None:
     ]
     for actor, command in late:
         assert await refused(play, actor, command) == ("conflict", ("evaluation_ended",))
-
-
-async def test_a_late_conflict_ends_it_and_somebody_else_is_appointed(
-    play: Judging, browse: Browsers
-) -> None:
-    await play.declare("emma", "A")
-    key = play.applications["A"]
-    assert await refused(play, "ada", lambda tx: begin_consensus(tx, key, play.people["elena"])) == (
-        "conflict",
-        ("assessments_unsent",),
-    )
-    await play.act("ada", lambda tx: take_off(tx, key, play.people["emma"], "Ill."), LATER)
-    consensus_id = await begun(play)
-    await sent(play, consensus_id)
-    assert await refused(play, "ada", lambda tx: evaluation.assign(tx, key, play.people["emma"])) == (
-        "conflict",
-        ("consensus_running",),
-    )
-    await play.act(
-        "elena", lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason="Kin."), LATER
-    )
-    (row,) = await rows(play, Consensus)
-    assert (row.ended_at, row.end_reason) == (LATER, "")
-    assert await refused(play, "erik", lambda tx: answer_on_scores(tx, key, consensus_id, agrees=True)) == (
-        "conflict",
-        ("consensus_over",),
-    )
-    page = f"/assessments/{key}/consensus"
-    assert (await (await browse(play.people["elena"])).get(page)).status_code == 403
-    erik = (await (await browse(play.people["erik"])).get(page)).text
-    assert ("consensus-ended" in states(erik), ">46<" in erik) == (True, False)
-    assert await templates(play) == [
-        ("agreed_scores", "Erik"),
-        ("consensus", "Elena"),
-        ("consensus", "Erik"),
-        ("consensus_ended", "Ada"),
-        ("consensus_ended", "Erik"),
-        ("consensus_ended", "Vera"),
-        ("scores_unsettled", "Ada"),
-        ("scores_unsettled", "Vera"),
-    ]
-
-
-async def test_what_was_reopened_ends_a_consensus_that_was_closed(play: Judging) -> None:
-    consensus_id = await begun(play)
-    await sent(play, consensus_id)
-    await answered(play, consensus_id)
-    assert await rows(play, Unsettled) == []
-    key = play.applications["A"]
-    await play.act("ada", lambda tx: reopen(tx, key, play.people["erik"], "Wrong application."), LATER)
-    assert await proposing(play) == ("conflict", ("evaluation_open",))
-    scores = {"capacity": Decimal(14), "relevance": Decimal(45)}
-    at = LATER + timedelta(hours=1)
-    await play.act("erik", lambda tx: evaluation.send_assessment(tx, key, scores, {}), at)
-    assert await proposing(play) == ("conflict", ("scores_unsettled",))
-    again = await begun(play, rapporteur="erik")
-    assert again != consensus_id
-
-
-async def test_whoever_leads_closes_it_with_a_reason_or_ends_it(play: Judging, browse: Browsers) -> None:
-    consensus_id = await begun(play)
-    key = play.applications["A"]
-    assert await refused(play, "ada", lambda tx: close_consensus(tx, key, consensus_id, "Late.")) == (
-        "conflict",
-        ("agreed_scores_missing",),
-    )
-    await sent(play, consensus_id)
-    ada = await browse(play.people["ada"])
-    lead = f"/evaluation/applications/{key}/consensus"
-    bare = await ada.send_form(f"{lead}/close", {"seen": str(consensus_id), "reason": ""})
-    assert (bare.status_code, errors(bare)) == (422, ["reason"])
-    for name in ("paul", "elena", "greta"):
-        other = await browse(play.people[name])
-        form = {"seen": str(consensus_id), "reason": "Late."}
-        assert (await other.send_form(f"{lead}/close", form)).status_code == 403
-    form = {"seen": str(consensus_id), "reason": "Erik is ill."}
-    assert (await ada.send_form(f"{lead}/close", form)).status_code == 303
-    await play.act("vera", lambda tx: propose(tx, play.calls[CALL]), LATER)
-    (agreed,) = (await document_of(play))["consensus"]
-    assert {answer["answer"] for answer in agreed["answers"]} == {"agrees", None}
-    await sound(play)
-
-
-async def test_ended_by_hand_it_counts_no_more(play: Judging, browse: Browsers) -> None:
-    consensus_id = await begun(play)
-    await sent(play, consensus_id)
-    await answered(play, consensus_id)
-    ada = await browse(play.people["ada"])
-    end = f"/evaluation/applications/{play.applications['A']}/consensus/end"
-    assert errors(await ada.send_form(end, {"seen": str(consensus_id), "why": " "})) == ["why"]
-    assert (await ada.send_form(end, {"seen": str(consensus_id), "why": "Wrong file."})).status_code == 303
-    assert (await ada.send_form(end, {"seen": str(consensus_id), "why": "Wrong file."})).status_code == 409
-    assert await proposing(play) == ("conflict", ("scores_unsettled",))
-    await sound(play)
 
 
 async def test_only_what_the_call_asks_for_settles_it(db: Database) -> None:

@@ -63,6 +63,9 @@ def wish(title: str, lead: str = "omar", partners: tuple[str, ...] = ("arta", "m
     return msgspec.structs.replace(FIREARMS, **changed)
 
 
+REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
+
+
 class Opened(Story):
     """The story going on. judged: applications that are being assessed. exceptions: handed in. typed: pages in whose forms Omar types. explained: what lacks its
     strengths and weaknesses. agreeing: the page on which Elena writes agreed scores. pages: where somebody, by name, finds what is open."""
@@ -86,6 +89,26 @@ class Opened(Story):
         """The first value of what is there."""
         async with self.db.reader() as connection:
             return (await connection.execute(text(query), given)).scalars().first()
+
+    async def funded(self) -> UUID:
+        """The application that Omar leads and that has an award."""
+        query = "SELECT id FROM application WHERE reference = :it"
+        key: UUID = await self.value_of(query, it=f"TAF-{self.now.year}-01/001")
+        return key
+
+    async def change(self, statement: str, **given: Any) -> None:
+        """Rows as no command leaves them."""
+        async with self.db.transaction(now=self.now) as tx:
+            await tx.session.execute(text(statement), given)
+
+    async def refuse(self, subject_id: UUID) -> None:
+        """What a mail server may say of the mail with the link; there is none here."""
+        await self.change(
+            "UPDATE mail SET state = :state, attempts = :attempts, error = :error, sent_at = NULL "
+            "WHERE link_id IN (SELECT id FROM link WHERE subject_id = :subject)",
+            subject=subject_id,
+            **REFUSED,
+        )
 
     async def draft(self, title: str, opens: int, closes: int, *, by: str = "ada", **more: Any) -> UUID:
         """A draft of a call, open from and to so many days from now."""

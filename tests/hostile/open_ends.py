@@ -4,7 +4,7 @@ Each function leaves something open on whose page a form stands that no other pa
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -36,22 +36,18 @@ from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
 from facility.db import Database
 from facility.deployments.queries.matching import question
-from facility.deployments.rules.fees import Pay, Travel
 from facility.deployments.service.answering import accept
 from facility.deployments.service.matching import answered, store
-from facility.deployments.service.mission import end_missions, state_travel
-from facility.deployments.service.release import answer_release, end_silent
-from facility.deployments.service.reporting import ask_for_reports, send_report
-from facility.deployments.service.requesting import confirm_order, confirm_shortlist, request_expertise
+from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.events.schedule import SCHEDULE, run_due
-from facility.experts.service.pool import register_expert
 from facility.files.store import Store
 from facility.outbox.links import token_of
-from facility.story.after_award import EXPERT, REQUEST
+from facility.story.after_award import REQUEST
 from facility.web.access import Role
-from tests.hostile.open_calls import ADA, PAUL, Opened
+from tests.hostile.open_calls import ADA, PAUL, REFUSED, Opened
 from tests.hostile.open_cancelled import leave_fees, leave_late
 from tests.hostile.open_drafts import leave_drafts, type_on
+from tests.hostile.open_missions import leave_missions, leave_releases
 from tests.hostile.open_pins import leave_pins
 from tests.hostile.open_pool import leave_pool
 from tests.hostile.open_redress import leave_offers, leave_parts, leave_redress
@@ -60,7 +56,6 @@ from tests.hostile.open_versions import leave_versions
 from tests.hostile.open_wishes import leave_wishes
 
 ROOT = "Rut Hansen"
-REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
 STEP = "test: ring the bell"
 
 
@@ -76,19 +71,19 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await leave_redress(ends)
     await leave_parts(ends)
     await leave_versions(ends)
-    await _refused(ends, await leave_offers(ends))
+    await ends.refuse(await leave_offers(ends))
     await _admission(ends)
     await _awards(ends)
     await _experts(ends)
     await leave_pool(ends)
     await leave_rota(ends)
-    await _missions(ends)
-    await leave_pins(ends, await _funded(ends))
-    await leave_late(ends, await _funded(ends))
-    await leave_fees(ends, await _funded(ends))
-    await _releases(ends)
+    await leave_missions(ends)
+    await leave_pins(ends, await ends.funded())
+    await leave_late(ends, await ends.funded())
+    await leave_fees(ends, await ends.funded())
+    await leave_releases(ends)
     await _activity(ends)
-    await leave_wishes(ends, await _funded(ends))
+    await leave_wishes(ends, await ends.funded())
     await _accounts(ends)
     await _operations(ends)
     await type_on(app, ends, sessions)
@@ -132,7 +127,7 @@ async def _admission(ends: Opened) -> None:
             kind=ClarificationKind.EVIDENCE,
             question="The mandate is missing.",
         )
-    await _refused(ends, clarification.id)
+    await ends.refuse(clarification.id)
     await _consultations(ends, second)
     await _exceptions(ends)
 
@@ -147,7 +142,7 @@ async def _consultations(ends: Opened, application_id: UUID) -> None:
     ]
     reply: dict[str, Any] = {"name": "Head of section", "objects": True, "reason": "We do the same in May."}
     await ends.act(asked_at + timedelta(hours=1), None, answer_consultation, objects.id, **reply)
-    await _refused(ends, undelivered.id)
+    await ends.refuse(undelivered.id)
     await end_consultations_due(ends.db, ends.now - timedelta(hours=2))
     await ends.act(ends.now, None, answer_consultation, late.id, **reply)
 
@@ -167,22 +162,6 @@ async def _agreed(ends: Opened, application_id: UUID, by: str) -> None:
     consultee_id = await ends.value_of("SELECT id FROM consultee")
     (made,) = await ends.act(ends.noon(-5), by, start_consultations, application_id, [consultee_id])
     await ends.act(ends.noon(-4), None, answer_consultation, made.id, objects=False, name="Head of section")
-
-
-async def _refused(ends: Opened, subject_id: UUID) -> None:
-    """What a mail server may say of the mail with the link; there is none here."""
-    await _change(
-        ends,
-        "UPDATE mail SET state = :state, attempts = :attempts, error = :error, sent_at = NULL "
-        "WHERE link_id IN (SELECT id FROM link WHERE subject_id = :subject)",
-        subject=subject_id,
-        **REFUSED,
-    )
-
-
-async def _change(ends: Opened, statement: str, **given: Any) -> None:
-    async with ends.db.transaction(now=ends.now) as tx:
-        await tx.session.execute(text(statement), given)
 
 
 async def _awards(ends: Opened) -> None:
@@ -212,16 +191,9 @@ async def _award(ends: Opened, reference: str) -> UUID:
     return key
 
 
-async def _funded(ends: Opened) -> UUID:
-    """The application that Omar leads and that has an award."""
-    query = "SELECT id FROM application WHERE reference = :it"
-    key: UUID = await ends.value_of(query, it=f"TAF-{ends.now.year}-01/001")
-    return key
-
-
 async def _experts(ends: Opened) -> None:
     """A shortlist to order, and a list that has run out; a yes that can be taken back, and an invitation that did not get through."""
-    application_id = await _funded(ends)
+    application_id = await ends.funded()
     starts_on = ends.monday(8)
     draft = msgspec.structs.replace(
         REQUEST,
@@ -249,100 +221,14 @@ async def _experts(ends: Opened) -> None:
         )
         first, second = (await connection.execute(query, {"nobody": nobody.id})).scalars()
     await ends.act(ends.now, None, accept, first, no_conflict=True)
-    await _refused(ends, second)
-
-
-async def _missions(ends: Opened) -> None:
-    """Three missions that are over: two whose travel is to be stated, one whose pay is to be confirmed. Of the first the report was sent, of
-    the third the mail about it did not get through."""
-    first = ends.monday(-3)
-    for number in (1, 2, 3):
-        sent = msgspec.structs.replace(
-            EXPERT,
-            code=f"Y{number}",
-            name=f"Sent Expert {number}",
-            email=f"sent{number}@example.org",
-            available=[(first, first + timedelta(days=4))],
-        )
-        await ends.act(ends.noon(-60), "ada", register_expert, sent)
-    draft = msgspec.structs.replace(
-        REQUEST,
-        application_id=await _funded(ends),
-        starts_on=first,
-        ends_on=first + timedelta(days=2),
-        seats=3,
-        pay=Pay("AL"),
-        report_days=30,
-    )
-    made = await ends.act(ends.noon(-50), "ada", request_expertise, draft)
-    await ends.act(ends.noon(-50), "ada", confirm_shortlist, made.id)
-    async with ends.db.reader() as connection:
-        query = text("SELECT id FROM invitation WHERE deployment_id = :made ORDER BY seat")
-        invitations = list((await connection.execute(query, {"made": made.id})).scalars())
-    for key in invitations:
-        await ends.act(ends.noon(-49), None, accept, key)
-    await end_missions(ends.db, ends.now)
-    out, back = (datetime.combine(day, time(10)) for day in (first, first + timedelta(days=2)))
-    await ends.act(ends.now, None, state_travel, invitations[0], Travel(out, back))
-    await ask_for_reports(ends.db, ends.now)
-    reports = [
-        await ends.value_of("SELECT id FROM mission_report WHERE invitation_id = :it", it=key)
-        for key in invitations
-    ]
-    answers = {"done": "Training.", "results": "A manual.", "recommendations": "Another one."}
-    await ends.act(ends.now, None, send_report, reports[0], answers)
-    await _refused(ends, reports[2])
-    ends.at(ADA, f"/deployments/{made.id}")
-
-
-async def _releases(ends: Opened) -> None:
-    """Experts who said yes: of one the superior is not known, one is asked for, one did not answer, and one expert is appointed."""
-    first = ends.monday(9)
-    for number in range(1, 5):
-        superior = "" if number == 1 else f"head{number}@example.org"
-        sent = msgspec.structs.replace(
-            EXPERT,
-            code=f"W{number}",
-            name=f"Lent Expert {number}",
-            email=f"lent{number}@example.org",
-            superior_name=superior and f"Head {number}",
-            superior_email=superior,
-            available=[(first, first + timedelta(days=4))],
-        )
-        await ends.act(ends.noon(-60), "ada", register_expert, sent)
-    draft = msgspec.structs.replace(
-        REQUEST,
-        application_id=await _funded(ends),
-        starts_on=first,
-        ends_on=first + timedelta(days=2),
-        seats=4,
-        respond_within_hours=240,
-        release_days=2,
-        appoints=True,
-    )
-    made = await ends.act(ends.noon(-5), "ada", request_expertise, draft)
-    codes = [f"W{number}" for number in range(1, 5)]
-    async with ends.db.reader() as connection:
-        query = text("SELECT id FROM expert WHERE code = ANY(:codes) ORDER BY code")
-        experts = list((await connection.execute(query, {"codes": codes})).scalars())
-    await ends.act(ends.noon(-5), "ada", confirm_order, made.id, experts, reason="They know the place.")
-    async with ends.db.reader() as connection:
-        query = text("SELECT id FROM invitation WHERE deployment_id = :made ORDER BY seat")
-        invitations = list((await connection.execute(query, {"made": made.id})).scalars())
-    for key in invitations:
-        at = ends.now if key == invitations[1] else ends.noon(-4)
-        await ends.act(at, None, accept, key)
-    release = await ends.value_of("SELECT id FROM release WHERE invitation_id = :it", it=invitations[3])
-    await ends.act(ends.noon(-3), None, answer_release, release, releases=True, insured=True, name="Head 4")
-    await end_silent(ends.db, ends.now)
-    ends.at(ADA, f"/deployments/{made.id}")
+    await ends.refuse(second)
 
 
 async def _activity(ends: Opened) -> None:
     """One that took place, with all its evidence, to be reported by Omar."""
     held = ends.monday(-3)
     draft = ActivityDraft(
-        application_id=await _funded(ends),
+        application_id=await ends.funded(),
         kind="workshop",
         title="Second tracing workshop",
         place="Skopje",
@@ -401,7 +287,7 @@ async def _operations(ends: Opened) -> None:
     given_up = (
         "UPDATE delivery SET state = :state, attempts = :attempts, error = :error WHERE state = 'waiting'"
     )
-    await _change(ends, given_up, **{**REFUSED, "error": "KeyError"})
+    await ends.change(given_up, **{**REFUSED, "error": "KeyError"})
     undelivered = await ends.value_of("SELECT id FROM mail WHERE state = 'parked'")
     ends.at(ROOT, "/operations/parked", f"/operations/outbox/{undelivered}")
 

@@ -362,7 +362,7 @@ FAULTS = [
         "facility/evaluation/models/assessment.py",
         "        AND NOT {recused(until=until)} AND NOT {taken_off(until)})",
         "        AND NOT {recused(until=until)})",
-        "tests/evaluation/test_assignment.py",
+        "tests/evaluation/test_taking_off.py",
     ),
     Fault(
         "a proposal that is out of date is assigned",
