@@ -183,9 +183,11 @@ async def test_a_request_without_release_appoints_after_the_yes_and_an_old_one_d
     assert "release" not in [t for t, _ in await templates(needing)]
 
 
-async def test_on_pages(needing: Sending, browse: Browsers) -> None:
+async def test_the_secretariat_confirms_on_a_page_whom_the_expert_names(
+    needing: Sending, browse: Browsers
+) -> None:
     key = await needing.soon(release_days=3, appoints=True, seats=2)
-    expert_, anybody = await browse(), await browse()
+    expert_ = await browse()
     path = await needing.link(key, "X2")
     assert "release-needed" in states(await expert_.get(path))
     await needing.accept(key, "X2", needing.at + HOUR)
@@ -212,6 +214,25 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     assert "experts-whose-superior-is-not-confirmed" not in work(await ada.get("/"))
     await deliver_all(needing.db, lambda: datetime.now(UTC))
     assert [mail.to_address for mail in await needing.mails("release")] == ["chief@example.org"]
+    # Confirmed once is confirmed for the next mission, until the profile names another.
+    expert_id = needing.experts["X2"]
+    assert is_confirmed(await needing.expert("X2"))
+    await needing.play.act(None, lambda tx: _name_another(tx, expert_id), needing.at + HOUR)
+    assert not is_confirmed(await needing.expert("X2"))
+
+
+async def _name_another(tx: Tx, expert_id: UUID) -> None:
+    draft = expert("X2", available=[AHEAD], superior_name="A friend", superior_email="friend@example.org")
+    await change_expert(tx, expert_id, draft)
+
+
+async def test_a_superior_answers_behind_the_link(needing: Sending, browse: Browsers) -> None:
+    key = await needing.soon(release_days=3, appoints=True, seats=2)
+    await needing.accept(key, "X2", needing.at + HOUR)
+    invitation_id = await needing.invitation(key, "X2")
+    chief: dict[str, Any] = {"name": "Chief Horvat", "email": "chief@example.org", "deployment_id": key}
+    await needing.play.act("ada", lambda tx: name_superior(tx, invitation_id, **chief), needing.at + HOUR)
+    ada, anybody = await browse(needing.play.people["ada"]), await browse()
     release = await release_of(needing, invitation_id)
     link = await link_of(needing, release.id)
     page = await anybody.get(link)
@@ -230,16 +251,6 @@ async def test_on_pages(needing: Sending, browse: Browsers) -> None:
     deployment_page = (await ada.get(f"/deployments/{key}")).text
     assert "not-insured" in states(deployment_page)
     assert deployment_page.count("Chief Horvat") > 2, "the history names who answered"
-    # Confirmed once is confirmed for the next mission, until the profile names another.
-    expert_id = needing.experts["X2"]
-    assert is_confirmed(await needing.expert("X2"))
-    await needing.play.act(None, lambda tx: _name_another(tx, expert_id), needing.at + HOUR)
-    assert not is_confirmed(await needing.expert("X2"))
-
-
-async def _name_another(tx: Tx, expert_id: UUID) -> None:
-    draft = expert("X2", available=[AHEAD], superior_name="A friend", superior_email="friend@example.org")
-    await change_expert(tx, expert_id, draft)
 
 
 def test_the_period_ends_with_the_day_before_the_mission_and_lasts_a_day_at_least() -> None:

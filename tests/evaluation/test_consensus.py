@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from facility import clock
 from facility.awards.service.deciding import propose
 from facility.awards.service.verification import verify
 from facility.calls.rules.call import CallDraft
@@ -93,7 +92,7 @@ async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has
     await sound(play)
 
 
-async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, browse: Browsers) -> None:
+async def test_assessors_agree_on_their_pages_and_one_dissents(play: Judging, browse: Browsers) -> None:
     before = await rows(play, Assessment)
     ada, elena, erik = [await browse(play.people[name]) for name in ("ada", "elena", "erik")]
     lead = f"/evaluation/applications/{play.applications['A']}/consensus"
@@ -121,7 +120,16 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     assert (await erik.send_form(f"{page}/answer", dissent)).status_code == 303
     assert (await erik.send_form(f"{page}/answer", dissent)).status_code == 409
     assert await rows(play, Assessment) == before
-    await play.decide(at=clock.now())
+    assert await rows(play, Unsettled) == []
+
+
+async def test_what_is_agreed_counts_beside_a_dissent_and_is_read_with_it(
+    play: Judging, browse: Browsers
+) -> None:
+    consensus_id = await begun(play)
+    await sent(play, consensus_id)
+    await answered(play, consensus_id, dissent=WHY)
+    await play.decide(at=LATER)
     document = await document_of(play)
     assert verify(json.dumps(document).encode(), document["root"]).differences == []
     (agreed,) = document["consensus"]
@@ -132,6 +140,8 @@ async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, br
     totals = {record["application"]: record["total"]["exact"] for record in document["ranking"]}
     assert totals == {"A": "75/1", "B": "69/1"}
     await changes_are_named(document)
+    ada = await browse(play.people["ada"])
+    lead = f"/evaluation/applications/{play.applications['A']}/consensus"
     assert WHY in (await ada.get(lead)).text
     greta = await browse(play.people["greta"])
     scores = (await greta.get(f"/evaluation/{play.calls[CALL]}/scores")).text

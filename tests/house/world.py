@@ -135,16 +135,7 @@ class World:
                     person.id, application_id
                 )
             case ["application", "assigned"]:
-                application = self.applications.get(application_id)  # type: ignore[arg-type]
-                return (
-                    application is not None
-                    and self._assigned(person.id, application_id)
-                    and any(
-                        self.first_row("declaration", call_id=call_id, assessor_id=person.id) is not None
-                        for call_id in self._calls(application)
-                    )
-                    and self._conflict(person.id, application_id) is False
-                )
+                return self._assesses(person.id, application_id)
             case ["application", "consensus"]:
                 begun = {row.id for row in self.rows["consensus"] if row.application_id == application_id}
                 return any(
@@ -169,6 +160,19 @@ class World:
                     if row.assessor_id == person.id and row.ended_at is None
                 )
         raise AssertionError(f"say here what the relation {relation} means")
+
+    def _assesses(self, person_id: UUID, application_id: UUID | None) -> bool:
+        """Assigned, with the declaration signed and no conflict declared."""
+        application = self.applications.get(application_id)  # type: ignore[arg-type]
+        return (
+            application is not None
+            and self._assigned(person_id, application_id)
+            and any(
+                self.first_row("declaration", call_id=call_id, assessor_id=person_id) is not None
+                for call_id in self._calls(application)
+            )
+            and self._conflict(person_id, application_id) is False
+        )
 
     def _chairs_or_assigns(self, relation: str, person: Any, ids: dict[str, Any]) -> bool:
         """Whether the person is the chair of the call's committee; or of the application's where it has one, and else of the

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, ScalarSelect, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Numeric, ScalarSelect, Select, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from facility.applications.models.application import Application
@@ -83,35 +83,7 @@ async def waiting_lists(
     `freed` EUR are on their way back to the call `first`. An application that has lost its beneficiaries is passed
     over; its place is about to end. Of what a part is offered to, that is held for it: it needs the rest.
     """
-    rows = (
-        await reader.execute(
-            select(
-                ReserveEntry.application_id,
-                ReserveEntry.requested,
-                Call.id.label("call_id"),
-                func.coalesce(Call.series_id, Call.id).label("pot"),
-                Call.min_beneficiaries,
-                Call.skip_unaffordable,
-                (Call.amount - committed_by_call() - held_by_call()).label("left"),
-                func.coalesce(PartialOffer.amount, Decimal(0)).label("held"),
-            )
-            .join(Call, Call.id == ReserveEntry.call_id)
-            .outerjoin(
-                PartialOffer,
-                (PartialOffer.application_id == ReserveEntry.application_id)
-                & (PartialOffer.state == OfferState.OPEN),
-            )
-            .where(
-                Call.envelope_id == envelope_id,
-                ReserveEntry.state == ReserveState.WAITING,
-                or_(
-                    ReserveEntry.valid_until.is_(None),
-                    ReserveEntry.valid_until >= at.astimezone(BRUSSELS).date(),
-                ),
-            )
-            .order_by(Call.id != first, Call.decided_at, Call.reference, ReserveEntry.place)
-        )
-    ).all()
+    rows = (await reader.execute(_waiting_on(envelope_id, first, at))).all()
     codes = await on_board(reader, [row.application_id for row in rows])
     lists: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
@@ -123,6 +95,37 @@ async def waiting_lists(
     return [
         _waiting(waiting, freed if waiting[0].pot == shared else Decimal(0)) for waiting in lists.values()
     ]
+
+
+def _waiting_on(envelope_id: UUID, first: UUID | None, at: datetime) -> Select[*tuple[Any, ...]]:
+    """What waits on the envelope, list by list, and of each by its place."""
+    return (
+        select(
+            ReserveEntry.application_id,
+            ReserveEntry.requested,
+            Call.id.label("call_id"),
+            func.coalesce(Call.series_id, Call.id).label("pot"),
+            Call.min_beneficiaries,
+            Call.skip_unaffordable,
+            (Call.amount - committed_by_call() - held_by_call()).label("left"),
+            func.coalesce(PartialOffer.amount, Decimal(0)).label("held"),
+        )
+        .join(Call, Call.id == ReserveEntry.call_id)
+        .outerjoin(
+            PartialOffer,
+            (PartialOffer.application_id == ReserveEntry.application_id)
+            & (PartialOffer.state == OfferState.OPEN),
+        )
+        .where(
+            Call.envelope_id == envelope_id,
+            ReserveEntry.state == ReserveState.WAITING,
+            or_(
+                ReserveEntry.valid_until.is_(None),
+                ReserveEntry.valid_until >= at.astimezone(BRUSSELS).date(),
+            ),
+        )
+        .order_by(Call.id != first, Call.decided_at, Call.reference, ReserveEntry.place)
+    )
 
 
 async def _pot(reader: Reader, call_id: UUID | None) -> UUID | None:

@@ -132,22 +132,7 @@ async def ranking(connection: AsyncConnection, call_id: UUID, version: int | Non
         kept = (await decided(connection, [call_id])).get(call_id, [])
         judged, drawn, ready = [entry.judged for entry in kept], made.decided, True
     else:
-        stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
-        free = await money.free_money(connection, call_id)
-        may_carry = await money.may_be_carried(connection, call_id)
-        cool = await cooling(connection, call_id)
-        judged, drawn, ready = (
-            list(stands.everyone),
-            draw(
-                stands,
-                free,
-                call.skip_unaffordable,
-                may_carry=may_carry,
-                cooling=cool,
-                offers=offers_of(call.after, call.award_min),
-            ),
-            stands.ready,
-        )
+        judged, drawn, ready = await _as_it_stands(connection, call)
     known = {line.id: line for line in await board.applications(connection, call_id, with_carried=True)}
     carried = await money.carried_to(connection, call_id)
     chips = {
@@ -171,6 +156,22 @@ async def ranking(connection: AsyncConnection, call_id: UUID, version: int | Non
         versions=several,
         **counts,
     )
+
+
+async def _as_it_stands(
+    connection: AsyncConnection, call: board.CallShown
+) -> tuple[list[Judged], Drawn, bool]:
+    """What a call comes to before it is decided, and whether it is ready for that."""
+    stands = stand(await applicants(connection, call.id), call.grid, call.min_beneficiaries)
+    drawn = draw(
+        stands,
+        await money.free_money(connection, call.id),
+        call.skip_unaffordable,
+        may_carry=await money.may_be_carried(connection, call.id),
+        cooling=await cooling(connection, call.id),
+        offers=offers_of(call.after, call.award_min),
+    )
+    return list(stands.everyone), drawn, stands.ready
 
 
 def _proposal_of(version: Version, first: Proposal, drawn: Drawn) -> Proposal:

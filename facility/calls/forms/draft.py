@@ -122,19 +122,6 @@ class DraftForm:
         min_beneficiaries = fields.integer("min_beneficiaries", JOINT, len(WESTERN_BALKANS))
         extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
         decision = fields.text("extension_decision", missing=None, most=200) or None
-        only_themes = tuple(fields.many("only_themes", self.themes, required=False))
-        skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
-        cool_down = CoolDown(**self._optional(COOL_DOWN))
-        after_decision = AfterDecision(
-            **self._optional(NUMBERS),
-            offer_least=fields.eur("offer_least", least=Decimal("0.01"))
-            if fields.given("offer_least")
-            else None,
-            **{name: fields.yes(name) for name in FLAGS},
-        )
-        committee = self._committee()
-        grid = self.grid.read()
-        unusual_reason = fields.text("unusual_reason", missing=None, most=2000, multiline=True) or None
         return CallDraft(
             reference=reference,
             title=title,
@@ -150,17 +137,27 @@ class DraftForm:
             min_beneficiaries=min_beneficiaries,
             extended_to=extended_to,
             extension_decision=decision if extended_to else None,
-            skip_unaffordable=skip,
-            only_themes=only_themes,
-            cool_down=cool_down,
-            after_decision=after_decision,
-            committee=committee,
-            grid=grid,
+            only_themes=tuple(fields.many("only_themes", self.themes, required=False)),
+            skip_unaffordable=fields.choice("skip_unaffordable", ("yes", "no")) == "yes",
+            cool_down=CoolDown(**self._optional(COOL_DOWN)),
+            after_decision=self._after_decision(),
+            committee=self._committee(),
+            grid=self.grid.read(),
             form=self.form,
             mode=mode,
             cut_offs=cut_offs,
             decide_within_hours=hours,
-            unusual_reason=unusual_reason,
+            unusual_reason=fields.text("unusual_reason", missing=None, most=2000, multiline=True) or None,
+        )
+
+    def _after_decision(self) -> AfterDecision:
+        fields = self.fields
+        return AfterDecision(
+            **self._optional(NUMBERS),
+            offer_least=fields.eur("offer_least", least=Decimal("0.01"))
+            if fields.given("offer_least")
+            else None,
+            **{name: fields.yes(name) for name in FLAGS},
         )
 
     def note(self, reasons: Iterable[Reason]) -> None:

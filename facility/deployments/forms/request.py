@@ -21,7 +21,7 @@ from facility.deployments.words import RECENT_FROM
 from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section
-from facility.forms.types import T, ask, options
+from facility.forms.types import Field, T, ask, options
 from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
@@ -96,14 +96,6 @@ def request() -> Section:
         " the next expert is asked."
     )
     left_out = _("1 to 5. Experts who don't reach this level in any theme are left out.")
-    regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
-    recent = _("Points for no deployment in the last 12 months")
-    feedback = _(
-        "At most 5, for the best mean of the leads’ feedback. Only experts with feedback on three missions or more get points. Enter 0 or leave it empty if feedback does not count."
-    )
-    counted = _(
-        "“From bookings” counts the bookings in this system and stores the figures with the shortlist. “From the profile” uses the number in the profile."
-    )
     cool_off = _(
         "This leaves out experts who work for a party, come from the only beneficiary of the lead or of the partners, or assessed this application. It also leaves out experts who, within these months, assessed another application of the lead or were deployed for a party in another application. Leave it empty if only declared conflicts count."
     )
@@ -124,30 +116,7 @@ def request() -> Section:
             ask("ends_on", _("Last day"), T.DAY),
             ask("seats", _("Seats"), T.WHOLE, _("How many experts are needed."), least=1, most=MOST_SEATS),
             ask("min_theme_level", at_least, T.WHOLE, left_out, least=1, most=5),
-            ask(
-                "bonus_regional_language",
-                _("Points for a regional language"),
-                T.WHOLE,
-                regional,
-                most=MOST_BONUS,
-            ),
-            ask("bonus_no_recent_deployment", recent, T.WHOLE, most=MOST_BONUS),
-            ask(
-                "feedback_weight",
-                _("Points for feedback after earlier missions"),
-                T.WHOLE,
-                feedback,
-                needed=False,
-                most=MOST_FEEDBACK,
-            ),
-            ask(
-                "recent_from",
-                _("Recent deployments are counted"),
-                T.ONE_OF_LIST,
-                counted,
-                needed=False,
-                options=options((key.value, translated(word)) for key, word in RECENT_FROM.items()),
-            ),
+            *_points(),
             ask(
                 "cool_off_months",
                 _("Look for conflicts of interest in the data"),
@@ -166,6 +135,44 @@ def request() -> Section:
                 most=MOST_HOURS,
                 unit=_("hours"),
             ),
+        ),
+    )
+
+
+def _points() -> tuple[Field, ...]:
+    """What gives an expert points beside the themes."""
+    regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
+    recent = _("Points for no deployment in the last 12 months")
+    feedback = _(
+        "At most 5, for the best mean of the leads’ feedback. Only experts with feedback on three missions or more get points. Enter 0 or leave it empty if feedback does not count."
+    )
+    counted = _(
+        "“From bookings” counts the bookings in this system and stores the figures with the shortlist. “From the profile” uses the number in the profile."
+    )
+    return (
+        ask(
+            "bonus_regional_language",
+            _("Points for a regional language"),
+            T.WHOLE,
+            regional,
+            most=MOST_BONUS,
+        ),
+        ask("bonus_no_recent_deployment", recent, T.WHOLE, most=MOST_BONUS),
+        ask(
+            "feedback_weight",
+            _("Points for feedback after earlier missions"),
+            T.WHOLE,
+            feedback,
+            needed=False,
+            most=MOST_FEEDBACK,
+        ),
+        ask(
+            "recent_from",
+            _("Recent deployments are counted"),
+            T.ONE_OF_LIST,
+            counted,
+            needed=False,
+            options=options((key.value, translated(word)) for key, word in RECENT_FROM.items()),
         ),
     )
 
