@@ -87,7 +87,7 @@ async def is_late(tx: Tx, row: Inquiry) -> bool:
     return await asked_since(tx, row) == row.asked_at
 
 
-async def tell(
+async def record_event(
     tx: Tx, row: Inquiry, event: type[Event], /, *, due_at: datetime | None = None, **more: Any
 ) -> None:
     """Record an event of the inquiry: its fields come from `more` or else from the columns of the same names."""
@@ -115,14 +115,14 @@ async def cancel[Row: RemindedInquiry, Subject](
     """The answer is no longer needed; the link says so. Refused: as the kind's `over`."""
     row, _subject = await lock(tx, kind, key, about)
     _must_be_open(kind, row)
-    await call_off(tx, kind, row)
+    await cancel_locked(tx, kind, row)
     return row
 
 
-async def call_off(tx: Tx, kind: AnyRemindingKind, row: Inquiry) -> None:
+async def cancel_locked(tx: Tx, kind: AnyRemindingKind, row: Inquiry) -> None:
     """`cancel`, of a row that is locked."""
     end(tx, row, "cancelled")
-    await tell(tx, row, kind.cancelled)
+    await record_event(tx, row, kind.cancelled)
 
 
 def _must_be_open(kind: AnyKind, row: Inquiry) -> None:
@@ -160,7 +160,7 @@ async def ask_anew(tx: Tx, kind: AnyKind, locked: AnyLocked, **more: Any) -> Non
 async def _restart_period(tx: Tx, kind: AnyKind, locked: AnyLocked, at: datetime, **more: Any) -> None:
     """Start a whole new period at this instant. Where there is no link, a reaction sends one."""
     kind.begin(locked.row, locked.subject, at)
-    await tell(tx, locked.row, kind.asked_again, **{"corrected": False, **more})
+    await record_event(tx, locked.row, kind.asked_again, **{"corrected": False, **more})
 
 
 async def send_link(tx: Tx, kind: AnyKind, key: UUID) -> None:
@@ -187,11 +187,11 @@ async def end_what_is_over(db: Database, now: datetime, kind: AnyKind) -> int:
     table = kind.table
     over = and_(table.ends_at <= now - GRACE, not_(undelivered(table)))
     due = select(table.id).where(table.state == OPEN, or_(over, delivered_after(table)))
-    act = functools.partial(silence, kind=kind)
+    act = functools.partial(end_if_silent, kind=kind)
     return await one_by_one(db, now, due.order_by(table.ends_at, table.id), act)
 
 
-async def silence(tx: Tx, key: UUID, *, kind: AnyKind) -> bool:
+async def end_if_silent(tx: Tx, key: UUID, *, kind: AnyKind) -> bool:
     """End an inquiry whose period is over without an answer; or begin the period anew, where the mail got through late.
     False where neither was due."""
     locked = row, subject = await lock(tx, kind, key)
@@ -212,7 +212,7 @@ async def silence(tx: Tx, key: UUID, *, kind: AnyKind) -> bool:
 async def end_silent(tx: Tx, kind: AnyKind, row: Inquiry) -> None:
     """It ended without an answer when its period was over."""
     row.state, row.ended_at = kind.silent, row.ends_at
-    await tell(tx, row, kind.ended_silent, due_at=row.ends_at)
+    await record_event(tx, row, kind.ended_silent, due_at=row.ends_at)
 
 
 async def remind(db: Database, now: datetime, kind: AnyRemindedKind) -> int:
@@ -236,5 +236,5 @@ async def _remind(tx: Tx, key: UUID, *, kind: AnyRemindedKind) -> bool:
     if not waits or await is_undelivered(tx, row):
         return False
     row.reminded_at = tx.now
-    await tell(tx, row, kind.reminded)
+    await record_event(tx, row, kind.reminded)
     return True

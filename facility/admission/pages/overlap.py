@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.admission import words
 from facility.admission.pages.staff import unsealed
-from facility.admission.queries.overlap import Similar, judgements, similar, told_keys, told_text
+from facility.admission.queries.overlap import Similar, compared_keys, compared_text, judgements, similar
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap, period_of
 from facility.admission.service.overlap import judge_overlap
 from facility.applications.access import BY_PARTY, BY_PARTY_OR_STAFF, STAFF
@@ -72,7 +72,7 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
         part="admission/_overlap.html",
         application=application,
         similar=await _like(
-            view, read, application, application.title, told_text(application), MOST, public=True
+            view, read, application, application.title, compared_text(application), MOST, public=True
         ),
         **_words(view),
         **WORDS,
@@ -88,8 +88,8 @@ async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID
     fields.check()
     given = form.fields
     title = " ".join(given.get(TITLE, [])).strip() or application.title
-    typed = [" ".join(given[key]) for key in told_keys(application) if key in given]
-    text = "\n".join(typed)[:LONGEST] if typed else told_text(application)
+    typed = [" ".join(given[key]) for key in compared_keys(application) if key in given]
+    text = "\n".join(typed)[:LONGEST] if typed else compared_text(application)
     return view.page(
         "admission/_overlap.html",
         similar=await _like(view, read, application, title[:MAX_TITLE], text, BESIDE, public=True),
@@ -106,7 +106,7 @@ async def _staff_page(
         status=status,
         application=application,
         similar=await _like(
-            view, connection, application, application.title, told_text(application), MOST, public=False
+            view, connection, application, application.title, compared_text(application), MOST, public=False
         ),
         judgements=await judgements(connection, application_id, view.me.id),
         outcomes=words.OVERLAPS,

@@ -45,12 +45,12 @@ def _compared_fields(application: ApplicationShown) -> Iterator[tuple[FormSectio
                 yield section, field
 
 
-def told_keys(application: ApplicationShown) -> list[str]:
+def compared_keys(application: ApplicationShown) -> list[str]:
     """The fields of the form that are compared."""
     return [field.key for _section, field in _compared_fields(application)]
 
 
-def told_text(application: ApplicationShown) -> str:
+def compared_text(application: ApplicationShown) -> str:
     """The answers in the fields that are compared, as one text."""
     answers = [
         application.answers(section).get(field.key, "") for section, field in _compared_fields(application)
@@ -165,7 +165,7 @@ async def similar(
         },
     )
     common = frozenset(known)
-    lines = [_told(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
+    lines = [_similar(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
     return [
         msgspec.structs.replace(line, meets=times_meet(period, (line.starts_on, line.ends_on)))
         for line in lines
@@ -199,7 +199,7 @@ def _query(words: Sequence[str]) -> str:
     return " | ".join(f"'{word}'" for word in words)
 
 
-def _told(
+def _similar(
     row: Mapping[str, object],
     common: frozenset[str],
     themes: Collection[str],

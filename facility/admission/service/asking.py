@@ -18,7 +18,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx, as_sql
 from facility.inquiries.kinds import Mailing, RemindingKind
-from facility.inquiries.service import call_off, lock_all
+from facility.inquiries.service import cancel_locked, lock_all
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.periods import end_of_period, last_day, reminder
@@ -71,7 +71,7 @@ def cancel_with_the_application[Row: AskedOnApplication](
     @ends_with_the_application(kind.name, held=held)
     async def cancel_open(tx: Tx, application_ids: Collection[UUID]) -> None:
         for row in await lock_all(tx, kind, kind.column.in_(application_ids), unfinished):
-            await call_off(tx, kind, row)
+            await cancel_locked(tx, kind, row)
 
 
 async def write(

@@ -51,8 +51,8 @@ from facility.inquiries.service import (
     lock_in_time,
     lock_to_answer,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.outbox.models import Link
 from facility.refused import refuse
@@ -114,7 +114,7 @@ async def ask_for_clarification(
     if same := (await tx.session.scalars(query.limit(1))).first():
         return same
     clarification = put(tx, CLARIFICATION, about, **values)
-    await tell(tx, clarification, ClarificationAsked)
+    await record_event(tx, clarification, ClarificationAsked)
     return clarification
 
 
@@ -157,7 +157,7 @@ async def answer_clarification(
                 **msgspec.structs.asdict(paper),
             )
         )
-    await tell(tx, clarification, ClarificationAnswered, documents=len(papers))
+    await record_event(tx, clarification, ClarificationAnswered, documents=len(papers))
     return clarification
 
 
@@ -192,7 +192,9 @@ async def settle_clarification(
     if accepted and clarification.field in APPLIED:
         lead = await tx.lock(Party, await lead_of(tx, application_id))
         setattr(lead, clarification.field, clarification.value)
-    await tell(tx, clarification, ClarificationSettled, outcome="accepted" if accepted else "not_accepted")
+    await record_event(
+        tx, clarification, ClarificationSettled, outcome="accepted" if accepted else "not_accepted"
+    )
     return clarification
 
 

@@ -42,8 +42,8 @@ from facility.inquiries.service import (
     is_late,
     lock_to_answer,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.outbox.models import Link
 from facility.refused import refuse
@@ -117,7 +117,7 @@ async def start_consultations(
         for consultee_id in dict.fromkeys(consultee_ids)
     ]
     for consultation in consultations:
-        await tell(tx, consultation, ConsultationStarted)
+        await record_event(tx, consultation, ConsultationStarted)
     return consultations
 
 
@@ -161,7 +161,7 @@ async def answer_consultation(
     else:
         end(tx, consultation, outcome)
         consultation.reason, consultation.responder = objection, name.strip()
-    await tell(tx, consultation, ConsultationAnswered, outcome=outcome, late=late)
+    await record_event(tx, consultation, ConsultationAnswered, outcome=outcome, late=late)
     return consultation
 
 
@@ -184,7 +184,7 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
     # The period is counted anew as one: what is asked, and what is added to it.
     run(consultation, consultation.days + consultation.more_days, consultation.asked_at)
     consultation.extended_at = tx.now
-    await tell(tx, consultation, ConsultationExtended, days=consultation.more_days)
+    await record_event(tx, consultation, ConsultationExtended, days=consultation.more_days)
     return consultation
 
 
@@ -199,7 +199,7 @@ async def take_late_answer(tx: Tx, application_id: UUID, consultation_id: UUID) 
     consultation.state = consultation.late_outcome or ConsultationState.TACIT
     consultation.reason, consultation.responder = consultation.late_reason, consultation.late_responder
     consultation.late_taken_by, consultation.late_taken_at = tx.actor, tx.now
-    await tell(tx, consultation, LateAnswerTaken, outcome=consultation.state)
+    await record_event(tx, consultation, LateAnswerTaken, outcome=consultation.state)
     return consultation
 
 
@@ -224,7 +224,7 @@ async def answer_objection(
     if (consultation.answer, consultation.answer_by) == (answer.strip(), tx.actor):
         return consultation
     consultation.answer, consultation.answer_by, consultation.answer_at = answer.strip(), tx.actor, tx.now
-    await tell(tx, consultation, ObjectionAnswered)
+    await record_event(tx, consultation, ObjectionAnswered)
     return consultation
 
 

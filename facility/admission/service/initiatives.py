@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 
 from facility.admission.events import InitiativeRetired, InitiativesImported
 from facility.admission.models.overlap import Initiative, InitiativeImport
-from facility.admission.queries.overlap import told_text
+from facility.admission.queries.overlap import compared_text
 from facility.admission.rules.overlap import InitiativeLine, stems
 from facility.applications.queries.application import shown
 from facility.db import Tx, new_id
@@ -124,7 +124,7 @@ async def keep_initiative(tx: Tx, application_id: UUID, *, public: bool) -> None
         "application_id": application_id,
         "result": "R10",
         "title": application.title,
-        "text": told_text(application),
+        "text": compared_text(application),
         "beneficiaries": sorted({party.beneficiary for party in application.parts.on_board}),
         "themes": application.themes,
         "source": application.reference,

@@ -9,7 +9,7 @@ from facility.awards.events.offers import PartialOfferEnded
 from facility.awards.models.offer import OfferState, PartialOffer
 from facility.contracts.models import Envelope
 from facility.db import Tx
-from facility.inquiries.service import end, tell
+from facility.inquiries.service import end, record_event
 
 
 def hold(envelope: Envelope, amount: Decimal) -> None:
@@ -30,4 +30,4 @@ async def cancel_offer(tx: Tx, envelope: Envelope, application_id: UUID) -> None
     if offer := (await tx.session.scalars(locked)).first():
         release(tx, envelope, offer, OfferState.CANCELLED)
         await tx.flush()
-        await tell(tx, offer, PartialOfferEnded)
+        await record_event(tx, offer, PartialOfferEnded)

@@ -34,8 +34,8 @@ from facility.inquiries.service import (
     lock_in_time,
     lock_to_answer,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.money import format_eur
 from facility.outbox.models import Link
@@ -136,7 +136,7 @@ async def make_offer(
     )
     hold(envelope, amount)
     await tx.flush()
-    await tell(tx, offer, PartialOffered)
+    await record_event(tx, offer, PartialOffered)
     return offer
 
 
@@ -151,7 +151,7 @@ async def answer_offer(tx: Tx, offer_id: UUID, *, accepts: bool, name: str) -> l
     release(tx, about.envelope, offer, OfferState.ACCEPTED if accepts else OfferState.DECLINED)
     offer.responder, offer.answered_by = name.strip(), tx.actor
     await tx.flush()
-    await tell(tx, offer, PartialOfferEnded)
+    await record_event(tx, offer, PartialOfferEnded)
     made = []
     if accepts:
         award = await activate(tx, about.envelope, about.application, amount=offer.amount)

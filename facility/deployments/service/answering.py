@@ -28,7 +28,16 @@ from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
 from facility.experts.service.pin import is_pin
 from facility.experts.service.pool import book, is_booked, release
-from facility.inquiries.service import Locked, ask_anew, end, end_what_is_over, lock, remind, silence, tell
+from facility.inquiries.service import (
+    Locked,
+    ask_anew,
+    end,
+    end_if_silent,
+    end_what_is_over,
+    lock,
+    record_event,
+    remind,
+)
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -60,7 +69,7 @@ async def accept(
     invitation.no_conflict = deployment.declares_conflicts
     await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
     await settle(tx, deployment)
-    await tell(tx, invitation, InvitationAccepted)
+    await record_event(tx, invitation, InvitationAccepted)
     if deployment.state == DeploymentState.FILLED and deployment.ask_at_once > 1:
         await end_what_others_filled(tx, deployment)
     return invitation
@@ -77,7 +86,7 @@ async def pin_fits(tx: Tx, invitation_id: UUID, pin: str) -> bool:
     if await is_pin(tx, invitation.expert_id, pin):
         return True
     invitation.pin_tries += 1
-    await tell(tx, invitation, PinRefused)
+    await record_event(tx, invitation, PinRefused)
     return False
 
 
@@ -110,7 +119,7 @@ async def decline(
     answers.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
     end(tx, invitation, InvitationStatus.DECLINED)
     invitation.why, invitation.reason, invitation.colleague = why, reason.strip(), colleague.strip()
-    await tell(tx, invitation, InvitationDeclined)
+    await record_event(tx, invitation, InvitationDeclined)
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
 
@@ -118,7 +127,7 @@ async def decline(
 async def expire(tx: Tx, invitation_id: UUID) -> bool:
     """The time to answer has passed: the invitation ended when it was due, the next is asked now. Or the time begins anew. False where
     neither is so."""
-    return await silence(tx, invitation_id, kind=INVITATION)
+    return await end_if_silent(tx, invitation_id, kind=INVITATION)
 
 
 @scheduled("deployments.remind")

@@ -23,7 +23,7 @@ from facility.deployments.service.inviting import facts
 from facility.deployments.words import cancellation_in_words, pay_lines
 from facility.experts.models.profile import Expert
 from facility.experts.words import languages_in_words, level_in_words
-from facility.inquiries.service import tell
+from facility.inquiries.service import record_event
 from facility.letters.kinds import Stated, letter
 from facility.letters.models import Letter
 from facility.letters.service import ATTACHMENT, freeze
@@ -101,7 +101,7 @@ async def appoint(tx: Tx, invitation_id: UUID) -> None:
         context=facts(deployment),
         attachments=[(ATTACHMENT, letter_id)],
     )
-    await tell(tx, invitation, ExpertAppointed)
+    await record_event(tx, invitation, ExpertAppointed)
 
 
 async def _release(tx: Tx, invitation_id: UUID) -> Release | None:

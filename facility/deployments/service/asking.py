@@ -28,7 +28,7 @@ from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.hindrances import hindered
 from facility.events.log import record
 from facility.experts.models.profile import Expert
-from facility.inquiries.service import end, tell
+from facility.inquiries.service import end, record_event
 from facility.outbox.links import revoke_links
 
 
@@ -155,7 +155,7 @@ async def _ask_once_more(tx: Tx, deployment: Deployment, invitation: Invitation,
     begin(invitation, deployment, tx.now)
     await revoke_links(tx, Invitation.__tablename__, invitation.id)
     await tx.flush()
-    await tell(tx, invitation, ExpertAskedAgain)
+    await record_event(tx, invitation, ExpertAskedAgain)
 
 
 async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) -> None:
@@ -172,7 +172,7 @@ async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) 
     begin(invitation, deployment, tx.now)
     tx.add(invitation)
     await tx.flush()
-    await tell(tx, invitation, ExpertInvited)
+    await record_event(tx, invitation, ExpertInvited)
 
 
 def begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
@@ -201,4 +201,4 @@ async def settle(tx: Tx, deployment: Deployment) -> None:
 async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus) -> None:
     """End the invitation as unavailable, left, withdrawn, cancelled, disowned or taken, at this instant."""
     end(tx, invitation, how)
-    await tell(tx, invitation, InvitationEnded, how=how.value)
+    await record_event(tx, invitation, InvitationEnded, how=how.value)

@@ -12,7 +12,7 @@ from facility.deployments.models.request import Deployment
 from facility.deployments.rules import fees as rules
 from facility.deployments.rules.fees import NOTHING, Terms
 from facility.deployments.service.inviting import INVITATION
-from facility.inquiries.service import lock, tell
+from facility.inquiries.service import lock, record_event
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -37,7 +37,7 @@ async def owe_fee(tx: Tx, deployment: Deployment, invitation: Invitation) -> Non
         )
     )
     await tx.flush()
-    await tell(tx, invitation, CancellationFeeOwed, days_before=owed.days_before, fee=owed.fee)
+    await record_event(tx, invitation, CancellationFeeOwed, days_before=owed.days_before, fee=owed.fee)
 
 
 async def confirm_cancellation_fee(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> CancellationFee:
@@ -50,7 +50,7 @@ async def confirm_cancellation_fee(tx: Tx, deployment_id: UUID, invitation_id: U
         refuse("due_confirmed")
     owed.confirmed_by, owed.confirmed_at = tx.actor, tx.now
     await tx.flush()
-    await tell(
+    await record_event(
         tx,
         invitation,
         DueConfirmed,

@@ -17,7 +17,7 @@ from facility.deployments.rules.fees import Due, Terms, Travel
 from facility.deployments.service.inviting import INVITATION
 from facility.events.schedule import one_by_one, scheduled
 from facility.experts.models.profile import Expert
-from facility.inquiries.service import lock, tell
+from facility.inquiries.service import lock, record_event
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -46,7 +46,7 @@ async def _end(tx: Tx, invitation_id: UUID) -> bool:
         return False
     tx.add(Mission(invitation_id=invitation_id, over_at=tx.now))
     await tx.flush()
-    await tell(tx, invitation, MissionOver)
+    await record_event(tx, invitation, MissionOver)
     return True
 
 
@@ -71,7 +71,7 @@ async def state_travel(tx: Tx, invitation_id: UUID, travel: Travel) -> Mission:
         return mission
     mission.departed_at, mission.landed_at, mission.stated_at = departed, landed, tx.now
     await tx.flush()
-    await tell(tx, invitation, TravelStated)
+    await record_event(tx, invitation, TravelStated)
     return mission
 
 
@@ -95,7 +95,7 @@ async def confirm_due(tx: Tx, deployment_id: UUID, invitation_id: UUID, *, state
     mission.fee, mission.per_diem, mission.home = due.fee, due.per_diem, expert.country
     mission.confirmed_by, mission.confirmed_at = tx.actor, tx.now
     await tx.flush()
-    await tell(
+    await record_event(
         tx,
         invitation,
         DueConfirmed,

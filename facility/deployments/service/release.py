@@ -28,14 +28,14 @@ from facility.experts.service.superiors import confirm_superior, is_confirmed, n
 from facility.inquiries.delivery import is_undelivered
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
-    call_off,
+    cancel_locked,
     end,
     end_what_is_over,
     lock_all,
     lock_to_answer,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.outbox.models import Link
 from facility.outbox.service import post
@@ -129,7 +129,7 @@ async def _ask(tx: Tx, deployment: Deployment, invitation: Invitation, name: str
         reason="",
     )
     await tx.flush()
-    await tell(tx, row, ReleaseAsked)
+    await record_event(tx, row, ReleaseAsked)
     return row
 
 
@@ -163,7 +163,7 @@ async def name_superior(
         if row.email == email and not await is_undelivered(tx, row):
             return
     for row in waiting:
-        await call_off(tx, RELEASE, row)
+        await cancel_locked(tx, RELEASE, row)
     await tx.flush()
     await _ask(tx, deployment, invitation, name, email)
 
@@ -193,11 +193,11 @@ async def answer_release(
         row.insured = insured
         end(tx, row, ReleaseState.RELEASED)
         await tx.flush()
-        await tell(tx, row, ReleaseGiven)
+        await record_event(tx, row, ReleaseGiven)
         return row
     end(tx, row, ReleaseState.REFUSED)
     await tx.flush()
-    await tell(tx, row, ReleaseRefused)
+    await record_event(tx, row, ReleaseRefused)
     await _end_the_yes(tx, deployment, invitation)
     return row
 
@@ -206,7 +206,7 @@ async def _end_the_yes(tx: Tx, deployment: Deployment, invitation: Invitation) -
     await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
     await free_days(tx, invitation.expert_id, deployment.id)
     end(tx, invitation, InvitationStatus.CANCELLED)
-    await tell(tx, invitation, InvitationEnded, how="not released")
+    await record_event(tx, invitation, InvitationEnded, how="not released")
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
 
 
@@ -217,7 +217,7 @@ async def end_releases(tx: Tx, deployment_id: UUID, invitation_id: UUID | None =
         Release.invitation_id == invitation_id if invitation_id else Release.deployment_id == deployment_id
     )
     for row in await lock_all(tx, RELEASE, about, Release.state == ReleaseState.OPEN):
-        await call_off(tx, RELEASE, row)
+        await cancel_locked(tx, RELEASE, row)
 
 
 @scheduled("deployments.release")

@@ -25,7 +25,7 @@ from facility.drafting.service import drop, forgets
 from facility.events.log import record
 from facility.events.schedule import one_by_one, scheduled
 from facility.inquiries.kinds import Mailing, RemindedKind
-from facility.inquiries.service import end, end_what_is_over, lock, put, remind, tell
+from facility.inquiries.service import end, end_what_is_over, lock, put, record_event, remind
 from facility.outbox.links import live_link
 from facility.outbox.models import Link
 from facility.refused import refuse
@@ -105,7 +105,7 @@ async def _ask(tx: Tx, invitation_id: UUID) -> bool:
         comment="",
     )
     await tx.flush()
-    await tell(tx, row, MissionReportAsked)
+    await record_event(tx, row, MissionReportAsked)
     return True
 
 
@@ -139,7 +139,7 @@ async def send_report(tx: Tx, report_id: UUID, answers: dict[str, Any]) -> Missi
     end(tx, row, ReportState.SENT)
     await tx.flush()
     await drop(tx, row.id)
-    await tell(tx, row, MissionReportSent)
+    await record_event(tx, row, MissionReportSent)
     return row
 
 
@@ -151,7 +151,7 @@ async def waive_report(tx: Tx, deployment_id: UUID, report_id: UUID, *, reason: 
     end(tx, row, ReportState.WAIVED)
     await tx.flush()
     await drop(tx, row.id)
-    await tell(tx, row, MissionReportWaived)
+    await record_event(tx, row, MissionReportWaived)
     return row
 
 

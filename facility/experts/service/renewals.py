@@ -24,14 +24,14 @@ from facility.experts.rules.candidacy import RENEWED_YEARS, years_after
 from facility.experts.service.profile_link import lock_member
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
-    call_off,
+    cancel_locked,
     end,
     end_what_is_over,
     lock_all,
     lock_in_time,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.outbox.models import Link
 from facility.outbox.service import post
@@ -112,7 +112,7 @@ async def _ask(tx: Tx, expert_id: UUID) -> bool:
         return False
     renewal = put(tx, RENEWAL, expert, expert_id=expert_id, valid_until=expert.valid_until)
     await tx.flush()
-    await tell(tx, renewal, RenewalAsked)
+    await record_event(tx, renewal, RenewalAsked)
     return True
 
 
@@ -123,7 +123,7 @@ async def renew(tx: Tx, renewal_id: UUID, *, notice: date) -> None:
     expert.valid_until = years_after(max(today, renewal.valid_until), RENEWED_YEARS)
     expert.version += 1
     end(tx, renewal, "renewed")
-    await tell(tx, renewal, ExpertRenewed, valid_until=expert.valid_until)
+    await record_event(tx, renewal, ExpertRenewed, valid_until=expert.valid_until)
     expert.notice, expert.agreed_at = notice, tx.now
     await record(tx, NoticeAgreed(expert_id=expert.id, notice=notice))
 
@@ -133,7 +133,7 @@ async def leave_pool(tx: Tx, renewal_id: UUID) -> None:
     renewal, expert = await lock_in_time(tx, RENEWAL, renewal_id)
     _go(expert)
     end(tx, renewal, "left")
-    await tell(tx, renewal, ExpertLeft)
+    await record_event(tx, renewal, ExpertLeft)
 
 
 async def leave_unasked(tx: Tx, expert_id: UUID) -> None:
@@ -153,4 +153,4 @@ async def cancel_renewals(tx: Tx, expert_id: UUID) -> None:
     """The secretariat set another last day, or the expert left: nobody waits for an answer any more."""
     await tx.lock(Expert, expert_id)
     for renewal in await lock_all(tx, RENEWAL, Renewal.expert_id == expert_id, Renewal.state == "open"):
-        await call_off(tx, RENEWAL, renewal)
+        await cancel_locked(tx, RENEWAL, renewal)

@@ -31,15 +31,15 @@ from facility.experts.words import week_days
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.models import OPEN
 from facility.inquiries.service import (
-    call_off,
+    cancel_locked,
     end,
     end_what_is_over,
     lock,
     lock_all,
     lock_in_time,
     put,
+    record_event,
     remind,
-    tell,
 )
 from facility.outbox.models import Link
 from facility.outbox.service import post
@@ -157,7 +157,7 @@ async def offer_swap(
         in_exchange=in_exchange,
     )
     await tx.flush()
-    await tell(tx, swap, SwapOffered)
+    await record_event(tx, swap, SwapOffered)
     return swap
 
 
@@ -196,8 +196,8 @@ async def accept_swap(tx: Tx, swap_id: UUID) -> None:
     for week, holder, taker in moves:
         await _hand_over(tx, theme.id, week, holder, taker)
     end(tx, swap, "agreed")
-    await tell(tx, swap, SwapAgreed)
-    await tell(tx, swap, WeekTakenOver, expert_id=swap.colleague_id)
+    await record_event(tx, swap, SwapAgreed)
+    await record_event(tx, swap, WeekTakenOver, expert_id=swap.colleague_id)
 
 
 async def _hand_over(tx: Tx, theme_id: UUID, week: date, holder: UUID, taker: UUID) -> None:
@@ -214,7 +214,7 @@ async def decline_swap(tx: Tx, swap_id: UUID) -> None:
     swap, _theme = await lock_in_time(tx, SWAP, swap_id)
     await lock_experts(tx, swap.expert_id)
     end(tx, swap, "declined")
-    await tell(tx, swap, SwapDeclined)
+    await record_event(tx, swap, SwapDeclined)
 
 
 async def take_offer_back(tx: Tx, expert_id: UUID, swap_id: UUID) -> None:
@@ -225,7 +225,7 @@ async def take_offer_back(tx: Tx, expert_id: UUID, swap_id: UUID) -> None:
     if swap.state != OPEN:
         refuse("swap_over")
     await lock_experts(tx, expert_id)
-    await call_off(tx, SWAP, swap)
+    await cancel_locked(tx, SWAP, swap)
 
 
 async def cancel_swaps(tx: Tx, row: OnCall) -> None:
@@ -233,4 +233,4 @@ async def cancel_swaps(tx: Tx, row: OnCall) -> None:
     swaps = await lock_all(tx, SWAP, _open_for(row.theme_id, [row.week]))
     await lock_experts(tx, row.expert_id, *(swap.expert_id for swap in swaps))
     for swap in swaps:
-        await call_off(tx, SWAP, swap)
+        await cancel_locked(tx, SWAP, swap)
