@@ -33,13 +33,24 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> jinja2.Environment:
     return environment(settings)
 
 
+def _trees(templates: jinja2.Environment, path: str) -> Iterator[nodes.Template]:
+    """The template, and those that it includes."""
+    assert templates.loader is not None
+    tree = templates.parse(templates.loader.get_source(templates, path)[0])
+    yield tree
+    for include in tree.find_all(nodes.Include):
+        assert isinstance(include.template, nodes.Const)
+        yield from _trees(templates, include.template.value)
+
+
 def written(templates: jinja2.Environment, template: str, name: str, value: Whatever) -> str:
     """The mail to somebody of this name, with this value wherever it takes one; what it counts is 2."""
-    assert templates.loader is not None
-    tree = templates.parse(templates.loader.get_source(templates, f"mails/{template}.txt")[0])
-    names = find_undeclared_variables(tree) - templates.globals.keys() - {"to_name", "url", "base_url"}
+    trees = list(_trees(templates, f"mails/{template}.txt"))
+    given = templates.globals.keys() | {"to_name", "url", "base_url"}
+    names = set().union(*map(find_undeclared_variables, trees)) - given
     counted = {
         call.args[2].name
+        for tree in trees
         for call in tree.find_all(nodes.Call)
         if isinstance(call.node, nodes.Name)
         and call.node.name == "ngettext"
