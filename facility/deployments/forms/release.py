@@ -67,7 +67,7 @@ def superior() -> Section:
                 most=200,
                 missing=_("Enter the name of the person who can release you."),
             ),
-            ask("email", _("Email address at work"), T.MAIL, most=200),
+            ask("email", _("Mail address at work"), T.MAIL, most=200),
         ),
     )
 
