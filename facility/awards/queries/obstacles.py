@@ -1,6 +1,5 @@
 """What keeps a proposed ranking from being decided, for pages that offer only what may be done."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,13 +23,8 @@ async def obstacles(connection: AsyncConnection, call: CallShown, signed: Report
         reasons.append(Reason("decision_suspended"))
     if signed is not None:
         committee = await committee_of(connection, call.id)
-        reasons += [*lacking(as_members(committee.members), committee.asked), *_missing(signed)]
+        reasons += [*lacking(as_members(committee.members), committee.asked), *signed.unsigned]
     return reasons
-
-
-def _missing(signed: Report) -> Iterator[Reason]:
-    if signed.missing:
-        yield Reason("report_unsigned", None, {"names": ", ".join(signed.missing)})
 
 
 async def own_obstacle(connection: AsyncConnection, call: CallShown, viewer: UUID) -> Reason | None:

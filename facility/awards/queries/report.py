@@ -22,7 +22,7 @@ from facility.calls.rules.call import Grid
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, OF_COMMITTEE
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.ranking import Judged, stand
-from facility.refused import refuse
+from facility.refused import Reason, refuse
 
 type Reader = AsyncConnection | AsyncSession
 
@@ -52,6 +52,11 @@ class Report(msgspec.Struct, frozen=True):
     def missing(self) -> list[str]:
         """Names of the voting members whose signature is missing."""
         return [member.name for member in self.members if not member.current]
+
+    @property
+    def unsigned(self) -> list[Reason]:
+        """Why nothing may be decided on it yet: "report_unsigned", or nothing."""
+        return [Reason("report_unsigned", None, {"names": ", ".join(self.missing)})] if self.missing else []
 
 
 _CALL = text(

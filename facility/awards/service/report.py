@@ -8,7 +8,7 @@ from facility.awards.queries.report import report
 from facility.calls.models.call import Call
 from facility.db import Tx
 from facility.events.log import record
-from facility.refused import refuse
+from facility.refused import refuse, refuse_if
 
 
 async def sign_report(tx: Tx, call_id: UUID, *, seen: str) -> None:
@@ -42,5 +42,4 @@ async def refuse_unsigned(tx: Tx, call: Call, viewer: UUID) -> None:
         return
     await tx.flush()
     shown = await report(await tx.session.connection(), call.id, viewer)
-    if shown.missing:
-        refuse("report_unsigned", names=", ".join(shown.missing))
+    refuse_if(shown.unsigned, "conflict")

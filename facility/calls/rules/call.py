@@ -263,9 +263,13 @@ def doubts(rules: CallRules) -> list[Reason]:
     for key, threshold in rules.grid.thresholds.items():
         if threshold > (total if key == TOTAL else points[key]):
             mistakes.append(Reason("threshold_out_of_reach", f"thresholds.{key}", {"key": key}))
+    return [*mistakes, *above_cap(rules)]
+
+
+def above_cap(rules: CallRules) -> Iterator[Reason]:
+    """An award may be larger than is usual: "award_max_above_cap"."""
     if rules.award_max > AWARD_CAP:
-        mistakes.append(Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)}))
-    return mistakes
+        yield Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)})
 
 
 def may_publish[Person](drafted_by: Person, published_by: Person) -> None:

@@ -10,12 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
-from facility.calls.rules.call import AWARD_CAP, CallDraft
+from facility.calls.rules.call import CallDraft, above_cap
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState, runs
+from facility.calls.rules.strict import above_amount
 from facility.forms.types import Field
-from facility.money import format_eur
 from facility.refused import Reason, refuse
 
 
@@ -138,10 +138,10 @@ def _mistakes(
 def _award_mistakes(changed: Sequence[str], after: CallDraft) -> Iterator[Reason]:
     """A correction promises no more than a draft may: nothing that nobody can get, and above the cap only for the reason that
     the call was published with."""
-    if not {"amount", "award_max"}.isdisjoint(changed) and after.award_max > after.amount:
-        yield Reason("award_max_above_amount", "award_max")
-    if "award_max" in changed and after.award_max > AWARD_CAP and not after.unusual_reason:
-        yield Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)})
+    if not {"amount", "award_max"}.isdisjoint(changed):
+        yield from above_amount(after)
+    if "award_max" in changed and not after.unusual_reason:
+        yield from above_cap(after.rules)
 
 
 def _cut_off_mistakes(

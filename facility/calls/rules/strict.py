@@ -16,6 +16,12 @@ def is_unusual(rules: CallRules) -> bool:
     return rules.award_max > AWARD_CAP or rules.grid.min_assessments == 1
 
 
+def above_amount(draft: CallDraft) -> Iterator[Reason]:
+    """A call offers no award that nobody can get: "award_max_above_amount"."""
+    if draft.award_max > draft.amount:
+        yield Reason("award_max_above_amount", "award_max")
+
+
 def strict_mistakes(draft: CallDraft, now: datetime) -> Iterator[Reason]:
     """What keeps a draft from being saved on its page, and from being published there, each at its field.
 
@@ -25,8 +31,7 @@ def strict_mistakes(draft: CallDraft, now: datetime) -> Iterator[Reason]:
         yield Reason("opens_in_the_past", "opens_at")
     if draft.min_beneficiaries < JOINT:
         yield Reason("joint_needs_two", "min_beneficiaries")
-    if draft.award_max > draft.amount:
-        yield Reason("award_max_above_amount", "award_max")
+    yield from above_amount(draft)
     if is_unusual(draft.rules) and not draft.unusual_reason:
         yield Reason("unusual_reason_missing", "unusual_reason")
 
