@@ -18,7 +18,7 @@ from facility.admission.pages.received import list_query_of
 from facility.admission.queries.options import MOST_CALLS
 from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.words import WORDS
 from facility.calls.queries import public
 from facility.calls.rules.standing import Standing

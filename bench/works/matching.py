@@ -27,7 +27,7 @@ from facility import clock
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.db import Database, new_id
 from facility.deployments.queries.matching import question
-from facility.deployments.rules.matching import OpenRequest, Proposal, Question, points_of, propose
+from facility.deployments.rules.matching_run import OpenRequest, Proposal, Question, points_of, propose
 from facility.deployments.service.matching import Answer, explained, store
 from facility.garbage import settle
 

@@ -15,7 +15,7 @@ from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries.confirmed_content import statements_of
 from facility.applications.queries.content import PARTS, Parts, asked_of, parts_from
 from facility.applications.rules.budget import shares
-from facility.applications.rules.confirmed_content import touched
+from facility.applications.rules.confirmation import touched
 from facility.applications.rules.parties import is_on_board
 from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.ending import OPENABLE

@@ -17,8 +17,8 @@ from facility.awards.rules.bundle import root_of
 from facility.awards.rules.evaluation_report import digest_of
 from facility.awards.rules.money_line import Drawn
 from facility.calls.rules.call import Grid
-from facility.evaluation.models.assessment import counts
 from facility.evaluation.models.consensus import stands
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.queries.standing import scores_of
 from facility.evaluation.rules.means import means
 from facility.events.reconcile import check, read_ahead

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import PROMISED_SQL, Award
 from facility.contracts.queries import AwardLabel, awards_named_by, promised_by
 

@@ -11,7 +11,7 @@ from facility.deployments.queries.matching import Place
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.assistance import Cause, Stage, Urgency
 from facility.deployments.rules.fees import Cancellation, Due, Line, NoPerDiem, Portion, Windows
-from facility.deployments.rules.matching import Why
+from facility.deployments.rules.matching_run import Why
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.rota import week_of
 from facility.experts.words import language_name, week_days

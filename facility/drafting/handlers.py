@@ -125,7 +125,7 @@ def keeping(
 ) -> list[HTTPRouteHandler]:
     """The handlers of PATH/copy and PATH/discard. by_link_at: nobody is signed in, and so often may they discard."""
 
-    async def _found(view: View, form: Form, tx: Tx) -> tuple[Drafted, Holder]:
+    async def _edited(view: View, form: Form, tx: Tx) -> tuple[Drafted, Holder]:
         holder = by_link(form) if by_link_at else signed_in(view, form)
         return await find(view, tx, **view.scope["path_params"]), holder
 
@@ -134,7 +134,7 @@ def keeping(
         """Keeps what is typed, whatever it is; without an event, and nothing is voided."""
         if by_link_at:
             await limits.hit(TYPING, address_of(view.scope))
-        drafted, holder = await _found(view, form, tx)
+        drafted, holder = await _edited(view, form, tx)
         fields = Fields(form)
         fields.ignore(*drafted.typed_in(form), *drafted.beside)
         fields.check()
@@ -146,7 +146,7 @@ def keeping(
         """Forgets what was typed and not saved."""
         if by_link_at:
             await limits.hit(by_link_at, address_of(view.scope))
-        drafted, holder = await _found(view, form, tx)
+        drafted, holder = await _edited(view, form, tx)
         Fields(form).check()
         await end(tx, drafted.subject_id, [drafted.key], holder)
         if drafted.is_new:

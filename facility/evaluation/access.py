@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from facility.applications.models.conflict import closed_to
+from facility.applications.models.conflict_of_interest import closed_to
 from facility.db import Database
 from facility.evaluation.models.committee import leads, on_committee
 from facility.evaluation.models.conflict import rules_on_conflicts

@@ -7,8 +7,8 @@ from sqlalchemy import or_, select, text
 from facility.accounts.models import Person
 from facility.admission.events import CallOpened
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.service.conflicts import officers_for, shut_out_of
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
+from facility.applications.service.conflicts_of_interest import officers_for, shut_out_of
 from facility.calls.events import CallCancelled
 from facility.calls.models.call import Call
 from facility.calls.models.cancellation import CallCancellation

@@ -148,7 +148,7 @@ def _text(fields: Typed, field: Field) -> str:
     return fields.text(field.key, missing=field.missing, most=field.most, multiline=paragraphs)
 
 
-def _one(fields: Typed, field: Field) -> str:
+def _choice(fields: Typed, field: Field) -> str:
     """One of the choices, the first in place of a wrong one."""
     chosen = fields.choice(field.key, field.keys)
     return chosen if chosen in field.keys else next(iter(field.keys), "")
@@ -174,8 +174,8 @@ T = FieldType
 KINDS = {
     T.SHORT_TEXT: Kind(N_("A line of text"), _text, (Length,), box={"width": "full"}),
     T.LONG_TEXT: Kind(N_("A long text"), _text, (Length,), "paragraphs"),
-    T.YES_NO: Kind(N_("Yes or no"), _one, (OneOf,), "radios", {"inline": True}, options=_YES_NO),
-    T.ONE_OF: Kind(N_("One of several answers"), _one, (OneOf,), "radios", needs_options=True),
+    T.YES_NO: Kind(N_("Yes or no"), _choice, (OneOf,), "radios", {"inline": True}, options=_YES_NO),
+    T.ONE_OF: Kind(N_("One of several answers"), _choice, (OneOf,), "radios", needs_options=True),
     T.SOME_OF: Kind(
         N_("Any of several answers"), _several, (AtLeast,), "checkboxes", several=True, needs_options=True
     ),
@@ -185,7 +185,7 @@ KINDS = {
     T.THEMES: Kind(
         N_("Themes"), lambda f, field: sorted(_several(f, field)), (AtLeast,), "checkboxes", several=True
     ),
-    T.ONE_OF_LIST: Kind(None, _one, (OneOf,), "select", needs_options=True),
+    T.ONE_OF_LIST: Kind(None, _choice, (OneOf,), "select", needs_options=True),
     T.WHOLE: Kind(None, _whole, (Between,), box=_NUMBER),
     T.MAIL: Kind(None, lambda f, field: f.email(field.key), (Length,), box=_MAIL),
     T.FLAG: Kind(None, lambda f, field: "yes" if f.yes(field.key) else "", control="checkbox"),

@@ -23,11 +23,11 @@ from facility.monitoring.projections import figures
 from facility.monitoring.projections.read_models import (
     CALL_FIGURES,
     HANDED,
+    HEADLINE_EVENTS,
     LIVES,
     PURSES,
     REQUEST_FIGURES,
     SHARES,
-    TOLD,
     UNITS,
 )
 from facility.monitoring.projections.rows import load
@@ -91,7 +91,7 @@ async def indicator(connection: AsyncConnection) -> list[str]:
     state = await counting_of(connection)
     log = {key: unit.reason for key, unit in whole.units.items()}
     wrong = [
-        f"activity {key}: {_said(state, key)} by its rows, {_said(log, key)} by the log"
+        f"activity {key}: {_verdict(state, key)} by its rows, {_verdict(log, key)} by the log"
         for key in sorted(state.keys() | log.keys())
         if state.get(key, "") != log.get(key, "")
     ]
@@ -99,7 +99,7 @@ async def indicator(connection: AsyncConnection) -> list[str]:
     return wrong + await _differences(connection, LIVES, known.awards, figures.Life)
 
 
-def _said(verdicts: dict[UUID, str | None], key: UUID) -> str:
+def _verdict(verdicts: dict[UUID, str | None], key: UUID) -> str:
     return (verdicts[key] or "counts") if key in verdicts else "missing"
 
 
@@ -159,7 +159,7 @@ async def requests(connection: AsyncConnection) -> list[str]:
 async def headlines(connection: AsyncConnection) -> list[str]:
     """Every event that is told stands there once, up to the read model's position."""
     headlines = {
-        "kinds": [kind.__name__ for kind in TOLD],
+        "kinds": [kind.__name__ for kind in HEADLINE_EVENTS],
         "position": (await positions(connection))[READ_MODELS[4]],
     }
     rows = await connection.execute(_DIFFERENT_HEADLINES, headlines)

@@ -12,7 +12,7 @@ from facility.accounts.models import Person
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.applications.rules.submission import DECLARATIONS, Signature
 from facility.applications.service import submission
 from facility.awards.models.award import Award

@@ -89,7 +89,7 @@ def _measured(kind: DeadlineKind) -> str:
         'of', {kind.of})"""
 
 
-def _asked(where: str) -> TextClause:
+def _statement(where: str) -> TextClause:
     # All texts are constants of the code.
     kinds = ", ".join(_measured(kind) for kind in KINDS)
     return text(
@@ -109,7 +109,7 @@ def _deadlines(measured: str, today: date) -> list[Deadline]:
 
 async def deadlines_of(connection: AsyncConnection, call_id: UUID, today: date) -> list[Deadline]:
     """The deadlines that this call has, in their order: one statement."""
-    row = (await connection.execute(_asked("call.id = :call"), {"call": call_id})).first()
+    row = (await connection.execute(_statement("call.id = :call"), {"call": call_id})).first()
     return _deadlines(row.measured, today) if row else []
 
 
@@ -124,7 +124,7 @@ class Missed(msgspec.Struct, frozen=True):
 async def missed_in(connection: AsyncConnection, call_ids: Sequence[UUID], today: date) -> list[Missed]:
     """What these calls, and of a series its batches, missed or met late, the latest closing first: one statement."""
     where = "call.id = ANY(:calls) OR call.series_id = ANY(:calls)"
-    rows = await connection.execute(_asked(where), {"calls": list(call_ids)})
+    rows = await connection.execute(_statement(where), {"calls": list(call_ids)})
     return [
         Missed(row.id, row.reference, deadline)
         for row in rows

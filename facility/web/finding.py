@@ -87,7 +87,7 @@ def _statement(kinds: list[Kind], words: list[str]) -> str:
     )
 
 
-def _asked(query: str, visitor: Visitor, typed: str, words: list[str]) -> TextClause:
+def _bound(query: str, visitor: Visitor, typed: str, words: list[str]) -> TextClause:
     """Words stand in the statement itself, so that PostgreSQL plans for each: a rare one is looked up, a frequent one is met soon."""
     about: dict[str, Any] = {
         "person_id": visitor.id,
@@ -109,7 +109,7 @@ async def found_by(connection: AsyncConnection, visitor: Visitor, typed: str) ->
     kinds = [kind for kind in KINDS if visitor.has(*kind.roles)]
     if not words or not kinds:
         return []
-    query = _asked(_statement(kinds, words), visitor, typed.strip(), words)
+    query = _bound(_statement(kinds, words), visitor, typed.strip(), words)
     groups: dict[Message, dict[str, Result]] = {}
     lists: dict[Message, str] = {}
     for row in await connection.execute(query):

@@ -136,7 +136,7 @@ def _of(kinds: list[Kind]) -> str:
     return " UNION ALL ".join([_NOTHING, *(_OF_KIND.format(kind=kind) for kind in kinds)])
 
 
-def _asked(query: str, visitor: Visitor, now: datetime, **more: object) -> TextClause:
+def _statement(query: str, visitor: Visitor, now: datetime, **more: object) -> TextClause:
     about = {"person_id": visitor.id, "institution_id": visitor.institution_id, "now": now, **more}
     return text(query).bindparams(**{name: value for name, value in about.items() if f":{name}" in query})
 
@@ -144,7 +144,7 @@ def _asked(query: str, visitor: Visitor, now: datetime, **more: object) -> TextC
 async def work_of(connection: AsyncConnection, visitor: Visitor, call: str | None = None) -> Work:
     """The visitor's work, of all calls or of the one with this reference, in one statement."""
     now = clock.now()
-    rows = (await connection.execute(_asked(statement(visitor, call), visitor, now, call=call))).all()
+    rows = (await connection.execute(_statement(statement(visitor, call), visitor, now, call=call))).all()
     return work_from(rows, now)
 
 
@@ -179,5 +179,5 @@ async def all_of(connection: AsyncConnection, visitor: Visitor, key: str) -> tup
     if kind is None or not visitor.has(*kind.roles):
         refuse("not_found", kind="missing")
     query = f"{_of([kind])} ORDER BY until, since, thing, href"
-    rows = await connection.execute(_asked(query, visitor, clock.now()))
+    rows = await connection.execute(_statement(query, visitor, clock.now()))
     return kind, [Task(kind, row.thing, row.href, row.call, row.since, row.until) for row in rows]

@@ -2,14 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from facility.applications.rules.confirmed_content import (
-    Statement,
-    agreed,
-    differences,
-    same,
-    seal_of,
-    touched,
-)
+from facility.applications.rules.confirmation import Statement, agreed, differences, same, seal_of, touched
 
 A, B = UUID(int=1), UUID(int=2)
 STATEMENTS = [

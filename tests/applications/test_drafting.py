@@ -9,7 +9,7 @@ from sqlalchemy import select
 from facility.applications.models.application import Document, Party
 from facility.applications.queries.application import shown
 from facility.applications.queries.confirmed_content import statements_of
-from facility.applications.rules.confirmed_content import agreed, seal_of
+from facility.applications.rules.confirmation import agreed, seal_of
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.confirmations import (
     confirm_party,

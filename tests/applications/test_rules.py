@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from facility.applications.rules.confirmation import may_confirm, may_decline
-from facility.applications.rules.parties import still_eligible
+from facility.applications.rules.parties import enough_beneficiaries
 from facility.applications.rules.status import TRANSITIONS, ApplicationStatus, scenario_status
 from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
 from facility.applications.rules.withdrawal import may_take_up_again, may_withdraw
@@ -92,7 +92,10 @@ def test_a_partner_is_off_board_from_the_instant_it_leaves() -> None:
     partners = (Partner("XK", left_at=CLOSES), Partner("ME"))
     assert on_board("AL", partners, CLOSES - SECOND) == ("AL", "XK", "ME")
     assert on_board("AL", partners, CLOSES) == ("AL", "ME")
-    assert [still_eligible(on_board("AL", partners, CLOSES), least) for least in (2, 3)] == [True, False]
+    assert [enough_beneficiaries(on_board("AL", partners, CLOSES), least) for least in (2, 3)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

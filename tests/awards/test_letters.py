@@ -58,7 +58,7 @@ async def mails(play: Judging) -> list[tuple[str, str, str, int]]:
         )
 
 
-TOLD = [
+MAILS = [
     ("awards/award", "omar@example.org", "A", 1),
     ("awards/not_funded", "omar@example.org", "C", 1),
     ("awards/not_funded", "omar@example.org", "D", 1),
@@ -70,7 +70,7 @@ TOLD = [
 
 
 async def test_winners_reserve_and_the_others_get_letters_and_who_withdrew_gets_none(play: Judging) -> None:
-    assert await mails(play) == TOLD
+    assert await mails(play) == MAILS
 
 
 async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_award_ended_is_told(
@@ -78,12 +78,12 @@ async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_awar
 ) -> None:
     await play.act("ada", lambda tx: withdraw_award(tx, play.applications["A"], "Not able to start."))
     assert await mails(play) == [
-        TOLD[0],
+        MAILS[0],
         ("awards/award", "omar@example.org", "B", 1),
         ("awards/ended", "omar@example.org", "A", 0),
         ("awards/ended", "partner-me@example.org", "A", 0),
         ("awards/ended", "partner-xk@example.org", "A", 0),
-        *TOLD[1:],
+        *MAILS[1:],
     ]
 
 
@@ -113,7 +113,7 @@ async def test_a_reaction_that_runs_again_writes_no_second_letter(play: Judging)
     event = from_data(decided.kind, decided.data)
     async with play.db.transaction(now=DECIDED, causation=decided.id) as tx:
         await write_to_applicants(tx, event)
-    assert await mails(play) == TOLD
+    assert await mails(play) == MAILS
     async with play.db.reader() as connection:
         partners = select(func.count()).where(Mail.template == "applications/partners")
         assert (await connection.execute(partners)).scalar() == 14

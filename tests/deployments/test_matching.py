@@ -16,7 +16,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.db import Tx
 from facility.deployments.queries.matching import head, matched, question
-from facility.deployments.rules.matching import (
+from facility.deployments.rules.matching_run import (
     Chosen,
     OpenRequest,
     Question,

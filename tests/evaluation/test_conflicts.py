@@ -14,7 +14,7 @@ from facility.accounts.service.institutions import name_signatory
 from facility.accounts.service.people import add_user, join_accounts
 from facility.awards.service.deciding import propose
 from facility.db import Database, Tx
-from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.queries.conflicts import FINDERS, findings
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing

@@ -172,8 +172,8 @@ async def test_of_two_acts_at_the_same_moment_one_is_refused(play: Judging) -> N
     y = play.applications["Y"]
     for name in ("emma", "enzo", "erik", "eva"):
         outcomes = await asyncio.gather(
-            _one(play, "ada", assign(play, name)),
-            _one(play, name, lambda tx: check_admissibility(tx, y, admissible=True, reason="Twice.")),
+            _refusal(play, "ada", assign(play, name)),
+            _refusal(play, name, lambda tx: check_admissibility(tx, y, admissible=True, reason="Twice.")),
         )
         assert sorted(outcomes) in (["", "assesses_here"], ["", "checked_here"])
         async with play.db.reader() as connection:
@@ -182,7 +182,7 @@ async def test_of_two_acts_at_the_same_moment_one_is_refused(play: Judging) -> N
         assert given == (1 if "assesses_here" in outcomes else 0)
 
 
-async def _one(play: Judging, who: str, command: Callable[[Tx], Awaitable[object]]) -> str:
+async def _refusal(play: Judging, who: str, command: Callable[[Tx], Awaitable[object]]) -> str:
     try:
         async with play.db.transaction(now=CLOSES, actor=play.people[who]) as tx:
             await command(tx)
@@ -194,7 +194,7 @@ async def _one(play: Judging, who: str, command: Callable[[Tx], Awaitable[object
 async def test_two_who_give_each_other_something_at_the_same_moment(play: Judging) -> None:
     await play.close()
     outcomes = await asyncio.gather(
-        _one(play, "emma", assign(play, "enzo")), _one(play, "enzo", assign(play, "emma", "Y"))
+        _refusal(play, "emma", assign(play, "enzo")), _refusal(play, "enzo", assign(play, "emma", "Y"))
     )
     assert sorted(outcomes) in (["", "assesses_here"], ["", "assigned_here"])
 

@@ -66,7 +66,7 @@ class _Blanks:
     def __init__(self) -> None:
         self.blanks: list[str] = []
         self._block: list[str] = []
-        self._said = ""
+        self._before = ""
 
     def take_in(self, node: LexborNode, *, is_read: bool) -> bool:
         """Whether the element says anything, by words in it or by a label."""
@@ -77,7 +77,7 @@ class _Blanks:
         if tag in _BLOCKS:
             self._end_block()
         if tag in SPEAKING and not says:
-            self.blanks.append(f"<{tag}> without a word after {self._said[-80:]!r}")
+            self.blanks.append(f"<{tag}> without a word after {self._before[-80:]!r}")
         return says
 
     def _said_in(self, node: LexborNode, *, is_read: bool) -> Iterator[bool]:
@@ -92,7 +92,7 @@ class _Blanks:
     def _end_block(self) -> None:
         line = " ".join("".join(self._block).split())
         self._block.clear()
-        self._said = line or self._said
+        self._before = line or self._before
         self.blanks += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
 
 

@@ -35,12 +35,12 @@ from facility.events.projector import PROJECTIONS
 from facility.events.reactions import _REACTIONS, all_subscriptions
 from facility.events.reconcile import CHECKS
 from facility.events.schedule import SCHEDULE
-said = lambda functions: [f"{one.__module__}.{one.__name__}" for one in functions]
+names = lambda functions: [f"{function.__module__}.{function.__name__}" for function in functions]
 print(json.dumps({
-    "reaction": said(_REACTIONS[name] for names in all_subscriptions().values() for name in names),
-    "read model": said(model.apply for model in PROJECTIONS.values()),
-    "check": said(CHECKS.values()),
-    "step": said(SCHEDULE.values()),
+    "reaction": names(_REACTIONS[name] for names in all_subscriptions().values() for name in names),
+    "read model": names(model.apply for model in PROJECTIONS.values()),
+    "check": names(CHECKS.values()),
+    "step": names(SCHEDULE.values()),
 }))
 """
 

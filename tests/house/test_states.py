@@ -55,12 +55,12 @@ STATES = {
     ),
     "an assessment counts": _state(
         r"\b[Aa]ssessment\.sent_at\s*>=?(?=[^\"]{0,40}\breceived(_at)?\b)",
-        "evaluation.models.assessment.counts",
-        "evaluation/models/assessment.py",
+        "evaluation.models.counting_assessments.counts",
+        "evaluation/models/counting_assessments.py",
     ),
     "recused": _state(
         r"EXISTS\s*\(\s*SELECT FROM conflict_declaration AS \w+\s+WHERE[^\"]{0,160}\b(assignment|assessment)\.assessor_id",
-        "evaluation.models.assessment.recused",
+        "evaluation.models.counting_assessments.recused",
     ),
     "an award stands": _state(
         r"\b[Aa]ward\.ended_at(\s+IS\b|\.is_| is\b)|\b(FROM|JOIN) award\b[^\"]{0,120}?[\s(]ended_at IS\b",

@@ -92,7 +92,7 @@ class Visitor:
         context.set_default_timeout(PATIENCE * 1000)
         context.on("request", self._asked)
         context.on("response", self._answered)
-        context.on("console", self._said)
+        context.on("console", self._on_console)
         context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
         return context
 
@@ -109,7 +109,7 @@ class Visitor:
         elif response.status >= 400:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
-    def _said(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         # That a page was refused is known from its status, which each step says.
         refused = message.text.startswith("Failed to load resource: the server responded with a status of 4")
         if message.type in ("error", "warning") and not refused:

@@ -12,7 +12,7 @@ import pytest
 from facility import clock
 from facility.activities.events import ActivityVerified
 from facility.activities.words import NOT_COUNTED
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.awards.events.awards import AwardEnded
 from facility.calls.events import CallClosed, CallPublished
 from facility.db import Database, Tx

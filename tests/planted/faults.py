@@ -147,9 +147,9 @@ FAULTS = [
     ),
     Fault(
         "one beneficiary is enough for a call that wants two",
-        "facility/applications/rules/submission.py",
-        "if distinct_beneficiaries(parties) < call.min_beneficiaries:",
-        "if distinct_beneficiaries(parties) < call.min_beneficiaries - 1:",
+        "facility/applications/rules/parties.py",
+        "return distinct_beneficiaries(parties_on_board) >= min_beneficiaries",
+        "return distinct_beneficiaries(parties_on_board) >= min_beneficiaries - 1",
         "tests/applications/test_rules.py",
     ),
     Fault(
@@ -283,8 +283,8 @@ FAULTS = [
     Fault(
         "a committee may come from one institution",
         "facility/evaluation/rules/committee.py",
-        "elif unlinked(voting) + asked.voting - len(voting) < asked.institutions:",
-        "elif unlinked(voting) + asked.voting - len(voting) < 1:",
+        "elif unlinked(voting) + required.voting - len(voting) < required.institutions:",
+        "elif unlinked(voting) + required.voting - len(voting) < 1:",
         "tests/evaluation/test_committee.py tests/evaluation/test_committee_rules.py",
     ),
     Fault(
@@ -296,7 +296,7 @@ FAULTS = [
     ),
     Fault(
         "a conflict closes only the account under which it was declared",
-        "facility/applications/service/conflicts.py",
+        "facility/applications/service/conflicts_of_interest.py",
         """true, :reason, :now, :decider FROM ({accounts_of("CAST(:person AS uuid)")}) AS account""",
         "true, :reason, :now, :decider FROM (SELECT CAST(:person AS uuid) AS id) AS account",
         "tests/evaluation/test_conflicts.py",
@@ -359,7 +359,7 @@ FAULTS = [
     ),
     Fault(
         "an assessment of an assessor who was taken off counts",
-        "facility/evaluation/models/assessment.py",
+        "facility/evaluation/models/counting_assessments.py",
         "        AND NOT {recused(until=until)} AND NOT {taken_off(until)})",
         "        AND NOT {recused(until=until)})",
         "tests/evaluation/test_taking_off.py",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
-from facility.applications.rules.parties import still_eligible
+from facility.applications.rules.parties import enough_beneficiaries
 from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
 from facility.awards.rules.awards import final_commitment
 from facility.awards.rules.money_line import Request, draw_line
@@ -110,7 +110,7 @@ class Watched(World):
     ) -> tuple[str, tuple[str, ...]]:
         application, grid = self.by_name[reference], self.rules.grid
         aboard = on_board(application.lead.beneficiary, _application(application).partners, now)
-        if not still_eligible(aboard, self.rules.min_beneficiaries):
+        if not enough_beneficiaries(aboard, self.rules.min_beneficiaries):
             return "ineligible", ("too_few_beneficiaries",)
         heard = [
             scores for name, scores in application.assessments.items() if name not in application.recusals

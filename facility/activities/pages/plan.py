@@ -27,7 +27,7 @@ from facility.activities.service import activities as activities_commands
 from facility.activities.service.activities import ActivityDraft
 from facility.activities.words import ASKING, EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES, WISHES
 from facility.applications.access import STAFF
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.budget import plan_of
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, of_awards
 from facility.applications.queries.tracker import step
@@ -75,7 +75,7 @@ waits(
         WHERE application.lead_institution_id = :institution_id AND {AWARD_STANDS_SQL}
             AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = award.id AND activity.state <> 'cancelled')""",  # noqa: S608
 )
-_FOUND = """SELECT activity.id, activity.title, concat_ws(' · ', activity.reference, nullif(activity.place, '')) AS about,
+_SEARCHED = """SELECT activity.id, activity.title, concat_ws(' · ', activity.reference, nullif(activity.place, '')) AS about,
         '/activities/' || activity.id AS href, upper(:typed) IN (activity.reference, application.reference) AS exact,
         activity.starts_on AS at
     FROM activity JOIN application ON application.id = activity.application_id"""
@@ -83,13 +83,13 @@ finds(
     N_("Activities"),
     *STAFF,
     order=32,
-    rows=f"{_FOUND} WHERE activity.id IN ({of_awards('activity', latest='ends_on')})",
+    rows=f"{_SEARCHED} WHERE activity.id IN ({of_awards('activity', latest='ends_on')})",
 )
 finds(
     N_("Activities"),
     Role.OFFICER,
     order=32,
-    rows=f"""{_FOUND} WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED}
+    rows=f"""{_SEARCHED} WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED}
         AND ({{activity}} OR {{application}} OR upper(:typed) IN (activity.reference, application.reference))""",
 )
 _PLANNED = """FROM activity JOIN application ON application.id = activity.application_id

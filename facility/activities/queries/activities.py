@@ -21,7 +21,7 @@ from facility.activities.rules.counting import (
 )
 from facility.activities.rules.planning import PLANNED
 from facility.activities.rules.reporting import report_gaps
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.models.award import AWARD_STANDS_SQL

@@ -12,7 +12,7 @@ from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.access import STAFF
 from facility.applications.models.application import LATEST_CHECK_SQL
-from facility.applications.models.conflict import closed_in
+from facility.applications.models.conflict_of_interest import closed_in
 from facility.applications.models.sealing import OPENED_SQL
 from facility.applications.queries.tracker import step
 from facility.calls.models.standing import DECIDE_BY_SQL

@@ -132,12 +132,12 @@ def list_query_of(query: Mapping[str, Sequence[str]]) -> ListQuery:
     return ListQuery(
         msgspec.structs.replace(filters, **wrong),
         fields,
-        after=_one(given, "after"),
-        before=_one(given, "before"),
+        after=_value(given, "after"),
+        before=_value(given, "before"),
     )
 
 
-def _one(given: Mapping[str, list[str]], name: str) -> str:
+def _value(given: Mapping[str, list[str]], name: str) -> str:
     return given.get(name, [""])[0]
 
 

@@ -1,7 +1,7 @@
 """What lists of clarifications and consultations have in common."""
 
 from facility.admission.models.asked import AskedOnApplication
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.inquiries.delivery import undelivered_sql
 
 

@@ -17,7 +17,7 @@ from facility.admission.rules.consultation import (
     ConsulteeKind,
     stands_against,
 )
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.ending import HAS_ENDED
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.rules.exceptions import asked_for

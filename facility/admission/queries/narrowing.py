@@ -38,7 +38,7 @@ from sqlalchemy.orm import aliased
 
 from facility.accounts.queries.institutions import named
 from facility.applications.models.application import LATEST_CHECK_SQL, Application, Party
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.sealing import SEALED
 from facility.calls.models.call import Call
 from facility.folding import search_words

@@ -23,7 +23,7 @@ from facility.admission.rules.overlap import (
     stems,
     times_meet,
 )
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.application import ApplicationShown
 from facility.calls.rules.forms import TITLE, By, FormSection
 from facility.folding import fold

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.queries.narrowing import Filters, cursor, narrowed, ordered, place_of
 from facility.applications.models.application import LATEST_CHECK_SQL, Application
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED_SQL
 from facility.db import Database

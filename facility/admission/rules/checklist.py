@@ -62,24 +62,28 @@ def find(key: str, facts: Facts) -> ItemFinding:
     match key:
         case "in_time":
             inside = facts.opens_at <= facts.received_at <= facts.closes_at
-            return _told(inside, received=facts.received_at.isoformat(), closes=facts.closes_at.isoformat())
+            return _finding(
+                inside, received=facts.received_at.isoformat(), closes=facts.closes_at.isoformat()
+            )
         case "beneficiaries":
             enough = facts.beneficiaries >= facts.min_beneficiaries
-            return _told(enough, count=facts.beneficiaries, least=facts.min_beneficiaries)
+            return _finding(enough, count=facts.beneficiaries, least=facts.min_beneficiaries)
         case "eligible_parties":
             if facts.eligible and facts.unchecked:
                 figures = {"count": str(facts.partners + 1), "unchecked": str(facts.unchecked)}
                 return ItemFinding(Finding.UNKNOWN, figures)
-            return _told(facts.eligible, count=facts.partners + 1)
+            return _finding(facts.eligible, count=facts.partners + 1)
         case "confirmations":
-            return _told(facts.confirmed == facts.partners, count=facts.confirmed, all=facts.partners)
+            return _finding(facts.confirmed == facts.partners, count=facts.confirmed, all=facts.partners)
         case "amounts":
             inside = facts.award_min <= facts.requested <= facts.award_max
-            return _told(inside, requested=facts.requested, least=facts.award_min, most=facts.award_max)
+            return _finding(inside, requested=facts.requested, least=facts.award_min, most=facts.award_max)
         case "declarations":
             if facts.declared is None:
                 return ItemFinding(Finding.UNKNOWN)
-            return _told(facts.declared == facts.declarations, count=facts.declared, all=facts.declarations)
+            return _finding(
+                facts.declared == facts.declarations, count=facts.declared, all=facts.declarations
+            )
     return _find_further(key, facts)
 
 
@@ -93,7 +97,7 @@ def _find_further(key: str, facts: Facts) -> ItemFinding:
             finding = Finding.UNKNOWN if facts.refused_documents else Finding.MET
             return ItemFinding(finding, {"count": str(facts.refused_documents)})
         case "rights":
-            return ItemFinding(Finding.UNKNOWN) if facts.rights is None else _told(facts.rights)
+            return ItemFinding(Finding.UNKNOWN) if facts.rights is None else _finding(facts.rights)
         case "consultation":
             figures = {"count": str(facts.consulted)}
             if facts.against:
@@ -102,12 +106,12 @@ def _find_further(key: str, facts: Facts) -> ItemFinding:
         case "overlap":
             if facts.overlap is None:
                 return ItemFinding(Finding.UNKNOWN)
-            return _told(facts.overlap is not OverlapOutcome.DUPLICATES, outcome=facts.overlap.value)
+            return _finding(facts.overlap is not OverlapOutcome.DUPLICATES, outcome=facts.overlap.value)
         case _:
             return ItemFinding(Finding.UNKNOWN)
 
 
-def _told(met: bool, **figures: object) -> ItemFinding:
+def _finding(met: bool, **figures: object) -> ItemFinding:
     return ItemFinding(
         Finding.MET if met else Finding.NOT_MET, {name: str(value) for name, value in figures.items()}
     )

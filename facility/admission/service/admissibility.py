@@ -14,7 +14,7 @@ from facility.applications.models.application import AdmissibilityCheck, Applica
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.content import track_of
 from facility.applications.rules.status import ApplicationStatus, may_become
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.applications.service.editing import lock_with_call, status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.rules.cancellation import may_go_on

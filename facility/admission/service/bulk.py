@@ -55,7 +55,7 @@ async def _do(db: Database, application_id: UUID, deed: Deed, *, now: datetime, 
     return Outcome(application_id, reference, reasons)
 
 
-def _told(item: ChecklistItem) -> str:
+def _label(item: ChecklistItem) -> str:
     return translated(CHECKLIST[item.key]) if item.key in CHECKLIST else item.text
 
 
@@ -78,5 +78,5 @@ async def mark_admissible(tx: Tx, application_id: UUID) -> None:
     if shown.track == "joint":
         shown_checklist = await checklist(connection, shown)
         against = [line.item for line in shown_checklist.lines if line.automatic.finding is Finding.NOT_MET]
-        refuse_if([Reason("finding_against", params={"item": _told(item)}) for item in against], "conflict")
+        refuse_if([Reason("finding_against", params={"item": _label(item)}) for item in against], "conflict")
     await check_admissibility(tx, application_id, admissible=True)

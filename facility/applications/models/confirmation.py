@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.applications.rules.confirmed_content import ChangeOutcome
+from facility.applications.rules.change_requests import ChangeOutcome
 from facility.db import Base, Key
 
 
 class ConfirmedContent(Base):
-    """What a party confirmed, as it stood then: the items of `rules.confirmed_content`, in their order. The newest of a party
+    """What a party confirmed, as it stood then: the items of `rules.confirmation`, in their order. The newest of a party
     belongs to its confirmation. It holds the party's own confidential answers."""
 
     __tablename__ = "confirmed_content"

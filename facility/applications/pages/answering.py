@@ -12,7 +12,8 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.change_requests import RequestLine, change_requests
 from facility.applications.queries.confirmed_content import confirmed_contents, statements_of
 from facility.applications.queries.content import PartyLine
-from facility.applications.rules.confirmed_content import MAX_WISH, Difference, agreed, differences, seal_of
+from facility.applications.rules.change_requests import MAX_WISH
+from facility.applications.rules.confirmation import Difference, agreed, differences, seal_of
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.parties import Confirmation
 from facility.applications.service.change_requests import ask_for_change

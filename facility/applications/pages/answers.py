@@ -54,7 +54,7 @@ class SectionForm(msgspec.Struct, frozen=True):
     section: str
     template: str = "applications/answers.html"
 
-    def _asked(self, application: ApplicationShown) -> FormSection:
+    def _section(self, application: ApplicationShown) -> FormSection:
         section = application.form.section(self.section)
         if section is None or section.kind is not SectionKind.QUESTIONS or section.by is not By.LEAD:
             refuse("not_found", kind="missing", what="section")
@@ -63,7 +63,7 @@ class SectionForm(msgspec.Struct, frozen=True):
     async def find(self, connection: AsyncConnection) -> Edited:
         """The section. Raises Refused (missing, or "not_a_draft")."""
         application = await draft(connection, self.application_id)
-        section = self._asked(application)
+        section = self._section(application)
         lead = application.parts.lead.id
         back = f"/applications/{self.application_id}"
         here = f"{back}/answers/{self.section}"
@@ -88,7 +88,7 @@ class SectionForm(msgspec.Struct, frozen=True):
         parts = [part.key for part in tasks.sections(application)]
         return {
             "line": application.parts.section(edited.key, edited.party_id),
-            "state": tasks.state_of(application, self._asked(application)),
+            "state": tasks.state_of(application, self._section(application)),
             "place": (parts.index(edited.key) + 1, len(parts)),
         }
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import draft
 from facility.applications.queries.change_requests import RequestLine, change_requests
-from facility.applications.rules.confirmed_content import MAX_WISH, ChangeOutcome
+from facility.applications.rules.change_requests import MAX_WISH, ChangeOutcome
 from facility.applications.service.change_requests import answer_change
 from facility.refused import Reason, refuse
 from facility.web import render

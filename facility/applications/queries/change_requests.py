@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.rules.confirmed_content import ChangeOutcome
+from facility.applications.rules.change_requests import ChangeOutcome
 
 
 class RequestLine(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What an application says, statement by statement, for the rule of who confirms what (rules.confirmed_content)."""
+"""What an application says, statement by statement, for the rule of who confirms what (rules.confirmation)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.queries.budget import BudgetLineShown
 from facility.applications.queries.content import Parts, PartyLine, answers_of
 from facility.applications.rules.activities import Planned
-from facility.applications.rules.confirmed_content import Statement
+from facility.applications.rules.confirmation import Statement
 from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.forms.checks import Answer, Answers
 from facility.forms.sections import answered
@@ -33,7 +33,7 @@ def statements_of(application: Any, form: FormDefinition, parts: Parts) -> list[
 
 def _by_lead(application: Any, form: FormDefinition, parts: Parts) -> Iterator[Statement]:
     for section in form.questions(By.LEAD):
-        yield from _said(section, answers_of(application, parts, section), None)
+        yield from _answered(section, answers_of(application, parts, section), None)
 
 
 def _party(party: PartyLine) -> Statement:
@@ -71,12 +71,12 @@ def _own(application: Any, form: FormDefinition, parts: Parts, party: PartyLine)
     if lines:
         yield Statement("lines", _("Your lines of the budget"), "\n".join(lines), party.id)
     for section in form.questions(By.PARTY):
-        yield from _said(
+        yield from _answered(
             section, answers_of(application, parts, section, party.id, confidential=True), party.id
         )
 
 
-def _said(section: FormSection, answers: Answers, own: UUID | None) -> Iterator[Statement]:
+def _answered(section: FormSection, answers: Answers, own: UUID | None) -> Iterator[Statement]:
     for field, answer in answered(section, answers):
         if field.material:
             yield Statement(f"{section.key}.{field.key}", field.label, _text(field, answer), own)

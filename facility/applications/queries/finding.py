@@ -1,6 +1,6 @@
 """Pieces of statements by which applications, and what came of them, are found (`web.finding`)."""
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.web.finding import MOST_SHOWN
 

@@ -12,7 +12,7 @@ from facility.events.base import Event
 from facility.events.log import history
 from facility.web.history import Moment
 
-_TOLD: set[type[Event]] = {
+_KINDS: set[type[Event]] = {
     kind for kind in vars(events).values() if isinstance(kind, type) and kind.__module__ == events.__name__
 }
 _PARTIES = text(
@@ -23,12 +23,12 @@ _PARTIES = text(
 
 def tell_parties(kinds: Collection[type[Event]]) -> None:
     """Register kinds of event of a later room that lead and partners read, too."""
-    _TOLD.update(kinds)
+    _KINDS.update(kinds)
 
 
 async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:
     """What lead and partners did, not how the application is judged."""
-    return await _lines(connection, application_id, _TOLD)
+    return await _lines(connection, application_id, _KINDS)
 
 
 async def told_to_staff(connection: AsyncConnection, application_id: UUID) -> list[Moment]:

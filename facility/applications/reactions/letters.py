@@ -24,7 +24,7 @@ from facility.applications.models.application import Application, Party
 from facility.applications.queries.application import snapshot
 from facility.applications.queries.confirmed_content import confirmed_contents, statements_of
 from facility.applications.queries.content import Parts, PartyLine, asked_of, parts_of, track_of
-from facility.applications.rules.confirmed_content import agreed, differences
+from facility.applications.rules.confirmation import agreed, differences
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus

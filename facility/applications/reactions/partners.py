@@ -10,7 +10,7 @@ from facility.applications.events import (
     PartnersNoLongerAsked,
 )
 from facility.applications.reactions.letters import ApplicationMails, send_link
-from facility.applications.rules.confirmed_content import ChangeOutcome
+from facility.applications.rules.change_requests import ChangeOutcome
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState

@@ -1,4 +1,5 @@
-"""Which parties are on board, and whether they are still enough when one leaves (scenarios/README)."""
+"""Which parties are on board, and whether they are of enough beneficiaries: at least two in a joint call, at submission and whenever a
+party leaves (scenarios/README)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,6 +23,6 @@ def is_on_board(left_at: datetime | None, at: datetime | None = None) -> bool:
     return left_at is None or (at is not None and left_at > at)
 
 
-def still_eligible(parties_on_board: Iterable[str], min_beneficiaries: int) -> bool:
-    """Whether enough distinct Western Balkans beneficiaries are still on board."""
+def enough_beneficiaries(parties_on_board: Iterable[str], min_beneficiaries: int) -> bool:
+    """Whether parties of these beneficiaries are of enough distinct ones of the Western Balkans."""
     return distinct_beneficiaries(parties_on_board) >= min_beneficiaries

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from facility.accounts.rules.beneficiaries import WESTERN_BALKANS, distinct_beneficiaries
-from facility.applications.rules.parties import is_on_board
+from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
+from facility.applications.rules.parties import enough_beneficiaries, is_on_board
 from facility.applications.rules.status import Track
 from facility.calls.rules.call import CallRules
 from facility.refused import Reason, refuse_if
@@ -61,7 +61,7 @@ def _joint_reasons(application: ApplicationView, call: CallRules, received_at: d
     if received_at < call.opens_at:
         yield "not_open"
     parties = [application.lead, *(partner.beneficiary for partner in application.partners)]
-    if distinct_beneficiaries(parties) < call.min_beneficiaries:
+    if not enough_beneficiaries(parties, call.min_beneficiaries):
         yield "too_few_beneficiaries"
     if not WESTERN_BALKANS.union(call.extended_to).issuperset(parties):
         yield "partner_not_eligible"

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from facility.applications.events import PartnersNoLongerAsked
 from facility.applications.models.application import Party
 from facility.applications.models.confirmation import ChangeRequest
-from facility.applications.rules.confirmed_content import ChangeOutcome
+from facility.applications.rules.change_requests import ChangeOutcome
 from facility.applications.service.confirmations import PURPOSE, UNANSWERED
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx

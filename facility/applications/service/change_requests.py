@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from facility.applications.events import ChangeAnswered, PartnerAskedForChange
 from facility.applications.models.confirmation import ChangeRequest
-from facility.applications.rules.confirmed_content import ChangeOutcome, may_answer_change, may_ask_for_change
+from facility.applications.rules.change_requests import ChangeOutcome, may_answer_change, may_ask_for_change
 from facility.applications.rules.parties import Confirmation
 from facility.applications.service.editing import lock_party
 from facility.db import Tx, new_id

@@ -8,7 +8,7 @@ from facility.applications.models.application import Application, Party
 from facility.applications.models.confirmation import ConfirmedContent
 from facility.applications.queries.confirmed_content import confirmed_contents, statements_of
 from facility.applications.queries.content import Parts, answers_of, asked_of, parts_of
-from facility.applications.rules.confirmed_content import Statement, agreed, seal_of, touched
+from facility.applications.rules.confirmation import Statement, agreed, seal_of, touched
 from facility.applications.rules.own_parts import part_is_complete
 from facility.applications.rules.parties import Confirmation
 from facility.calls.models.call import Call

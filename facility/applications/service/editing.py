@@ -51,7 +51,7 @@ def check_version(application: Application, version: int | None) -> None:
 async def changed(
     tx: Tx, application: Application, fields: Collection[str], *, may_void: bool, material: bool = True
 ) -> None:
-    """Make the next version, void the confirmations that the change touches (rules.confirmed_content), and record both; the version
+    """Make the next version, void the confirmations that the change touches (rules.confirmation), and record both; the version
     stays where nothing that all partners confirm has changed.
 
     Refused ("voids_confirmations", with whose) where it would void and the caller doesn't accept that.

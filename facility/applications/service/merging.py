@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from facility.accounts.registry import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
 from facility.applications.models.application import Application, Party
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.sealing import TELLS_SQL
 from facility.db import Tx, as_sql

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.calls.models.call import flag_after_decision
 from facility.db import Base
-from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.counting_assessments import ENOUGH_SQL
 from facility.evaluation.models.outcome import TOO_FEW_SQL
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.forms import refusal_reason
 from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.pages.awards import result_page, with_served

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import history_lines
-from facility.applications.models.conflict import closed_in, shut_out
+from facility.applications.models.conflict_of_interest import closed_in, shut_out
 from facility.applications.queries.finding import (
     NOT_CLOSED,
     OF_MY_INSTITUTION,

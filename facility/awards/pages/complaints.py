@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.finding import NOT_CLOSED, WITH_WORDS, among_many
 from facility.awards.access import TOOK_PART
 from facility.awards.forms import answer_to_complaint, complaint_form

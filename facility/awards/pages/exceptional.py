@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.application import shown
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.forms import refusal_reason

@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.forms import offer_form
 from facility.awards.models.offer import OFFER_OPEN_SQL, PartialOffer
 from facility.awards.queries.offers import offer_by_link, offer_on

@@ -8,8 +8,8 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
-from facility.applications.queries.conflicts import refuse_closed
+from facility.applications.models.conflict_of_interest import shut_out
+from facility.applications.queries.conflicts_of_interest import refuse_closed
 from facility.awards.forms import refusal_reason
 from facility.awards.pages.awards import with_served
 from facility.awards.queries import awards

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.forms import reasons_form
 from facility.awards.models.reasons import GIVES_REASONS_SQL, TO_WRITE_SQL
 from facility.awards.queries.reasons import Reasons, ToWrite, lines_of, reasons, to_write

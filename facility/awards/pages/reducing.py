@@ -6,8 +6,8 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
-from facility.applications.queries.conflicts import refuse_closed
+from facility.applications.models.conflict_of_interest import shut_out
+from facility.applications.queries.conflicts_of_interest import refuse_closed
 from facility.awards.forms import refusal_reason
 from facility.awards.models.award import AWARD_STANDS_SQL, LEFT_AFTER_SQL
 from facility.awards.models.offer import PART_SQL

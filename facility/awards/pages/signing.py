@@ -6,7 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.service.letters import INADMISSIBLE
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL, TO_ACCEPT_SQL
 from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.awards.queries import awards as awards_queries

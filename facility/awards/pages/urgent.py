@@ -11,7 +11,7 @@ from facility.accounts.queries.people import history_lines
 from facility.admission.queries import opening as openings
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.pages.decisions import lacking_reasons, reasons_in
 from facility.awards.queries import urgent
 from facility.awards.queries.ranking import ranking

@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
 from facility.awards.models.version import RANKED_AGAIN_SQL, VERSION_OPEN_SQL
 from facility.awards.pages.decisions import DECIDES, PROPOSES, WATCH, ranking_words, ready, what_stops

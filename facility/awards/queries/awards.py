@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.models import with_beneficiary
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.models.offer import OFFER_OPEN_SQL, REQUESTED_SQL
 from facility.awards.rules.acceptance import is_overdue

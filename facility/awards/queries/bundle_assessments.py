@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from facility.awards.rules.bundle import Answer, AssessmentRecord, ConflictRecord, ConsensusRecord
 from facility.calls.rules.call import Grid
-from facility.evaluation.models.assessment import counts, recused, taken_off
 from facility.evaluation.models.consensus import stands
+from facility.evaluation.models.counting_assessments import counts, recused, taken_off
 from facility.evaluation.queries.standing import Reader
 from facility.evaluation.rules.pseudonyms import pseudonym
 

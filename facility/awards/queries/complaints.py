@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import accounts_of, with_beneficiary
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
 from facility.awards.rules.later_version import can_be_ranked_again

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
-from facility.applications.rules.parties import still_eligible
+from facility.applications.rules.parties import enough_beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.models.award import Award
 from facility.awards.models.decision import ReserveEntry, ReserveState
@@ -87,7 +87,7 @@ async def waiting_lists(
     codes = await on_board(reader, [row.application_id for row in rows])
     lists: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
-        if row.application_id != leaving and still_eligible(
+        if row.application_id != leaving and enough_beneficiaries(
             codes.get(row.application_id, ()), row.min_beneficiaries
         ):
             lists[row.call_id].append(row)

@@ -22,7 +22,7 @@ from facility.awards.rules.bundle import Bundle
 from facility.awards.rules.money_line import Drawn, draw, offers_of
 from facility.calls.queries.public import LotShown
 from facility.calls.rules.call import LOT, Grid
-from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.means import SectionMeans, means_kept

@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.reasons import GIVES_REASONS_SQL, TO_WRITE_SQL
 from facility.calls.models.call import flag_after_decision
-from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.counting_assessments import ENOUGH_SQL
 from facility.evaluation.models.outcome import TOO_FEW_SQL
 from facility.refused import refuse
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models.conflict import closed_to
+from facility.applications.models.conflict_of_interest import closed_to
 from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.later_version import kept_version, making
 from facility.awards.queries.ranking import decided

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.awards.models.award import AWARD_KEPT_SQL
 

@@ -3,7 +3,7 @@
 from facility.admission.service.initiatives import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
 from facility.applications.models.application import Application
-from facility.applications.service.conflicts import officers_for
+from facility.applications.service.conflicts_of_interest import officers_for
 from facility.awards.events.awards import (
     AcceptanceReminded,
     AcceptanceSettled,

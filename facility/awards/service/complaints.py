@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.applications.service.editing import status_of
 from facility.awards.events.complaints import ComplaintDecided, ComplaintRegistered
 from facility.awards.models.complaint import Complaint

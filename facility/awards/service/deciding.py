@@ -12,7 +12,7 @@ from facility.applications.queries.content import track_of
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.batches import carry_over
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events.decisions import (
     AwardsDecided,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.rules.parties import still_eligible
+from facility.applications.rules.parties import enough_beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events.awards import (
@@ -118,7 +118,7 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
     entry = None if award else await _waiting_entry(tx, application_id)
     codes = (await on_board(tx.session, [application_id])).get(application_id, ())
     exceptional = award is not None and award.exceptional
-    if still_eligible(codes, 1 if exceptional else rules_of(call).min_beneficiaries):
+    if enough_beneficiaries(codes, 1 if exceptional else rules_of(call).min_beneficiaries):
         return []
     if award is not None:
         return await end_award(tx, envelope, call, award, "ineligible", NOTHING, None)

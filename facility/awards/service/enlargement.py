@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.awards.service.consequences import of_enlarging
 from facility.awards.service.ending import serve_envelope
 from facility.contracts.models import EnvelopeEnlargement

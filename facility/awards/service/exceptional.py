@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from facility.admission.service.exceptions import handled_by
 from facility.applications.models.application import Application
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.applications.service.editing import status_of
 from facility.awards.events.awards import ExceptionalProposed, ExceptionalSettled
 from facility.awards.models.award import Award, ExceptionalAward

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.awards.events.decisions import ReasonsWritten
 from facility.awards.models.reasons import ReasonsVersion
 from facility.awards.queries.reasons import reasons, to_write

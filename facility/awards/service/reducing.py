@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.applications.models.application import Application, Party
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.applications.service.editing import status_of
 from facility.awards.events.awards import AwardReduced, ReductionProposed
 from facility.awards.models.award import Award, AwardReduction

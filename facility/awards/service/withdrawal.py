@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts_of_interest import refuse_shut_out
 from facility.awards.events.awards import WithdrawalProposed
 from facility.awards.models.award import Award, AwardWithdrawal
 from facility.awards.rules.acceptance import Outcome, may_lapse

@@ -10,7 +10,7 @@ from facility.db import Base, Key
 
 
 class Matching(Base):
-    """A proposal. `question` is what was solved, a `rules.matching.Question` as JSON, so that anybody can solve it again; digest: its
+    """A proposal. `question` is what was solved, a `rules.matching_run.Question` as JSON, so that anybody can solve it again; digest: its
     SHA-256. points and filled seats of the proposal, the bound that the solver found, and the same one by one."""
 
     __tablename__ = "matching"
@@ -37,7 +37,7 @@ class Matching(Base):
 
 
 class MatchingLine(Base):
-    """An expert in a request: by the proposal, one by one, or both; `why` the two differ (`rules.matching.Why`), other_id: the request that
+    """An expert in a request: by the proposal, one by one, or both; `why` the two differ (`rules.matching_run.Why`), other_id: the request that
     it is about. place: on the shortlist, from 1."""
 
     __tablename__ = "matching_line"

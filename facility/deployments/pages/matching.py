@@ -15,7 +15,7 @@ from facility.deployments import words
 from facility.deployments.access import PRIVATE, SECRETARIAT
 from facility.deployments.queries import matching as queries
 from facility.deployments.queries.matching import Matched
-from facility.deployments.rules.matching import Question, propose
+from facility.deployments.rules.matching_run import Question, propose
 from facility.deployments.service.matching import answered, decide, store
 from facility.refused import Reason
 from facility.web import render

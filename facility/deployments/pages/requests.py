@@ -13,7 +13,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words

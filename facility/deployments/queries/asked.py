@@ -1,6 +1,6 @@
 """Invitations as work: of the secretariat, and of the experts who are asked."""
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.rules.answers import MOST_PIN_TRIES
 from facility.inquiries.delivery import undelivered_sql

@@ -15,7 +15,7 @@ from facility.zone import TODAY_SQL
 _NAMES = """lower(institution.name), lower(nullif(institution.own_name, '')), lower(nullif(institution.abbreviation, ''))"""
 _COOL_OFF = "make_interval(months => :months)"
 # A side is the lead, or the partners together, as for assessors (ADR 27). An expert's accounts are those under their mail address.
-_FOUND = text(
+_CONFLICTS = text(
     f"""
     WITH side AS MATERIALIZED (
         SELECT institution_id, party.beneficiary_code, is_lead, institution.name, ARRAY[{_NAMES}] AS names
@@ -66,7 +66,7 @@ async def found_conflicts(
     """By the expert's code, why they have a conflict with the application or its parties; of the active experts, or of those with these ids:
     one statement. What lies longer than the cool-off back counts no more. A deployment for the same application is no conflict."""
     rows = await reader.execute(
-        _FOUND,
+        _CONFLICTS,
         {
             "application": application_id,
             "experts": None if expert_ids is None else list(expert_ids),

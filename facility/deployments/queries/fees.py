@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.deployments.models.mission import local, windows_of
 from facility.deployments.rules import fees as rules
 from facility.deployments.rules.fees import Due, Terms, Travel

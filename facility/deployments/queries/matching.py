@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
-from facility.deployments.rules.matching import OpenRequest, Question, Why
+from facility.deployments.rules.matching_run import OpenRequest, Question, Why
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
 

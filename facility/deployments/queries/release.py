@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.deployments.models.release import Release, ReleaseState
 from facility.deployments.models.request import DeploymentState

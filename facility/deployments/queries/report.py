@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.deployments.models.report import MissionReport, ReportState
 from facility.deployments.queries.requests import SERVES
 from facility.inquiries.delivery import undelivered_sql

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.wishes import WishState, is_live

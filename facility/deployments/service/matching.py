@@ -15,7 +15,7 @@ from facility.deployments.events.requests import (
 from facility.deployments.models.matching import Matching, MatchingLine, MatchingRequest
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.matching import closed_of
-from facility.deployments.rules.matching import (
+from facility.deployments.rules.matching_run import (
     Line,
     Proposal,
     Question,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.accounts.models import Person
-from facility.applications.service.conflicts import officers_for
+from facility.applications.service.conflicts_of_interest import officers_for
 from facility.db import Tx
 from facility.deployments.events.requests import InvitationEnded
 from facility.deployments.models.invitation import Invitation

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key
-from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.counting_assessments import counts
 
 
 class Consensus(Base):

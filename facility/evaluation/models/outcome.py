@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.db import Base
-from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.counting_assessments import ENOUGH_SQL
 
 
 class Unsettled(Base):

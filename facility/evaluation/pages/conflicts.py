@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import RULES_ON_CONFLICT, SEES_CONFLICTS
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, on_committee

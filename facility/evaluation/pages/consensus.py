@@ -6,12 +6,12 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.access import LEADS_CONSENSUS, SEES_CONSENSUS
-from facility.evaluation.models.assessment import recused
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, leads
+from facility.evaluation.models.counting_assessments import recused
 from facility.evaluation.queries import board
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.consensus import consensuses, may_lead

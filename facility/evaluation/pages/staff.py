@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.application import CHECKED_BEFORE_SQL
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.sealing import OPENED_SQL
 from facility.applications.queries.tracker import step
 from facility.calls.models.standing import DECIDE_BY_SQL
@@ -19,7 +19,7 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms.assigning import assign_each, chosen_assessors
-from facility.evaluation.models.assessment import LEAST_SQL, SENT_SQL, recused
+from facility.evaluation.models.counting_assessments import LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.models.outcome import SETTLED_SQL
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import scores as given

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import PersonShown, with_role
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.sealing import OPENED_SQL
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.segregation_of_duties import Duty, why_not_assess
-from facility.evaluation.models.assessment import ENOUGH_SQL
+from facility.evaluation.models.counting_assessments import ENOUGH_SQL
 from facility.evaluation.queries.standing import barred
 from facility.evaluation.rules.assessing import assignment_mistakes
 from facility.evaluation.rules.assignment import Bar, Bars, Question

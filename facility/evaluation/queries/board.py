@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.application import LATEST_CHECK_SQL
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.models.call import flag_after_decision

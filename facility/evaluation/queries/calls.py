@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.sealing import SEALED_SQL
-from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.counting_assessments import counts
 
 PAGE = 25
 

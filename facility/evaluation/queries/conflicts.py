@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.accounts.models import accounts_of
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.sealing import OPENED_SQL
-from facility.evaluation.models.assessment import recused
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, OF_COMMITTEE
 from facility.evaluation.models.conflict import rules_on_conflicts
+from facility.evaluation.models.counting_assessments import recused
 from facility.web.i18n import Message, filled
 
 type Reader = AsyncConnection | AsyncSession

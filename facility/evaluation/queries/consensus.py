@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.calls.rules.call import Grid
-from facility.evaluation.models.assessment import counts
 from facility.evaluation.models.committee import leads
 from facility.evaluation.models.consensus import stands
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.divergence import Divergence, divergence_of
 from facility.evaluation.rules.pseudonyms import pseudonym

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
-from facility.evaluation.models.assessment import counts
+from facility.applications.models.conflict_of_interest import shut_out
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.rules.pseudonyms import pseudonym
 
 

@@ -19,10 +19,11 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.calls.models.lot import Lot
 from facility.calls.rules.lot import place_of
 from facility.calls.rules.modes import Mode
-from facility.evaluation.models.assessment import ENOUGH_SQL, Assessment, counts, recused
+from facility.evaluation.models.assessment import Assessment
 from facility.evaluation.models.assignment import Assignment
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL
 from facility.evaluation.models.consensus import Consensus, stands
+from facility.evaluation.models.counting_assessments import ENOUGH_SQL, counts, recused
 from facility.evaluation.models.outcome import EvaluationEnd
 from facility.evaluation.queries.conflicts import candidates_sql
 from facility.evaluation.rules.assignment import Bar, Bars

@@ -128,13 +128,13 @@ def _solved(question: Question, applications: list[UUID], assessors: list[UUID])
     allowed[rows, [*map(column.__getitem__, chain.from_iterable(barred))]] = False
     allowed = allowed[:, :-1]
     codes = sorted({code for key in assessors for code in question.themes.get(key, ())})
-    asked, known = (
+    needed, known = (
         np.array(
             [[code in own for code in codes] for own in (question.themes.get(key, ()) for key in keys)], int
         )
         for keys in (applications, assessors)
     )
-    shared = asked @ known.T
+    shared = needed @ known.T
     needs = np.array([question.needs[key] for key in applications])
     loads = np.array([question.loads[key] for key in assessors])
     # One step of evenness weighs more than all themes together.

@@ -68,36 +68,36 @@ def _voting(members: Collection[Member]) -> list[Member]:
     return [member for member in members if member.function is Function.VOTING]
 
 
-def lacking(members: Collection[Member], asked: Committee) -> Iterator[Reason]:
+def lacking(members: Collection[Member], required: Committee) -> Iterator[Reason]:
     """What a committee lacks to be full; nothing where the call has none."""
-    if asked.voting is None:
+    if required.voting is None:
         return
     counted = Counter(member.function for member in members)
     if not counted[Function.CHAIR]:
         yield Reason("committee_chair_missing")
     if not counted[Function.SECRETARY]:
         yield Reason("committee_secretary_missing")
-    if counted[Function.VOTING] != asked.voting:
-        about = {"count": str(counted[Function.VOTING]), "voting": str(asked.voting)}
+    if counted[Function.VOTING] != required.voting:
+        about = {"count": str(counted[Function.VOTING]), "voting": str(required.voting)}
         yield Reason("committee_voting_missing", None, about)
-    elif (count := unlinked(_voting(members))) < asked.institutions:
-        about = {"count": str(count), "institutions": str(asked.institutions)}
+    elif (count := unlinked(_voting(members))) < required.institutions:
+        about = {"count": str(count), "institutions": str(required.institutions)}
         yield Reason("committee_linked", None, about)
 
 
-def appointment_mistakes(members: Collection[Member], new: Member, asked: Committee) -> Iterator[Reason]:
+def appointment_mistakes(members: Collection[Member], new: Member, required: Committee) -> Iterator[Reason]:
     """What stands against this appointment, each at its field."""
     if any(member.person_id == new.person_id for member in members):
         yield Reason("on_committee_already", "person")
     if new.function in ONLY_ONE and any(member.function is new.function for member in members):
         yield Reason(ONLY_ONE[new.function], "function")
-    if new.function is not Function.VOTING or asked.voting is None:
+    if new.function is not Function.VOTING or required.voting is None:
         return
     voting = [*_voting(members), new]
-    if len(voting) > asked.voting:
-        yield Reason("committee_voting_full", "function", {"voting": str(asked.voting)})
-    elif unlinked(voting) + asked.voting - len(voting) < asked.institutions:
-        yield Reason("committee_linked_member", "institution", {"institutions": str(asked.institutions)})
+    if len(voting) > required.voting:
+        yield Reason("committee_voting_full", "function", {"voting": str(required.voting)})
+    elif unlinked(voting) + required.voting - len(voting) < required.institutions:
+        yield Reason("committee_linked_member", "institution", {"institutions": str(required.institutions)})
 
 
 def why_not_serve(function: Function, name: str, held: Duty | None) -> Iterator[Reason]:

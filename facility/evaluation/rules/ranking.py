@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
-from facility.applications.rules.parties import still_eligible
+from facility.applications.rules.parties import enough_beneficiaries
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, Grid
 from facility.evaluation.rules.divergence import unsettled
@@ -125,7 +125,7 @@ def stand(applicants: Iterable[Applicant], grid: Grid, min_beneficiaries: int) -
 def _judge(applicant: Applicant, grid: Grid, min_beneficiaries: int) -> Judged:
     if known := _BEFORE.get(applicant.status):
         return Judged(applicant, known)
-    if not still_eligible(applicant.on_board, min_beneficiaries):
+    if not enough_beneficiaries(applicant.on_board, min_beneficiaries):
         return Judged(applicant, Outcome.INELIGIBLE)
     if applicant.status is _S.SUBMITTED:
         return Judged(applicant, Outcome.UNCHECKED)

@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert, select
 from facility.accounts.models import Person
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.conflicts import close_to, refuse_shut_out
+from facility.applications.service.conflicts_of_interest import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.call import Grid

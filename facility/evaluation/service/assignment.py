@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.db import Tx, new_id
 from facility.evaluation.events import AssessorTakenOff
 from facility.evaluation.models.assessment import Assessment

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from facility.accounts.models import Institution, Person
 from facility.applications.models.application import Application
-from facility.applications.service.conflicts import close_to, refuse_shut_out
+from facility.applications.service.conflicts_of_interest import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.segregation_of_duties import Duty

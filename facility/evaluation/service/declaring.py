@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.service.conflicts import close_to
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
+from facility.applications.service.conflicts_of_interest import close_to
 from facility.calls.models.call import Call
 from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import before_running

@@ -10,7 +10,7 @@ from facility.applications.models.ending import HAS_ENDED
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.evaluation.events import AssignmentsEnded
-from facility.evaluation.models.assessment import recused
+from facility.evaluation.models.counting_assessments import recused
 from facility.events.log import record
 
 _NOT_SENT = """NOT EXISTS (SELECT FROM assessment WHERE assessment.application_id = assignment.application_id

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from facility.accounts.models import Person
 from facility.applications.models.application import Application
-from facility.applications.service.conflicts import officers_for, shut_out_of
+from facility.applications.service.conflicts_of_interest import officers_for, shut_out_of
 from facility.calls.models.call import Call
 from facility.db import Tx
 from facility.evaluation.models.consensus import Consensus, ConsensusMember

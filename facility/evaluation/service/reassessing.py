@@ -10,8 +10,9 @@ from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
 from facility.db import Tx, new_id
 from facility.evaluation.events import AssessorTakenOff
-from facility.evaluation.models.assessment import Assessment, Reassessment, recused
+from facility.evaluation.models.assessment import Assessment, Reassessment
 from facility.evaluation.models.assignment import Assignment, TakenOff
+from facility.evaluation.models.counting_assessments import recused
 from facility.evaluation.models.outcome import Unsettled
 from facility.evaluation.service.assessing import reopen_evaluation
 from facility.evaluation.service.settling import settle

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.applications.models.application import Application
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx

@@ -54,7 +54,7 @@ CALL_FIGURES, HANDED = table_of(CallFigure), table_of(ApplicationFigure)
 REQUEST_FIGURES = table_of(RequestFigure)
 HEADLINES = table_of(Headline)
 
-TOLD: tuple[type[Event], ...] = (
+HEADLINE_EVENTS: tuple[type[Event], ...] = (
     CallPublished,
     CallCorrected,
     CallCancelled,
@@ -152,7 +152,7 @@ async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> N
     await save(connection, REQUEST_FIGURES, state.requests.values())
 
 
-@projection(READ_MODELS[4], tables=[HEADLINES], follows=TOLD)
+@projection(READ_MODELS[4], tables=[HEADLINES], follows=HEADLINE_EVENTS)
 async def headlines(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """What happened, one row for each event that is told."""
     await connection.execute(

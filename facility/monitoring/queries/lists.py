@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.models.offer import REQUESTED_SQL
 from facility.monitoring.models import FACILITY_INDICATOR
 from facility.monitoring.queries.overview import CALL_LINES, CallLine, in_days

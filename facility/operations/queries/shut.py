@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ScalarSelect, Uuid, bindparam, column, select, text
 
-from facility.applications.models.conflict import closed_to
+from facility.applications.models.conflict_of_interest import closed_to
 
 _OBJECTS = f"""
     WITH mine AS ({closed_to(":viewer")})

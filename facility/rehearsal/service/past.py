@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.calls.rules.call import Grid
-from facility.evaluation.models.assessment import counts
+from facility.evaluation.models.counting_assessments import counts
 from facility.evaluation.queries.standing import scores_of
 from facility.evaluation.rules.means import Scores, filled, means
 from facility.money import display

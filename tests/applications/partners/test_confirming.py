@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from facility.applications.models.confirmation import ChangeRequest, ConfirmedContent
-from facility.applications.rules.confirmed_content import ChangeOutcome
+from facility.applications.rules.change_requests import ChangeOutcome
 from facility.applications.service.answers import save_answers
 from facility.applications.service.change_requests import answer_change, ask_for_change
 from facility.applications.service.confirmations import confirm_party, decline_party

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from facility.accounts.models import Person, accounts_of
 from facility.accounts.registry import of_people
 from facility.accounts.service.people import active_people
-from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.db import Tx
 from facility.refused import refuse
 from facility.web.access import Role

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict import closed_to
+from facility.applications.models.conflict_of_interest import closed_to
 from facility.refused import refuse
 
 _CLOSED = text(f"SELECT CAST(:ids AS uuid[]) && ARRAY({closed_to(':viewer')})")
