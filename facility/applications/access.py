@@ -1,7 +1,7 @@
 """Who may: relations between a visitor and an application."""
 
 from facility.applications.models.parties import TAKES_PART_SQL
-from facility.web.access import ANYONE, Role, allow, relation
+from facility.web.access import ANYONE, STAFF, Role, allow, relation
 from facility.web.limits import Rate
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
@@ -22,10 +22,6 @@ PARTY = relation(
     ),
     exists=_EXISTS,
 )
-
-
-STAFF = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-"""Who sees what came in; each its part."""
 
 
 # To anybody else an application does not exist: what others apply for is nobody's business.

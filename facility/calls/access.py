@@ -1,6 +1,5 @@
 """Who sees how calls are run."""
 
-from facility.web.access import Role
+from facility.web.access import DECIDERS, Role
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-SEES_HISTORY = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
+SEES_HISTORY = (*DECIDERS, Role.AUDITOR)

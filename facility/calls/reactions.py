@@ -11,11 +11,8 @@ from facility.calls.models.question import Answer, Question
 from facility.db import Tx
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
-from facility.web.access import Role
+from facility.web.access import DECIDERS
 from facility.web.i18n import _
-
-CONFIRM = (Role.SECRETARIAT, Role.AUTHORISING)
-"""Who may confirm that a call is cancelled."""
 
 
 async def _write(
@@ -39,7 +36,7 @@ async def _write(
 
 async def _staff(tx: Tx) -> list[Person]:
     """The secretariat and the authorising officers, everybody once."""
-    people = {person.id: person for role in CONFIRM for person in await active_people(tx, role)}
+    people = {person.id: person for role in DECIDERS for person in await active_people(tx, role)}
     return [people[key] for key in sorted(people)]
 
 

@@ -2,13 +2,10 @@
 authorising officer read codes."""
 
 from facility.evaluation.access import recusal
-from facility.web.access import Role, allow, shuts_out
+from facility.web.access import STAFF, Role, allow, shuts_out
 
-ROLES = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-READERS = {"allow": allow(*ROLES)}
+READERS = {"allow": allow(*STAFF)}
 SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
-PRIVATE = (Role.SECRETARIAT, Role.AUDITOR)
-"""Who may know which expert stands behind a code."""
 
 shuts_out(
     recusal("deployment.recused", "SELECT application_id FROM deployment WHERE id = :deployment_id"),

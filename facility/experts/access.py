@@ -1,7 +1,6 @@
 """Who reads and who keeps the pool: personal data, so the secretariat and the auditor alone."""
 
-from facility.web.access import Role, allow
+from facility.web.access import PRIVATE, Role, allow
 
-WHO_READS = (Role.SECRETARIAT, Role.AUDITOR)
-READERS = {"allow": allow(*WHO_READS)}
+READERS = {"allow": allow(*PRIVATE)}
 KEEPERS = {"allow": allow(Role.SECRETARIAT)}

@@ -35,6 +35,16 @@ class Role(StrEnum):
         return Item(role=self, relation=name)
 
 
+STAFF = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+"""Who reads of every call and application what is not confidential: those who run the facility, and those who watch it."""
+DECIDERS = (Role.SECRETARIAT, Role.AUTHORISING)
+"""Who runs calls and decides: what one of them proposes another confirms."""
+PRIVATE = (Role.SECRETARIAT, Role.AUDITOR)
+"""Who reads of experts what concerns them alone."""
+REGISTERS = (Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
+"""Who reads the registers: people, institutions, themes."""
+
+
 class Item(msgspec.Struct, frozen=True):
     """One way to be allowed: anybody, anybody signed in, or a role, a relation, or both together."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.forms import FIELDS, matches_of, read_beneficiary, words
-from facility.accounts.pages.people import READERS, WHO_SEES
+from facility.accounts.pages.people import WHO_SEES
 from facility.accounts.queries import institutions as queries
 from facility.accounts.queries.institutions import Filters, InstitutionShown
 from facility.accounts.queries.people import beneficiaries, history_lines
@@ -20,7 +20,7 @@ from facility.accounts.service.institutions import Particulars
 from facility.accounts.words import INSTITUTION_MISSING, STATES
 from facility.refused import Refused
 from facility.web import render
-from facility.web.access import SIGNED_IN, Role, allow
+from facility.web.access import REGISTERS, SIGNED_IN, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -44,7 +44,7 @@ waits(
 )
 finds(
     N_("Institutions"),
-    *READERS,
+    *REGISTERS,
     order=40,
     more="/institutions?q=",
     rows="""SELECT institution.id, institution.name AS title, beneficiary.name AS about, '/institutions/' || institution.id AS href,

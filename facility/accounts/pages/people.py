@@ -11,7 +11,7 @@ from facility.accounts.queries import people as queries
 from facility.accounts.rules.accounts import MAY_GIVE
 from facility.accounts.service import people as service
 from facility.accounts.words import KINDS, NAME_MISSING, OWN_NAME_MISSING, ROLES, STATES
-from facility.web.access import SIGNED_IN, Role, Visitor, allow
+from facility.web.access import REGISTERS, SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -20,14 +20,13 @@ from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.waiting import waits
 
-READERS = (Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
-WHO_SEES = allow(*READERS)
+WHO_SEES = allow(*REGISTERS)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 nav(
     N_("People"),
     "/people",
-    *READERS,
+    *REGISTERS,
     order=91,
     group=MORE,
     holds=("/institutions",),
@@ -42,7 +41,7 @@ waits(
 )
 finds(
     N_("People"),
-    *READERS,
+    *REGISTERS,
     order=50,
     more="/people?q=",
     rows="""SELECT person.id, person.name AS title, coalesce(institution.name, person.email) AS about,

@@ -26,7 +26,6 @@ from facility.activities.rules.planning import PLANNED, day_mistakes, may_change
 from facility.activities.service import activities as activities_commands
 from facility.activities.service.activities import ActivityDraft
 from facility.activities.words import ASKING, EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES, WISHES
-from facility.applications.access import STAFF
 from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.budget import plan_of
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, of_awards
@@ -39,7 +38,7 @@ from facility.deployments.queries.wishes import Wish
 from facility.experts.queries.pool import themes
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import Role
+from facility.web.access import STAFF, Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.finding import finds

@@ -24,7 +24,7 @@ from facility.admission.service.clarifications import (
     settle_clarification,
 )
 from facility.admission.service.letters import KINDS
-from facility.applications.access import BY_LEAD, STAFF
+from facility.applications.access import BY_LEAD
 from facility.applications.words import WORDS
 from facility.inquiries.service import cancel as cancel_inquiry
 from facility.letters.queries import letters_on
@@ -32,7 +32,7 @@ from facility.letters.service import letter_on_paper
 from facility.periods import MOST_DAYS
 from facility.refused import Reason, refuse
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View

@@ -19,13 +19,12 @@ from facility.admission.service.consultations import (
     take_late_answer,
 )
 from facility.admission.words import OBJECTION_UNANSWERED
-from facility.applications.access import STAFF
 from facility.applications.words import WORDS
 from facility.inquiries.service import ask_again
 from facility.inquiries.service import cancel as cancel_inquiry
 from facility.periods import MOST_DAYS
 from facility.web import carried, render
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -34,7 +33,7 @@ from facility.web.waiting import waits
 
 SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
-ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+ANSWERS = {"allow": allow(*DECIDERS)}
 
 waits(
     N_("Answers of consultees to check"),
@@ -84,7 +83,7 @@ async def _page(
         consultees=await queries.consultees(connection, active=True) if starts else [],
         starts=starts,
         holds=secretariat,
-        may_answer=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
+        may_answer=view.me.has(*DECIDERS),
         answering=answering,
         form=fields,
         most=MAX_TEXT,

@@ -15,7 +15,7 @@ from facility.admission.service.initiatives import import_initiatives, retire_in
 from facility.experts.queries.pool import themes
 from facility.folding import fold
 from facility.web import carried, render
-from facility.web.access import TAKES_FILES, Role, allow
+from facility.web.access import STAFF, TAKES_FILES, Role, allow
 from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
@@ -23,7 +23,7 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, Message, _, filled, translated
 from facility.web.pasted import Row, read_rows
 
-SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)}
+SEES = {"allow": allow(*STAFF)}
 KEEPS = {"allow": allow(Role.SECRETARIAT)}
 MOST_LINES = 5000
 MOST_TOLD = 50

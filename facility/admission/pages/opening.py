@@ -10,14 +10,13 @@ from facility.admission.queries import opening as queries
 from facility.admission.service.minutes import minutes_pdf
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
-from facility.applications.access import STAFF
 from facility.applications.models.application import LATEST_CHECK_SQL
 from facility.applications.models.conflict_of_interest import closed_in
 from facility.applications.models.sealing import OPENED_SQL
 from facility.applications.queries.tracker import step
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -25,10 +24,9 @@ from facility.web.pictures import OF_CALL, level
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
 
-OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
 # Known by its name: the evaluation, where conflicts are declared, is a later room.
 WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
-ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
+ACT = {"allow": allow(*DECIDERS, unless=["call.recused"])}
 
 # As the Commission's page counts: what was withdrawn before the decision did not come in. Call by call (OFFSET 0 keeps it so), or
 # PostgreSQL reads all applications of all calls.
@@ -82,14 +80,14 @@ waits(
     N_("Closed calls to be opened by two people"),
     N_("Open {thing} with a colleague"),
     "/evaluation",
-    *OPENERS,
+    *DECIDERS,
     rows=f"{_UNOPENED} AND running.started_by IS DISTINCT FROM :person_id",
 )
 waits(
     N_("Openings that you began"),
     N_("A colleague confirms the opening of {thing}"),
     "/evaluation",
-    *OPENERS,
+    *DECIDERS,
     rows=f"{_UNOPENED} AND running.started_by = :person_id",
     others=True,
 )
@@ -101,7 +99,7 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     shown = await queries.opening(read, call_id)
     running = shown.running(clock.now())
     mine = running and shown.started_by == view.me.id
-    opens = view.me.has(*OPENERS) and shown.closed_at is not None and shown.opened_at is None
+    opens = view.me.has(*DECIDERS) and shown.closed_at is not None and shown.opened_at is None
     why_not = await why_not_run(read, call_id, view.me.id) if opens else ""
     opens = opens and not why_not
     return view.page(

@@ -12,14 +12,14 @@ from facility.admission.pages.staff import unsealed
 from facility.admission.queries.overlap import Similar, compared_keys, compared_text, judgements, similar
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap, period_of
 from facility.admission.service.overlap import judge_overlap
-from facility.applications.access import BY_PARTY, BY_PARTY_OR_STAFF, STAFF
+from facility.applications.access import BY_PARTY, BY_PARTY_OR_STAFF
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.rules.drafting import MAX_REASON, MAX_TITLE
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import TITLE, By
 from facility.refused import passes
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View

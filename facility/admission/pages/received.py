@@ -16,13 +16,12 @@ from facility.admission.queries import options, received
 from facility.admission.queries.narrowing import CHECKED, SORTS, Filters
 from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
-from facility.applications.access import STAFF
 from facility.applications.models.sealing import TELLS_SQL
 from facility.applications.queries.finding import NOT_CLOSED, SHOWN, among_many
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.words import WORDS
 from facility.web import render, sheets
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.fields import Fields, shown
 from facility.web.finding import finds
 from facility.web.forms import Form

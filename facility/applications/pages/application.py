@@ -4,11 +4,12 @@ from uuid import UUID
 
 from litestar import get
 
-from facility.applications.access import BY_READERS, STAFF
+from facility.applications.access import BY_READERS
 from facility.applications.pages.lead import lead_page
 from facility.applications.pages.partner import partner_page
 from facility.applications.queries.application import shown
 from facility.applications.registry import staff_page
+from facility.web.access import STAFF
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, Page, Read, View
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF, STAFF
+from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF
 from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown, shown
@@ -25,7 +25,7 @@ from facility.files.intake import Paper
 from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import TAKES_FILES
+from facility.web.access import STAFF, TAKES_FILES
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View

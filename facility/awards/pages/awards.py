@@ -38,7 +38,7 @@ from facility.evaluation.words import REASONS
 from facility.letters.queries import is_apart, letters_on
 from facility.letters.service import letter_on_paper
 from facility.refused import refuse
-from facility.web.access import Role, allow, relation, shuts_out
+from facility.web.access import DECIDERS, STAFF, Role, allow, relation, shuts_out
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -50,10 +50,9 @@ from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-WATCH = allow(*READERS)
+WATCH = allow(*STAFF)
 
-nav(N_("Awards"), "/awards", *READERS, order=45, group=DELIVERY)
+nav(N_("Awards"), "/awards", *STAFF, order=45, group=DELIVERY)
 waits(
     N_("Rankings to propose"),
     N_("Propose the ranking of {thing}"),
@@ -122,8 +121,7 @@ waits(
     N_("Evaluation reports that the committee signs"),
     N_("The committee signs the evaluation report of {thing}"),
     "/evaluation",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"""SELECT thing, '/evaluation/' || call_id || '/report' AS href, call, since, until
         FROM ({_PROPOSED} AND {UNSIGNED_SQL}) AS unsigned""",  # noqa: S608 - our own text
     others=True,
@@ -136,23 +134,21 @@ waits(
     N_("Awards that a colleague proposed to close"),
     N_("Confirm or refuse the closing of {thing}"),
     "/awards?closing=yes",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_CLOSING} AND closing_proposed_by <> :person_id",
 )
 waits(
     N_("Awards that you proposed to close"),
     N_("A colleague confirms or refuses the closing of {thing}"),
     "/awards?closing=yes",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_CLOSING} AND closing_proposed_by = :person_id",
     others=True,
 )
 
 finds(
     N_("Awards"),
-    *READERS,
+    *STAFF,
     order=30,
     rows=f"""SELECT award.id, {SHOWN}, '/awards/' || award.id AS href, award.made_at AS at
     FROM ({among_many(f"{_IS_AWARDED} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
@@ -212,12 +208,10 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
     shown = await awards_queries.award(read, award_id)
     shares = await awards_queries.shares(read, shown.call_id, award_id)
     moments = []
-    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+    if view.me.has(Role.AUDITOR, *DECIDERS):
         moments = await history_lines(read, award_id, shown.application_id)
     may_confirm = (
-        view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
-        and shown.stands
-        and shown.closing_proposed_by not in (None, view.me.id)
+        view.me.has(*DECIDERS) and shown.stands and shown.closing_proposed_by not in (None, view.me.id)
     )
     return view.page(
         "awards/award.html",
@@ -233,13 +227,13 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         withholding=await withholding_on(read, award_id),
         may_withhold=view.me.has(Role.AUTHORISING) and shown.kept,
         whys=WHYS,
-        may_sign=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and shown.kept,
+        may_sign=view.me.has(*DECIDERS) and shown.kept,
         withdrawal=await withdrawal(read, award_id),
         acceptances=ACCEPTANCES,
-        may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
+        may_decide=view.me.has(*DECIDERS),
         may_confirm=may_confirm,
         ending=await consequences.what_ends(read, award_id) if may_confirm else [],
-        may_read_letters=view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
+        may_read_letters=view.me.has(*DECIDERS, Role.AUDITOR),
         history=moments,
     )
 
@@ -274,7 +268,7 @@ async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUI
 
 @post(
     "/awards/{award_id:uuid}/confirm-closing",
-    opt={"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)},
+    opt={"allow": allow(*DECIDERS)},
 )
 async def confirm_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     """Close the award at the cost that was shown."""
@@ -299,7 +293,7 @@ def with_served(done: str, served: int) -> str:
 
 @get(
     "/applications/{application_id:uuid}/result",
-    opt={"allow": allow(Role.OFFICER.when("application.party"), *READERS)},
+    opt={"allow": allow(Role.OFFICER.when("application.party"), *STAFF)},
 )
 async def result(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """What became of an application: award, place on the reserve list or neither; its letters."""
@@ -311,10 +305,10 @@ async def result_page(
 ) -> ASGIResponse:
     shown = await results.result(read, application_id)
     leads = view.me.has(Role.OFFICER) and view.me.institution_id == shown.lead_institution_id
-    if view.me.has(*READERS) and (shown.received_at is None or shown.sealed):
+    if view.me.has(*STAFF) and (shown.received_at is None or shown.sealed):
         refuse("not_found", kind="missing", what="application")
     letters = []
-    if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
+    if leads or view.me.has(*DECIDERS, Role.AUDITOR):
         letters = await letters_on(read, application_id)
     return view.page(
         "awards/result.html",
@@ -349,11 +343,7 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
 
 @get(
     "/letters/{letter_id:uuid}",
-    opt={
-        "allow": allow(
-            Role.OFFICER.when(LETTER_LEAD), Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR, hidden=True
-        )
-    },
+    opt={"allow": allow(Role.OFFICER.when(LETTER_LEAD), *DECIDERS, Role.AUDITOR, hidden=True)},
 )
 async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
     """A letter on the application, as PDF/UA."""

@@ -33,7 +33,7 @@ from facility.inquiries.link import link_page, seen_at
 from facility.letters.service import COMPLAINT
 from facility.outbox.links import is_good, standing_link, subject_of
 from facility.refused import refuse
-from facility.web.access import ANYONE, Role, allow
+from facility.web.access import ANYONE, DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -45,7 +45,7 @@ from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 from facility.zone import last_second_sql
 
-READS = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
+READS = (*DECIDERS, Role.AUDITOR)
 BY_LEAD = {"allow": allow(Role.OFFICER.when("application.lead"), hidden=True)}
 _AGAIN: dict[str, Again] = {"others": "others", "correction": "correction"}
 BY_LINK = Rate("complaint-link", 60, 600)
@@ -62,8 +62,7 @@ waits(
     N_("Complaints to decide"),
     N_("Decide the complaint {thing}"),
     "/complaints",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"""SELECT call.reference || '/C' || complaint.number || ' ' || application.title AS thing,
         '/complaints/' || complaint.id AS href, call.reference AS call, complaint.registered_at AS since,
         {last_second_sql("complaint.decide_by")} AS until
@@ -144,13 +143,13 @@ async def _complaint(
         form=form,
         asked=answer_to_complaint(reopens=reopened, ranks_again=shown.can_be_ranked_again),
         reopens=reopened,
-        decides=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
+        decides=view.me.has(*DECIDERS),
     )
 
 
 @post(
     "/complaints/{complaint_id:uuid}/decide",
-    opt={"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=(TOOK_PART,))},
+    opt={"allow": allow(*DECIDERS, unless=(TOOK_PART,))},
 )
 async def decide(view: View, form: Form, tx: Tx, complaint_id: FromPath[UUID]) -> Page:
     """Upholds or rejects it, with reasons; the lead gets a letter."""

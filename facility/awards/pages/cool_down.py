@@ -13,14 +13,14 @@ from facility.calls.rules.modes import Mode
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import call as call_shown
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.reasons import reason_of
 
-ACT = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
+ACT = {"allow": allow(*DECIDERS, unless=[RECUSED_IN_CALL])}
 
 
 @get("/evaluation/{call_id:uuid}/cool-down/{application_id:uuid}", opt=ACT)

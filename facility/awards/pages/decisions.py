@@ -44,7 +44,7 @@ from facility.evaluation.queries.scores import Comments, comments_on
 from facility.evaluation.words import OUTCOMES, REASONS
 from facility.refused import refuse
 from facility.web import reasons as web_reasons
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -53,8 +53,7 @@ from facility.web.reasons import reason_of
 from facility.web.sentences import onward, sentence
 from facility.web.workspace import workspace_of
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-WATCH = allow(*READERS, unless=[RECUSED_IN_CALL])
+WATCH = allow(*STAFF, unless=[RECUSED_IN_CALL])
 PROPOSES = allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])
 DECIDES = allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])
 
@@ -63,7 +62,7 @@ DECIDES = allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])
 async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking with the line where the money ends: as it stands now, or as it was decided."""
     shown = await ready(read, call_id)
-    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and not shown.is_decided
+    acts = view.me.has(*DECIDERS) and not shown.is_decided
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     if acts and shown.call.lacks_committee:
         why_not = why_not or _(
@@ -213,7 +212,7 @@ async def _decision(
     if shown.proposal is None:
         refuse("not_proposed")
     proposal = shown.proposal
-    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and proposal.decided is None
+    acts = view.me.has(*DECIDERS) and proposal.decided is None
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     is_open = proposal.decided is None
     decides = view.me.has(Role.AUTHORISING) and view.me.id != proposal.proposed_by and not why_not
@@ -250,9 +249,7 @@ async def what_stops(view: View, read: AsyncConnection, call: CallShown, *, deci
 
 async def _comments(view: View, read: AsyncConnection, shown: Ranking) -> dict[UUID, list[Comments]]:
     """What the assessors wrote, for whoever acts on the decision of a call that gives reasons, and for auditors."""
-    if not shown.call.after.gives_reasons or not view.me.has(
-        Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR
-    ):
+    if not shown.call.after.gives_reasons or not view.me.has(*DECIDERS, Role.AUDITOR):
         return {}
     ids = [line.application_id for line in shown.lines]
     return await comments_on(read, shown.call.id, ids, named=shown.call.after.names_assessors)

@@ -14,7 +14,7 @@ from facility.awards.service import exceptional as commands
 from facility.awards.words import reason_goes_out
 from facility.proposals import MAX_REASON, Settlement
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -24,7 +24,7 @@ from facility.web.waiting import waits
 
 PROPOSES = {"allow": allow(Role.SECRETARIAT)}
 DECIDES = {"allow": allow(Role.AUTHORISING)}
-SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+SEES = {"allow": allow(*DECIDERS)}
 
 HERE = "/applications/{application_id:uuid}/exceptional-award"
 _APPROVED = f"""SELECT application.reference || ' ' || application.title AS thing,

@@ -16,7 +16,7 @@ from facility.awards.words import OFFERS
 from facility.forms.reading import read_texts
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.link import answering, link_page, seen_at
-from facility.web.access import ANYONE, Role, allow
+from facility.web.access import ANYONE, DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
@@ -26,7 +26,7 @@ from facility.web.waiting import waits
 
 BY_LINK = Rate("offer-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
-READS = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
+READS = (*DECIDERS, Role.AUDITOR)
 LEAD = Role.OFFICER.when("application.lead")
 HERE = "/applications/{application_id:uuid}/offer"
 _ROWS = f"""SELECT application.reference || ' ' || application.title AS thing,

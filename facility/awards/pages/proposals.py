@@ -22,7 +22,7 @@ from facility.contracts import queries as contracts
 from facility.contracts.service.enlargement import settle_enlargement
 from facility.proposals import MAX_REASON, Settlement
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -31,7 +31,7 @@ from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 
 PROPOSES = {"allow": allow(Role.SECRETARIAT)}
-DECIDES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+DECIDES = {"allow": allow(*DECIDERS)}
 
 _WITHDRAWALS = f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id || '/withdrawal' AS href,
         call.reference AS call, proposed_at AS since, NULL AS until
@@ -46,16 +46,14 @@ waits(
     N_("Awards that a colleague proposes to withdraw"),
     N_("Decide whether to withdraw the award of {thing}"),
     "/awards",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_WITHDRAWALS} AND proposed_by <> :person_id",
 )
 waits(
     N_("Awards that you propose to withdraw"),
     N_("A colleague decides whether to withdraw the award of {thing}"),
     "/awards",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_WITHDRAWALS} AND proposed_by = :person_id",
     others=True,
 )
@@ -63,16 +61,14 @@ waits(
     N_("Envelopes that a colleague proposes to enlarge"),
     N_("Decide whether to enlarge {thing}"),
     "/contracts",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_ENLARGEMENTS} AND proposed_by <> :person_id",
 )
 waits(
     N_("Envelopes that you propose to enlarge"),
     N_("A colleague decides whether to enlarge {thing}"),
     "/contracts",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_ENLARGEMENTS} AND proposed_by = :person_id",
     others=True,
 )

@@ -19,7 +19,7 @@ from facility.awards.service.consequences import of_reducing
 from facility.awards.words import reason_goes_out
 from facility.proposals import MAX_REASON, Settlement
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -29,7 +29,7 @@ from facility.web.waiting import waits
 
 PROPOSES = {"allow": allow(Role.SECRETARIAT)}
 DECIDES = {"allow": allow(Role.AUTHORISING)}
-SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+SEES = {"allow": allow(*DECIDERS)}
 
 HERE = "/awards/{award_id:uuid}/parts/{party_id:uuid}"
 _PARTS = f"""SELECT application.reference || ': ' || institution.name || ', EUR '

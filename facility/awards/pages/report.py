@@ -6,20 +6,19 @@ from litestar import get, post
 
 from facility.awards.queries.report import report
 from facility.awards.service.report import sign_report
-from facility.calls.access import READERS
 from facility.evaluation.access import ON_COMMITTEE
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, on_committee
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.words import OUTCOMES
-from facility.web.access import Role, allow, related
+from facility.web.access import STAFF, Role, allow, related
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 
-SEES = {"allow": allow(*READERS, related(ON_COMMITTEE))}
+SEES = {"allow": allow(*STAFF, related(ON_COMMITTEE))}
 SIGNS = {"allow": allow(related(ON_COMMITTEE))}
 _IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
 

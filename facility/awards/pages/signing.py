@@ -17,7 +17,7 @@ from facility.awards.service.signing import record_signature
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.clock import BRUSSELS
 from facility.refused import Reason, refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, allow
 from facility.web.again import redrawn
 from facility.web.deadlines import deadline
 from facility.web.fields import Fields
@@ -27,7 +27,7 @@ from facility.web.sentences import sentence
 from facility.web.waiting import waits
 from facility.zone import day_sql, last_second_sql
 
-SIGNS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+SIGNS = {"allow": allow(*DECIDERS)}
 
 _DECISIONS = ", ".join(repr(kind.name) for kind in (AWARD, RESERVE, NOT_FUNDED, INADMISSIBLE))
 _INFORMED_AT = f"""(SELECT min(created_at) FROM letter
@@ -84,8 +84,7 @@ waits(
     N_("Awards whose agreement is to be signed"),
     N_("Sign the agreement on {thing}, and enter the day"),
     "/awards",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id || '/signature' AS href,
         call.reference AS call, award.made_at AS since, {last_second_sql("award.sign_by")} AS until
     FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id

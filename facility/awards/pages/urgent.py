@@ -27,7 +27,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.assignment import offered
 from facility.evaluation.words import OUTCOMES, SEATS
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -35,11 +35,10 @@ from facility.web.i18n import N_, _
 from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-LISTS = {"allow": allow(*READERS)}
+LISTS = {"allow": allow(*STAFF)}
 # An urgent call is one application: whoever has declared a conflict on it finds all of its page closed.
-OPENERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
-WATCH = {"allow": allow(*READERS, unless=[RECUSED_IN_CALL])}
+OPENERS = {"allow": allow(*DECIDERS, unless=[RECUSED_IN_CALL])}
+WATCH = {"allow": allow(*STAFF, unless=[RECUSED_IN_CALL])}
 PROPOSES = {"allow": allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])}
 DECIDES = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
@@ -54,8 +53,7 @@ waits(
     N_("Urgent applications to decide"),
     N_("Follow {thing} to its decision"),
     "/urgent",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"""SELECT reference || ' ' || title AS thing, '/urgent/' || id AS href,
             reference AS call, closes_at AS since,
             {DECIDE_BY_SQL} AS until
@@ -84,7 +82,7 @@ async def _urgent_page(
     opening = await openings.opening(read, call_id)
     running = opening.running(clock.now())
     mine = running and opening.started_by == view.me.id
-    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and line.decided_at is None
+    acts = view.me.has(*DECIDERS) and line.decided_at is None
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     acts = acts and not why_not
     opens = acts and opening.opened_at is None
@@ -122,9 +120,7 @@ async def _urgent_page(
         steps=SEATS,
         cooled=COOLED,
         form=form,
-        history=await history_lines(read, call_id)
-        if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
-        else [],
+        history=await history_lines(read, call_id) if view.me.has(Role.AUDITOR, *DECIDERS) else [],
     )
 
 

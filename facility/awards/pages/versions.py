@@ -22,7 +22,7 @@ from facility.evaluation.models.outcome import SETTLED_SQL
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.rules.committee import Function
 from facility.web import reasons as web_reasons
-from facility.web.access import Role
+from facility.web.access import DECIDERS, Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -87,7 +87,7 @@ async def _show(
 ) -> ASGIResponse:
     now = await making(read, call_id)
     call = await call_shown(read, call_id)
-    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
+    acts = view.me.has(*DECIDERS)
     proposed = now.version.proposed_at is not None
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     decides = view.me.has(Role.AUTHORISING) and view.me.id != now.version.proposed_by and not why_not

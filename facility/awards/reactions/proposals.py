@@ -13,7 +13,6 @@ from facility.awards.events.awards import (
 )
 from facility.awards.models.award import AwardReduction, AwardWithdrawal, ExceptionalAward
 from facility.awards.service.news import (
-    DECIDERS,
     About,
     about_reduction,
     ask_to_decide,
@@ -26,7 +25,7 @@ from facility.contracts.events import EnlargementProposed, EnlargementSettled
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
 from facility.events.reactions import reacts_to
-from facility.web.access import Role
+from facility.web.access import DECIDERS, Role
 
 
 @reacts_to(WithdrawalProposed)

@@ -17,11 +17,8 @@ from facility.db import Tx
 from facility.money import format_eur
 from facility.outbox.service import post
 from facility.proposals import Settlement
-from facility.web.access import Role
+from facility.web.access import DECIDERS, Role
 from facility.web.i18n import _
-
-DECIDERS = (Role.SECRETARIAT, Role.AUTHORISING)
-"""Who decides on what a colleague proposes."""
 
 
 def withdrawal_words(application: Application, withdrawal: AwardWithdrawal) -> str:

@@ -9,14 +9,12 @@ from facility.calls.pages.shared import shown
 from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.cancellation import may_cancel
 from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation, drop_cancellation
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.reasons import reason_of
-
-MAY = (Role.SECRETARIAT, Role.AUTHORISING)
 
 
 def _page(view: View, call: CallStaff, form: Fields, status: int = 200) -> Page:
@@ -32,7 +30,7 @@ def _page(view: View, call: CallStaff, form: Fields, status: int = 200) -> Page:
     )
 
 
-@get("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(*MAY)})
+@get("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(*DECIDERS)})
 async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What cancelling means; the form for the reason, or the request that waits for a second person."""
     call = await staff_call(read, call_id)
@@ -55,7 +53,7 @@ async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     )
 
 
-@post("/staff/calls/{call_id:uuid}/cancel/confirm", opt={"allow": allow(*MAY)})
+@post("/staff/calls/{call_id:uuid}/cancel/confirm", opt={"allow": allow(*DECIDERS)})
 async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Cancel the call, as a second person."""
     fields = Fields(form)
@@ -68,7 +66,7 @@ async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     )
 
 
-@post("/staff/calls/{call_id:uuid}/cancel/drop", opt={"allow": allow(*MAY)})
+@post("/staff/calls/{call_id:uuid}/cancel/drop", opt={"allow": allow(*DECIDERS)})
 async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """The call is not cancelled after all."""
     Fields(form).check()

@@ -6,14 +6,13 @@ from litestar import get, post
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.access import READERS
 from facility.calls.queries.staff import staff_call
 from facility.calls.rules.checklist import MOST_OWN, MOST_TEXT, STANDARD
 from facility.calls.rules.standing import CallState
 from facility.calls.service.checklist import change_checklist, checklist_in
 from facility.calls.words import calls
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -48,7 +47,7 @@ async def _page(
     )
 
 
-@get("/staff/calls/{call_id:uuid}/checklist", opt={"allow": allow(*READERS)})
+@get("/staff/calls/{call_id:uuid}/checklist", opt={"allow": allow(*STAFF)})
 async def checklist(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What is checked; with its form while the call is a draft."""
     return await _page(view, read, call_id)

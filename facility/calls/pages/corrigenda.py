@@ -9,7 +9,6 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.calls.access import READERS
 from facility.calls.forms.corrigendum import CorrigendumForm, field_of, shown_corrigendum
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.queries.duties import why_not_run
@@ -19,7 +18,7 @@ from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendu
 from facility.calls.words.calls import TYPED_MEANWHILE
 from facility.calls.words.changes import asked_more, meanings, side_by_side
 from facility.refused import Reason, Refused
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -106,7 +105,7 @@ def _under_way(call: CallStaff) -> Corrigendum:
     return call.corrigendum
 
 
-@get("/staff/calls/{call_id:uuid}/corrigendum", opt={"allow": allow(*READERS)})
+@get("/staff/calls/{call_id:uuid}/corrigendum", opt={"allow": allow(*STAFF)})
 async def check(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The corrigendum under way: old and new side by side, and what applicants will be told."""
     call = await staff_call(read, call_id)

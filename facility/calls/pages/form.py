@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.access import READERS
 from facility.calls.forms.questions import (
     KINDS,
     new_field,
@@ -35,7 +34,7 @@ from facility.calls.words.calls import (
 from facility.forms.sections import offering
 from facility.forms.types import NUMBERS, Field
 from facility.refused import Reason, Refused, refuse
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -129,7 +128,7 @@ async def call_form(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return _overview(view, await _draft(read, call_id), Fields.showing())
 
 
-@get("/staff/calls/{call_id:uuid}/form-preview", opt={"allow": allow(*READERS)})
+@get("/staff/calls/{call_id:uuid}/form-preview", opt={"allow": allow(*STAFF)})
 async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The whole form as those who apply will see it; nothing can be sent here."""
     call = await staff_call(read, call_id)

@@ -6,7 +6,7 @@ from litestar import get, post
 
 from facility import clock
 from facility.accounts.queries.people import history_lines
-from facility.calls.access import READERS, SEES_HISTORY
+from facility.calls.access import SEES_HISTORY
 from facility.calls.models.cancellation import REQUEST_STANDS_SQL
 from facility.calls.pages.shared import shown
 from facility.calls.queries.duties import ASSESSES, why_not_run
@@ -17,7 +17,7 @@ from facility.calls.rules.standing import Standing
 from facility.calls.service.archive import archive_call, take_from_archive
 from facility.calls.words.calls import STANDINGS
 from facility.contracts.queries import envelopes
-from facility.web.access import ANYONE, Role, allow
+from facility.web.access import ANYONE, DECIDERS, STAFF, Role, allow
 from facility.web.carried import key
 from facility.web.deadlines import deadlines_of
 from facility.web.fields import Fields
@@ -30,7 +30,7 @@ from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
 
 nav(N_("Calls"), "/calls", ANYONE, order=10, group=CALLS)
-nav(N_("Manage calls"), "/staff/calls", *READERS, order=8, group=CALLS, holds=("/staff",))
+nav(N_("Manage calls"), "/staff/calls", *STAFF, order=8, group=CALLS, holds=("/staff",))
 stage(N_("Draft"), order=10, done="call.state <> 'draft'", at="call.published_at", whole_series=True)
 stage(
     N_("Open"),
@@ -51,7 +51,7 @@ share(N_("Committed"), order=10, amount="envelope.committed")
 _WITH_WORDS = "({call} OR call.reference = upper(:typed))"
 finds(
     N_("Calls"),
-    *READERS,
+    *STAFF,
     order=10,
     more="/staff/calls?words=",
     rows=f"""SELECT id, title, reference AS about, '/staff/calls/' || id AS href, reference = upper(:typed) AS exact,
@@ -112,16 +112,14 @@ waits(
     N_("Calls that a colleague asks to cancel"),
     N_("Confirm or refuse the cancellation of {thing}"),
     "/staff/calls",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_CANCELLATIONS} AND asked_by <> :person_id",
 )
 waits(
     N_("Calls that you ask to cancel"),
     N_("A colleague confirms or refuses the cancellation of {thing}"),
     "/staff/calls",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     rows=f"{_CANCELLATIONS} AND asked_by = :person_id",
     others=True,
 )
@@ -138,7 +136,7 @@ waits(
 )
 
 
-@get("/staff/calls", opt={"allow": allow(*READERS)})
+@get("/staff/calls", opt={"allow": allow(*STAFF)})
 async def calls(
     view: View,
     read: Read,
@@ -169,7 +167,7 @@ async def calls(
     )
 
 
-@get("/staff/calls/{call_id:uuid}", opt={"allow": allow(*READERS)})
+@get("/staff/calls/{call_id:uuid}", opt={"allow": allow(*STAFF)})
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One call: where it stands, its rules, the money behind it, its history."""
     now = clock.now()
@@ -198,7 +196,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         may_cancel=runs and call.cancellable and not call.cancellation,
         may_clone=runs and standing is not Standing.DRAFT,
         may_archive=runs and standing in (Standing.DECIDED, Standing.CANCELLED),
-        may_rehearse=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and call.series_id is None,
+        may_rehearse=view.me.has(*DECIDERS) and call.series_id is None,
         may_take_out=runs and standing is Standing.ARCHIVED,
     )
 

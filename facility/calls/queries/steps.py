@@ -9,7 +9,7 @@ import msgspec
 from facility.calls.queries.staff import CallStaff
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState, Standing
-from facility.web.access import Role, Visitor
+from facility.web.access import DECIDERS, Role, Visitor
 from facility.web.i18n import _, ngettext
 
 
@@ -155,6 +155,6 @@ def _cancellation(call: CallStaff, me: Visitor) -> Iterator[Step]:
         label=_("Cancelling the call"),
         state=_("Waits for a second person"),
         kind="wait",
-        href=f"/staff/calls/{call.id}/cancel" if me.has(Role.SECRETARIAT, Role.AUTHORISING) else None,
+        href=f"/staff/calls/{call.id}/cancel" if me.has(*DECIDERS) else None,
         note=_("Requested by {name}.", name=request.asked_by_name),
     )

@@ -15,7 +15,7 @@ from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.words import INSTRUMENTS, MODES
 from facility.proposals import MAX_REASON
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.carried import whole
 from facility.web.fields import Fields, shown
@@ -23,18 +23,16 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-
-nav(N_("Money"), "/contracts", *READERS, order=80, holds=("/unit-costs",))
+nav(N_("Money"), "/contracts", *STAFF, order=80, holds=("/unit-costs",))
 
 
-@get("/contracts", opt={"allow": allow(*READERS)})
+@get("/contracts", opt={"allow": allow(*STAFF)})
 async def contracts(view: View, read: Read) -> Page:
     """Every agreement of the action: agreed, set aside, committed, free, by donor."""
     return view.page("contracts/contracts.html", contracts=await queries.contracts(read))
 
 
-@get("/contracts/{reference:str}", opt={"allow": allow(*READERS)})
+@get("/contracts/{reference:str}", opt={"allow": allow(*STAFF)})
 async def contract(
     view: View,
     read: Read,
@@ -51,7 +49,7 @@ async def contract(
     envelopes = await queries.envelopes(read, reference)
     awards = await queries.award_labels(read, entries, view.me.id)
     lines = []
-    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+    if view.me.has(Role.AUDITOR, *DECIDERS):
         lines = await history_lines(read, agreement.id, *(line.id for line in envelopes))
     return view.page(
         "contracts/contract.html",

@@ -16,7 +16,7 @@ from facility.folding import fold
 from facility.money import CENT
 from facility.refused import Reason
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
@@ -26,7 +26,7 @@ from facility.web.i18n import _, ngettext, translated
 from facility.web.pasted import NOTHING_PASTED, read_rows
 from facility.web.stops import Wrong
 
-BY_READERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR, Role.OFFICER)}
+BY_READERS = {"allow": allow(*STAFF, Role.OFFICER)}
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 MOST_ROWS = 100
 COLUMNS = {

@@ -6,7 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.deployments.access import READERS, ROLES, SECRETARIAT
+from facility.deployments.access import READERS, SECRETARIAT
 from facility.deployments.forms import fees as forms
 from facility.deployments.queries import fees as queries
 from facility.deployments.rules.fees import TAIEX
@@ -15,7 +15,7 @@ from facility.deployments.service.fees import enter_windows
 from facility.deployments.service.mission import confirm_due
 from facility.deployments.words import PORTIONS
 from facility.web import render, sheets
-from facility.web.access import Role, allow
+from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.carried import stamp
 from facility.web.fields import Fields
@@ -25,7 +25,7 @@ from facility.web.navigation import MORE, nav
 from facility.web.stops import Stop
 from facility.web.waiting import waits
 
-WINDOWS = {"allow": allow(*ROLES, Role.ADMINISTRATOR)}
+WINDOWS = {"allow": allow(*STAFF, Role.ADMINISTRATOR)}
 ADMINISTRATOR = {"allow": allow(Role.ADMINISTRATOR)}
 CONFIRMED = N_("The sum is confirmed. The expert gets a mail.")
 

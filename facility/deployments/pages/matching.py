@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.deployments import words
-from facility.deployments.access import PRIVATE, SECRETARIAT
+from facility.deployments.access import SECRETARIAT
 from facility.deployments.queries import matching as queries
 from facility.deployments.queries.matching import Matched
 from facility.deployments.rules.matching_run import Question, propose
 from facility.deployments.service.matching import answered, decide, store
 from facility.refused import Reason
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import PRIVATE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, FromQuery, Page, Read, Tx, View

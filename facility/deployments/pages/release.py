@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.deployments.access import PRIVATE, SECRETARIAT
+from facility.deployments.access import SECRETARIAT
 from facility.deployments.forms import release as forms
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.release import Release, ReleaseState
@@ -21,7 +21,7 @@ from facility.inquiries.link import answering, link_page
 from facility.letters.service import letter_on_paper
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import PRIVATE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View

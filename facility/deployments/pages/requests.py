@@ -17,7 +17,7 @@ from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words
-from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
+from facility.deployments.access import READERS, SECRETARIAT
 from facility.deployments.forms import report as report_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
@@ -40,7 +40,7 @@ from facility.experts.words import GENDERS
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import PRIVATE, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -50,7 +50,7 @@ from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
-nav(N_("Deployments"), "/deployments", *ROLES, order=46, group=DELIVERY, holds=("/travel-windows",))
+nav(N_("Deployments"), "/deployments", *STAFF, order=46, group=DELIVERY, holds=("/travel-windows",))
 _REQUESTS = f"""SELECT deployment.reference || ' ' || deployment.place AS thing, '/deployments/' || deployment.id AS href,
         call.reference AS call, requested_at AS since,
         CAST(deployment.starts_on AS timestamp) AT TIME ZONE 'Europe/Brussels' AS until
@@ -110,7 +110,7 @@ waits(
 _OF_ACTIVITY = f"EXISTS (SELECT FROM activity WHERE {queries.SERVES} AND {{activity}})"
 finds(
     N_("Deployments"),
-    *ROLES,
+    *STAFF,
     order=34,
     rows=f"""SELECT deployment.id, deployment.place AS title, deployment.reference || ' · ' || application.title AS about,
         '/deployments/' || deployment.id AS href, upper(:typed) IN (deployment.reference, application.reference) AS exact,

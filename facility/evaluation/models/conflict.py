@@ -10,7 +10,7 @@ from facility.accounts.models import accounts_of
 from facility.db import Base, Key
 from facility.evaluation.models.committee import HAS_COMMITTEE_SQL, on_committee
 from facility.evaluation.rules.committee import Function
-from facility.web.access import Role
+from facility.web.access import DECIDERS
 
 
 class ConflictFinding(Base):
@@ -65,7 +65,7 @@ def rules_on_conflicts(about: str, person: str = ":person_id") -> str:
     of_chair = on_committee(Function.CHAIR, person=about)
     secretariat, authorising = (
         f"EXISTS (SELECT FROM person_role WHERE person_role.person_id = {person} AND role = '{role}')"
-        for role in (Role.SECRETARIAT, Role.AUTHORISING)
+        for role in DECIDERS
     )
     return f"""({about} NOT IN ({accounts_of(f"CAST({person} AS uuid)")}) AND CASE
         WHEN NOT {HAS_COMMITTEE_SQL} THEN {secretariat} WHEN {of_chair} THEN {authorising} ELSE {chair} END)"""

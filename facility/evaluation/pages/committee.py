@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.access import READERS
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import ON_COMMITTEE, RECUSED_IN_CALL
 from facility.evaluation.models.committee import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
@@ -15,7 +14,7 @@ from facility.evaluation.rules.committee import Function, lacking
 from facility.evaluation.service import committee as commands
 from facility.evaluation.words import FUNCTIONS
 from facility.refused import refuse
-from facility.web.access import Role, allow, related
+from facility.web.access import STAFF, Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -25,7 +24,7 @@ from facility.web.sentences import sentence
 from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 
-SEES = {"allow": allow(*READERS, related(ON_COMMITTEE))}
+SEES = {"allow": allow(*STAFF, related(ON_COMMITTEE))}
 APPOINTS = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
 tab(

@@ -16,7 +16,7 @@ from facility.evaluation.queries.conflicts import declared_conflicts, findings, 
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import conflicts as commands
 from facility.refused import refuse
-from facility.web.access import Role, allow, related
+from facility.web.access import DECIDERS, Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -40,8 +40,7 @@ waits(
     N_("Possible conflicts of interests to decide"),
     N_("Decide on possible conflicts of interests in {thing}"),
     "/evaluation",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     Role.ASSESSOR,
     rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/conflicts' AS href,
         call.reference AS call, min(conflict_finding.found_at) AS since, NULL AS until
@@ -64,8 +63,7 @@ waits(
     N_("Assessors with a conflict of interests whom the secretariat replaces"),
     N_("The secretariat assigns somebody else to assess {thing}"),
     "/evaluation",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     Role.ASSESSOR,
     rows=f"""SELECT thing, '/evaluation/' || call_id || '/conflicts' AS href, call, since, NULL AS until
         FROM ({to_replace_sql(on_committee(Function.CHAIR))}) AS to_replace""",  # noqa: S608 - our own text

@@ -21,7 +21,7 @@ from facility.evaluation.rules.ranking import stand
 from facility.evaluation.service import consensus as commands
 from facility.evaluation.words import OUTCOMES, SETTLED
 from facility.refused import refuse
-from facility.web.access import Role, allow, related
+from facility.web.access import DECIDERS, Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -31,7 +31,7 @@ from facility.web.waiting import waits
 
 LEADS = {"allow": allow(related(LEADS_CONSENSUS))}
 PATH = "/evaluation/applications/{application_id:uuid}/consensus"
-_LEADERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.ASSESSOR)
+_LEADERS = (*DECIDERS, Role.ASSESSOR)
 _THING = "application.reference || ' ' || application.title AS thing"
 _UNSETTLED = f"""FROM unsettled JOIN application ON application.id = unsettled.application_id AND application.status = 'admissible'
     JOIN call ON call.id = application.call_id AND call.state = 'closed'

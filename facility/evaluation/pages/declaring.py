@@ -14,7 +14,7 @@ from facility.evaluation.service.assessing import sign_declaration
 from facility.evaluation.service.declaring import declare_own_conflict
 from facility.evaluation.words import CLOSED_BY_CONFLICT, CONFLICT_MISSING, SIGNED, TICK_TO_SIGN
 from facility.refused import refuse
-from facility.web.access import Role, allow, related
+from facility.web.access import DECIDERS, Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -23,15 +23,14 @@ from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import workspace_of
 
-SIGNS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, related(ON_COMMITTEE))}
-DECLARES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, related(ON_COMMITTEE_OF_APPLICATION))}
+SIGNS = {"allow": allow(*DECIDERS, related(ON_COMMITTEE))}
+DECLARES = {"allow": allow(*DECIDERS, related(ON_COMMITTEE_OF_APPLICATION))}
 
 waits(
     N_("Declarations to sign for a call"),
     N_("Sign the declaration of objectivity and confidentiality for {thing}"),
     "/evaluation",
-    Role.SECRETARIAT,
-    Role.AUTHORISING,
+    *DECIDERS,
     Role.ASSESSOR,
     rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/declaration' AS href,
         call.reference AS call, call.closed_at AS since, NULL AS until

@@ -34,7 +34,7 @@ from facility.evaluation.rules.score_statistics import Spreads, spread_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS, SETTLED
 from facility.refused import refuse
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -45,11 +45,10 @@ from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
 from facility.zone import BRUSSELS
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-WATCH = allow(*READERS)
+WATCH = allow(*STAFF)
 ACT = allow(Role.SECRETARIAT)
 
-nav(N_("Evaluation"), "/evaluation", *READERS, order=9, group=CALLS, holds=("/openings", "/urgent"))
+nav(N_("Evaluation"), "/evaluation", *STAFF, order=9, group=CALLS, holds=("/openings", "/urgent"))
 waits(
     N_("Applications whose admissibility is to be checked"),
     N_("Check the admissibility of {thing}"),
@@ -135,7 +134,7 @@ async def _board(
     why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
     may_act = may_act and not why_not
     moments, changed = [], []
-    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+    if view.me.has(Role.AUDITOR, *DECIDERS):
         moments = await history_lines(read, call_id)
         changed = await remarks(read, call_id, view.me.id)
     today = clock.now().astimezone(BRUSSELS).date()
@@ -158,7 +157,7 @@ async def _board(
         why_not=why_not,
         outcomes=OUTCOMES,
         settled=SETTLED,
-        sees_consensus=call.grid.settling and view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
+        sees_consensus=call.grid.settling and view.me.has(*DECIDERS, Role.AUDITOR),
         steps=SEATS,
         reasons=REASONS,
         history=moments,

@@ -13,7 +13,7 @@ from facility.calls.rules.committee import Committee
 from facility.evaluation.models.committee import OF_COMMITTEE
 from facility.evaluation.rules.committee import Function, Member
 from facility.refused import refuse
-from facility.web.access import Role
+from facility.web.access import DECIDERS, Role
 
 
 class MemberShown(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ _PEOPLE = text(
     ORDER BY person.sort_key, person.id
     """
 )
-WORKS = (Role.ASSESSOR, Role.SECRETARIAT, Role.AUTHORISING)
+WORKS = (Role.ASSESSOR, *DECIDERS)
 SERVES = (*WORKS, Role.COMMISSION, Role.AUDITOR)
 """Who may sit on a committee; those who only look on as observers."""
 

@@ -10,7 +10,7 @@ from facility.accounts.queries.people import history_lines
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.accounts.words import country_choices
 from facility.experts import words
-from facility.experts.access import KEEPERS, READERS, WHO_READS
+from facility.experts.access import KEEPERS, READERS
 from facility.experts.forms import profile as expert_form
 from facility.experts.pages.offers import offers_for
 from facility.experts.queries import pool as queries
@@ -20,7 +20,7 @@ from facility.experts.service import pool as service
 from facility.experts.service.profile_link import end_profile_link, send_profile_link
 from facility.experts.words import STILL_HERE
 from facility.web import render
-from facility.web.access import Role
+from facility.web.access import PRIVATE, Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -29,10 +29,10 @@ from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 
-nav(N_("Experts"), "/experts", *WHO_READS, order=50, holds=("/rota",))
+nav(N_("Experts"), "/experts", *PRIVATE, order=50, holds=("/rota",))
 finds(
     N_("Experts"),
-    *WHO_READS,
+    *PRIVATE,
     order=60,
     rows="""SELECT id, name AS title, code AS about, '/experts/' || id AS href, upper(code) = upper(:typed) AS exact,
         CAST(NULL AS timestamptz) AS at

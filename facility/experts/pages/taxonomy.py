@@ -14,18 +14,17 @@ from facility.experts.rules.taxonomy import current_priority
 from facility.experts.service import taxonomy as service
 from facility.forms.rows import row_labels
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import REGISTERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import MORE, nav
 
-WHO_READS = (Role.ADMINISTRATOR, Role.SECRETARIAT, Role.AUDITOR)
-READERS = {"allow": allow(*WHO_READS)}
+READERS = {"allow": allow(*REGISTERS)}
 KEEPERS = {"allow": allow(Role.ADMINISTRATOR)}
 
-nav(N_("Themes"), "/themes", *WHO_READS, order=92, group=MORE)
+nav(N_("Themes"), "/themes", *REGISTERS, order=92, group=MORE)
 
 
 @get("/themes", opt=READERS)

@@ -11,14 +11,12 @@ from facility.rehearsal.pages.scenario import EXAMPLES, example_file, played
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.from_call import Source, scenario_from
 from facility.rehearsal.service.past import PastCall, past_calls, past_source
-from facility.web.access import Role, allow
+from facility.web.access import DECIDERS, allow
 from facility.web.fields import Fields
 from facility.web.filters import moment
 from facility.web.handler import Database, Form, FromPath, Page, Read, View
 from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
-
-WHO = (Role.SECRETARIAT, Role.AUTHORISING)
 
 
 def _form_page(
@@ -48,14 +46,14 @@ def _form_page(
     )
 
 
-@get("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*WHO)})
+@get("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*DECIDERS)})
 async def choose(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Which applications to play with the rules of this call."""
     call = await staff_call(read, call_id)
     return _form_page(view, call, await past_calls(read, view.me.id), Fields.showing())
 
 
-@post("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*WHO)})
+@post("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*DECIDERS)})
 async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[UUID]) -> Page:
     """Play them and show the ranking that would have been."""
     fields = Fields(form)

@@ -16,14 +16,14 @@ from facility.rehearsal.rules.scenario import Scenario
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.play import rehearse
 from facility.rehearsal.words import OUTCOMES, STATUSES
-from facility.web.access import TAKES_FILES, Role, allow
+from facility.web.access import DECIDERS, TAKES_FILES, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.stops import Wrong
 
-WHO = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
+WHO = (*DECIDERS, Role.AUDITOR)
 MAX_SCENARIO = 500_000
 """Bytes. A file with a hundred applications has about a tenth of it."""
 SECONDS = 60
