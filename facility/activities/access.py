@@ -3,7 +3,7 @@
 from facility.applications.access import LEAD as APPLICATION_LEAD
 from facility.applications.models.parties import TAKES_PART_SQL
 from facility.evaluation.access import recusal
-from facility.web.access import DECIDERS, STAFF, Role, allow, relation, shuts_out
+from facility.web.access import INTERNAL, STAFF, Role, allow, relation, shuts_out
 
 _EXISTS = "EXISTS (SELECT FROM activity WHERE id = :activity_id)"
 LEAD = relation(
@@ -34,7 +34,7 @@ READS = {"allow": allow(Role.OFFICER.when(PARTY), *STAFF, hidden=True)}
 LISTS = {"allow": allow(Role.OFFICER, *STAFF)}
 VERIFIES = {"allow": allow(Role.SECRETARIAT)}
 
-SEES_HISTORY = (Role.OFFICER, *DECIDERS, Role.AUDITOR)
+SEES_HISTORY = (Role.OFFICER, *INTERNAL)
 PERSONAL = frozenset({"attendance_list", "photos"})
 """Evidence that shows who was there: names and faces stay with the parties, the secretariat and the auditor."""
 SEES_PERSONAL = (Role.OFFICER, Role.SECRETARIAT, Role.AUDITOR)

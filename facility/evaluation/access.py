@@ -14,7 +14,7 @@ from facility.evaluation.models.conflict import rules_on_conflicts
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service.assessing import note_recused_attempt
 from facility.web.access import (
-    DECIDERS,
+    INTERNAL,
     RELATIONS,
     Role,
     Visitor,
@@ -121,7 +121,7 @@ CHAIR = relation(
     sql=f"EXISTS (SELECT FROM call WHERE call.id = :call_id AND {on_committee(Function.CHAIR)})",
     exists="EXISTS (SELECT FROM call WHERE id = :call_id)",
 )
-SEES_CONFLICTS = allow(*DECIDERS, Role.AUDITOR, related(CHAIR))
+SEES_CONFLICTS = allow(*INTERNAL, related(CHAIR))
 """Who sees the possible conflicts of a call, but for their own and those on what is closed to them."""
 
 RULES_ON_CONFLICT = relation(
@@ -137,7 +137,7 @@ LEADS_CONSENSUS = relation(
     exists=_EXISTS,
 )
 """Who leads a consensus on the application: the chair, or without a committee the secretariat."""
-SEES_CONSENSUS = allow(*DECIDERS, Role.AUDITOR, related(LEADS_CONSENSUS))
+SEES_CONSENSUS = allow(*INTERNAL, related(LEADS_CONSENSUS))
 """Who reads the record of a consensus."""
 IN_CONSENSUS = relation(
     "application.consensus",

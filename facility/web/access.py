@@ -39,6 +39,8 @@ STAFF = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 """Who reads of every call and application what is not confidential: those who run the facility, and those who watch it."""
 DECIDERS = (Role.SECRETARIAT, Role.AUTHORISING)
 """Who runs calls and decides: what one of them proposes another confirms."""
+INTERNAL = (*DECIDERS, Role.AUDITOR)
+"""Who reads what stays inside the facility: histories, complaints, letters."""
 PRIVATE = (Role.SECRETARIAT, Role.AUDITOR)
 """Who reads of experts what concerns them alone."""
 REGISTERS = (Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)

@@ -38,7 +38,7 @@ from facility.evaluation.words import REASONS
 from facility.letters.queries import is_apart, letters_on
 from facility.letters.service import letter_on_paper
 from facility.refused import refuse
-from facility.web.access import DECIDERS, STAFF, Role, allow, relation, shuts_out
+from facility.web.access import DECIDERS, INTERNAL, STAFF, Role, allow, relation, shuts_out
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -208,7 +208,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
     shown = await awards_queries.award(read, award_id)
     shares = await awards_queries.shares(read, shown.call_id, award_id)
     moments = []
-    if view.me.has(Role.AUDITOR, *DECIDERS):
+    if view.me.has(*INTERNAL):
         moments = await history_lines(read, award_id, shown.application_id)
     may_confirm = (
         view.me.has(*DECIDERS) and shown.stands and shown.closing_proposed_by not in (None, view.me.id)
@@ -233,7 +233,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         may_decide=view.me.has(*DECIDERS),
         may_confirm=may_confirm,
         ending=await consequences.what_ends(read, award_id) if may_confirm else [],
-        may_read_letters=view.me.has(*DECIDERS, Role.AUDITOR),
+        may_read_letters=view.me.has(*INTERNAL),
         history=moments,
     )
 
@@ -308,7 +308,7 @@ async def result_page(
     if view.me.has(*STAFF) and (shown.received_at is None or shown.sealed):
         refuse("not_found", kind="missing", what="application")
     letters = []
-    if leads or view.me.has(*DECIDERS, Role.AUDITOR):
+    if leads or view.me.has(*INTERNAL):
         letters = await letters_on(read, application_id)
     return view.page(
         "awards/result.html",
@@ -343,7 +343,7 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
 
 @get(
     "/letters/{letter_id:uuid}",
-    opt={"allow": allow(Role.OFFICER.when(LETTER_LEAD), *DECIDERS, Role.AUDITOR, hidden=True)},
+    opt={"allow": allow(Role.OFFICER.when(LETTER_LEAD), *INTERNAL, hidden=True)},
 )
 async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
     """A letter on the application, as PDF/UA."""

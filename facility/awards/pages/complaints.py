@@ -33,7 +33,7 @@ from facility.inquiries.link import link_page, seen_at
 from facility.letters.service import COMPLAINT
 from facility.outbox.links import is_good, standing_link, subject_of
 from facility.refused import refuse
-from facility.web.access import ANYONE, DECIDERS, Role, allow
+from facility.web.access import ANYONE, DECIDERS, INTERNAL, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -45,12 +45,11 @@ from facility.web.waiting import waits
 from facility.web.workspace import tab, workspace_of
 from facility.zone import last_second_sql
 
-READS = (*DECIDERS, Role.AUDITOR)
 BY_LEAD = {"allow": allow(Role.OFFICER.when("application.lead"), hidden=True)}
 _AGAIN: dict[str, Again] = {"others": "others", "correction": "correction"}
 BY_LINK = Rate("complaint-link", 60, 600)
 
-nav(N_("Complaints"), "/complaints", *READS, order=48, group=DELIVERY)
+nav(N_("Complaints"), "/complaints", *INTERNAL, order=48, group=DELIVERY)
 tab(
     "complaints",
     N_("Complaints"),
@@ -79,7 +78,7 @@ _AND_ITS = """JOIN call ON call.id = complaint.call_id JOIN application ON appli
 _COMPLAINED = "EXISTS (SELECT FROM complaint WHERE complaint.application_id = application.id)"
 finds(
     N_("Complaints"),
-    *READS,
+    *INTERNAL,
     order=35,
     rows=f"""SELECT {_SHOWN}, '/complaints/' || complaint.id AS href FROM complaint {_AND_ITS}
         WHERE {NOT_CLOSED} AND (complaint.application_id IN ({among_many(f"{_COMPLAINED} AND {NOT_CLOSED}")})
@@ -95,7 +94,7 @@ finds(
 )
 
 
-@get("/complaints", opt={"allow": allow(*READS)})
+@get("/complaints", opt={"allow": allow(*INTERNAL)})
 async def complaint_list(view: View, read: Read) -> Page:
     """All complaints, open ones first."""
     lines = await complaints(read, view.me.id)
@@ -104,7 +103,7 @@ async def complaint_list(view: View, read: Read) -> Page:
     )
 
 
-@get("/awards/calls/{call_id:uuid}/complaints", opt={"allow": allow(*READS)})
+@get("/awards/calls/{call_id:uuid}/complaints", opt={"allow": allow(*INTERNAL)})
 async def complaints_of_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Those in a call."""
     workspace = await workspace_of(view, read, call_id, "complaints")
@@ -114,7 +113,7 @@ async def complaints_of_call(view: View, read: Read, call_id: FromPath[UUID]) ->
     )
 
 
-@get("/awards/calls/{call_id:uuid}/complaints.csv", opt={"allow": allow(*READS)})
+@get("/awards/calls/{call_id:uuid}/complaints.csv", opt={"allow": allow(*INTERNAL)})
 async def complaints_file(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Those in a call as CSV: who complained of what, by when it is answered and how; without names and texts."""
     call = await call_shown(read, call_id)
@@ -123,7 +122,7 @@ async def complaints_file(view: View, read: Read, call_id: FromPath[UUID]) -> Pa
     return view.download(content, f"{call.reference}-complaints.csv", "text/csv")
 
 
-@get("/complaints/{complaint_id:uuid}", opt={"allow": allow(*READS)})
+@get("/complaints/{complaint_id:uuid}", opt={"allow": allow(*INTERNAL)})
 async def one_complaint(view: View, read: Read, complaint_id: FromPath[UUID]) -> Page:
     """One complaint, and the question for whoever may decide it."""
     return await _complaint(view, read, complaint_id, Fields.showing())

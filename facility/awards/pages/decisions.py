@@ -44,7 +44,7 @@ from facility.evaluation.queries.scores import Comments, comments_on
 from facility.evaluation.words import OUTCOMES, REASONS
 from facility.refused import refuse
 from facility.web import reasons as web_reasons
-from facility.web.access import DECIDERS, STAFF, Role, allow
+from facility.web.access import DECIDERS, INTERNAL, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -249,7 +249,7 @@ async def what_stops(view: View, read: AsyncConnection, call: CallShown, *, deci
 
 async def _comments(view: View, read: AsyncConnection, shown: Ranking) -> dict[UUID, list[Comments]]:
     """What the assessors wrote, for whoever acts on the decision of a call that gives reasons, and for auditors."""
-    if not shown.call.after.gives_reasons or not view.me.has(*DECIDERS, Role.AUDITOR):
+    if not shown.call.after.gives_reasons or not view.me.has(*INTERNAL):
         return {}
     ids = [line.application_id for line in shown.lines]
     return await comments_on(read, shown.call.id, ids, named=shown.call.after.names_assessors)

@@ -16,7 +16,7 @@ from facility.awards.words import OFFERS
 from facility.forms.reading import read_texts
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.link import answering, link_page, seen_at
-from facility.web.access import ANYONE, DECIDERS, Role, allow
+from facility.web.access import ANYONE, INTERNAL, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
@@ -26,7 +26,6 @@ from facility.web.waiting import waits
 
 BY_LINK = Rate("offer-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
-READS = (*DECIDERS, Role.AUDITOR)
 LEAD = Role.OFFICER.when("application.lead")
 HERE = "/applications/{application_id:uuid}/offer"
 _ROWS = f"""SELECT application.reference || ' ' || application.title AS thing,
@@ -60,7 +59,7 @@ waits(
 )
 
 
-@get(HERE, opt={"allow": allow(LEAD, *READS, hidden=True)})
+@get(HERE, opt={"allow": allow(LEAD, *INTERNAL, hidden=True)})
 async def offer(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """What is offered, what an answer means, and how the offer ended."""
     return await _page(view, read, application_id, Fields.showing())

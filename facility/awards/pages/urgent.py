@@ -27,7 +27,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.assignment import offered
 from facility.evaluation.words import OUTCOMES, SEATS
 from facility.refused import refuse
-from facility.web.access import DECIDERS, STAFF, Role, allow
+from facility.web.access import DECIDERS, INTERNAL, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -120,7 +120,7 @@ async def _urgent_page(
         steps=SEATS,
         cooled=COOLED,
         form=form,
-        history=await history_lines(read, call_id) if view.me.has(Role.AUDITOR, *DECIDERS) else [],
+        history=await history_lines(read, call_id) if view.me.has(*INTERNAL) else [],
     )
 
 

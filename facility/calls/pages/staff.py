@@ -6,7 +6,6 @@ from litestar import get, post
 
 from facility import clock
 from facility.accounts.queries.people import history_lines
-from facility.calls.access import SEES_HISTORY
 from facility.calls.models.cancellation import REQUEST_STANDS_SQL
 from facility.calls.pages.shared import shown
 from facility.calls.queries.duties import ASSESSES, why_not_run
@@ -17,7 +16,7 @@ from facility.calls.rules.standing import Standing
 from facility.calls.service.archive import archive_call, take_from_archive
 from facility.calls.words.calls import STANDINGS
 from facility.contracts.queries import envelopes
-from facility.web.access import ANYONE, DECIDERS, STAFF, Role, allow
+from facility.web.access import ANYONE, DECIDERS, INTERNAL, STAFF, Role, allow
 from facility.web.carried import key
 from facility.web.deadlines import deadlines_of
 from facility.web.fields import Fields
@@ -185,7 +184,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
         batches=await batches(read, call.series_id or call_id) if call.public.mode != "deadline" else [],
-        history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
+        history=await history_lines(read, call_id) if view.me.has(*INTERNAL) else [],
         may_change=runs and standing is Standing.DRAFT,
         may_publish=runs and standing is Standing.DRAFT and call.drafted_by != view.me.id,
         may_correct=runs

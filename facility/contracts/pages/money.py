@@ -15,7 +15,7 @@ from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.words import INSTRUMENTS, MODES
 from facility.proposals import MAX_REASON
 from facility.refused import refuse
-from facility.web.access import DECIDERS, STAFF, Role, allow
+from facility.web.access import INTERNAL, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.carried import whole
 from facility.web.fields import Fields, shown
@@ -49,7 +49,7 @@ async def contract(
     envelopes = await queries.envelopes(read, reference)
     awards = await queries.award_labels(read, entries, view.me.id)
     lines = []
-    if view.me.has(Role.AUDITOR, *DECIDERS):
+    if view.me.has(*INTERNAL):
         lines = await history_lines(read, agreement.id, *(line.id for line in envelopes))
     return view.page(
         "contracts/contract.html",

@@ -34,7 +34,7 @@ from facility.evaluation.rules.score_statistics import Spreads, spread_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS, SETTLED
 from facility.refused import refuse
-from facility.web.access import DECIDERS, STAFF, Role, allow
+from facility.web.access import INTERNAL, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -134,7 +134,7 @@ async def _board(
     why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
     may_act = may_act and not why_not
     moments, changed = [], []
-    if view.me.has(Role.AUDITOR, *DECIDERS):
+    if view.me.has(*INTERNAL):
         moments = await history_lines(read, call_id)
         changed = await remarks(read, call_id, view.me.id)
     today = clock.now().astimezone(BRUSSELS).date()
@@ -157,7 +157,7 @@ async def _board(
         why_not=why_not,
         outcomes=OUTCOMES,
         settled=SETTLED,
-        sees_consensus=call.grid.settling and view.me.has(*DECIDERS, Role.AUDITOR),
+        sees_consensus=call.grid.settling and view.me.has(*INTERNAL),
         steps=SEATS,
         reasons=REASONS,
         history=moments,

@@ -16,14 +16,13 @@ from facility.rehearsal.rules.scenario import Scenario
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.play import rehearse
 from facility.rehearsal.words import OUTCOMES, STATUSES
-from facility.web.access import DECIDERS, TAKES_FILES, Role, allow
+from facility.web.access import INTERNAL, TAKES_FILES, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.stops import Wrong
 
-WHO = (*DECIDERS, Role.AUDITOR)
 MAX_SCENARIO = 500_000
 """Bytes. A file with a hundred applications has about a tenth of it."""
 SECONDS = 60
@@ -35,7 +34,7 @@ EXAMPLES = {
     "taf-2021-01-reserve": N_("The same call with less money: a reserve list, and experts who decline"),
 }
 
-nav(N_("Rehearsal"), "/rehearsal", *WHO, order=92, group=MORE)
+nav(N_("Rehearsal"), "/rehearsal", *INTERNAL, order=92, group=MORE)
 
 
 class Stage:
@@ -57,12 +56,12 @@ def _form_page(view: View, form: Fields, *, status: int = 200, mistakes: list[Mi
     )
 
 
-@get("/rehearsal", opt={"allow": allow(*WHO)}, sync_to_thread=False)
+@get("/rehearsal", opt={"allow": allow(*INTERNAL)}, sync_to_thread=False)
 def upload(view: View) -> Page:
     return _form_page(view, Fields.showing())
 
 
-@get("/rehearsal/examples/{name:str}", opt={"allow": allow(*WHO)}, sync_to_thread=False)
+@get("/rehearsal/examples/{name:str}", opt={"allow": allow(*INTERNAL)}, sync_to_thread=False)
 def example(view: View, name: FromPath[str]) -> Page:
     """A worked example, to start one's own file from."""
     if name not in EXAMPLES:
@@ -74,7 +73,7 @@ def example_file(name: str) -> bytes:
     return (FOLDER / f"{name}.json").read_bytes()
 
 
-@post("/rehearsal", opt={"allow": allow(*WHO)} | TAKES_FILES)
+@post("/rehearsal", opt={"allow": allow(*INTERNAL)} | TAKES_FILES)
 async def play(view: View, db: Database, form: Form) -> Page:
     fields = Fields(form)
     raw = _raw(view, fields)
