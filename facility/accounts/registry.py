@@ -1,63 +1,58 @@
-"""Who a visitor is, for every page; and what later rooms say about institutions: in what they take part, and how it moves when two entries become one."""
-
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from uuid import UUID
-
-import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
+"""What this room tells all others: who a visitor is; what its people have to do, and where they find it."""
 
 from facility.accounts.queries.people import ENDED, VISITOR
-from facility.db import Tx
-from facility.web.access import visitor_from
+from facility.web.access import REGISTERS, Role, visitor_from
+from facility.web.finding import finds
+from facility.web.i18n import N_
+from facility.web.navigation import MORE, nav
+from facility.web.waiting import waits
 
-
-class TakesPart(msgspec.Struct, frozen=True):
-    """A thing in which an institution takes part. `open`: it does so still."""
-
-    id: UUID
-    href: str
-    reference: str
-    title: str
-    as_lead: bool
-    open: bool
-    at: datetime
-
-
-type Taking = Callable[[AsyncConnection, UUID, UUID], Awaitable[Sequence[TakesPart]]]
-"""`taking(connection, institution_id, viewer)`: what the institution's page lists, newest first, without what is closed to the
-viewer."""
-
-type Together = Callable[[Tx, UUID, UUID], Awaitable[Sequence[str | None]]]
-"""`together(tx, one_id, other_id)`: references of the things in which both stand now (None for one that may not be named);
-they can't be merged then. With the same id twice: in which it stands."""
-
-type Mover = Callable[[Tx, UUID, UUID], Awaitable[None]]
-"""`mover(tx, duplicate_id, kept_id)`: gives the kept one all that hangs on the duplicate."""
-
-type Joiner = Callable[[Tx, UUID, UUID], Awaitable[None]]
-"""`joiner(tx, first_id, second_id)`: what holds for one of two accounts of the same person holds for the other."""
-
-TAKINGS: list[Taking] = []
-TOGETHER: list[Together] = []
-MOVERS: list[Mover] = []
-JOINERS: list[Joiner] = []
-
-
-def of_institutions(
-    *, taking: Taking | None = None, together: Together | None = None, mover: Mover | None = None
-) -> None:
-    """Register what a room knows of institutions; once, in a module that its pages import."""
-    for known, source in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
-        if source is not None and source not in known:
-            known.append(source)  # type: ignore[arg-type]
-
-
-def of_people(joiner: Joiner) -> Joiner:
-    """Register what a room does where two accounts turn out to be one person's."""
-    if joiner not in JOINERS:
-        JOINERS.append(joiner)
-    return joiner
-
-
+nav(
+    N_("People"),
+    "/people",
+    *REGISTERS,
+    order=91,
+    group=MORE,
+    holds=("/institutions",),
+)
 visitor_from(VISITOR, ended=ENDED)
+
+
+waits(
+    N_("New institutions to check"),
+    N_("Check the institution {thing}"),
+    "/institutions?status=pending",
+    Role.SECRETARIAT,
+    # Those of a registration are decided on with the person.
+    rows="""SELECT name AS thing, '/institutions/' || id AS href, NULL AS call, NULL AS since, NULL AS until
+        FROM institution WHERE status = 'pending' AND NOT EXISTS
+        (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')""",
+)
+finds(
+    N_("Institutions"),
+    *REGISTERS,
+    order=40,
+    more="/institutions?q=",
+    rows="""SELECT institution.id, institution.name AS title, beneficiary.name AS about, '/institutions/' || institution.id AS href,
+        upper(institution.abbreviation) = upper(:typed) AS exact, CAST(NULL AS timestamptz) AS at
+    FROM institution JOIN beneficiary ON beneficiary.code = institution.beneficiary_code
+    WHERE institution.status IN ('pending', 'approved') AND {institution}""",
+)
+waits(
+    N_("Registrations to approve"),
+    N_("Approve or refuse the registration of {thing}"),
+    "/people?status=pending",
+    Role.SECRETARIAT,
+    rows="""SELECT name AS thing, '/people/' || id AS href, NULL AS call, created_at AS since, NULL AS until
+        FROM person WHERE status = 'pending'""",
+)
+finds(
+    N_("People"),
+    *REGISTERS,
+    order=50,
+    more="/people?q=",
+    rows="""SELECT person.id, person.name AS title, coalesce(institution.name, person.email) AS about,
+        '/people/' || person.id AS href, person.email = lower(:typed) AS exact, CAST(NULL AS timestamptz) AS at
+    FROM person LEFT JOIN institution ON institution.id = person.institution_id
+    WHERE {person} OR person.email = lower(:typed)""",
+)

@@ -92,7 +92,7 @@ HOMES: dict[Role, str] = {}
 
 
 def waits(label: Message, act: Message, href: str, *roles: Role, rows: str, others: bool = False) -> None:
-    """Register work for people in these roles, where it is done. Mark both texts with N_().
+    """Register work for people in these roles, in the registry of the room where it is done. Mark both texts with N_().
 
     `rows`: a SELECT of all of it as `thing`, `href`, `call` (its reference, or NULL), `since` and `until` (instants, or NULL), over
     :person_id and :institution_id (the visitor's) and :now. It holds only what this person may do now; with `others`, what they

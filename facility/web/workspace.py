@@ -4,7 +4,7 @@ A stage and a tab are SQL over the row `call`: all that a page shows of them is 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.refused import refuse
 from facility.web.i18n import Message
-from facility.web.render import View
 from facility.web.waiting import Task, work_of
+
+if TYPE_CHECKING:  # commands load what has registered, and no pages
+    from facility.web.render import View
 
 
 class StageKind(msgspec.Struct, frozen=True):
@@ -132,7 +134,7 @@ def _statement(column: str) -> TextClause:
     )
 
 
-async def workspace_of(view: View, connection: AsyncConnection, call_id: UUID, key: str) -> Workspace:
+async def workspace_of(view: "View", connection: AsyncConnection, call_id: UUID, key: str) -> Workspace:
     """The workspace of this call, on the tab with this key, for who asks. Raises Refused (missing)."""
     row = (await connection.execute(_statement("id"), {"call": call_id})).first()
     if row is None:
@@ -141,14 +143,14 @@ async def workspace_of(view: View, connection: AsyncConnection, call_id: UUID, k
 
 
 async def find_workspace(
-    view: View, connection: AsyncConnection, reference: str, key: str
+    view: "View", connection: AsyncConnection, reference: str, key: str
 ) -> Workspace | None:
     """The workspace of the call with this reference; None where there is no such call."""
     row = (await connection.execute(_statement("reference"), {"call": reference})).first()
     return await _workspace(view, connection, row, key) if row else None
 
 
-async def _workspace(view: View, connection: AsyncConnection, row: Any, key: str) -> Workspace:
+async def _workspace(view: "View", connection: AsyncConnection, row: Any, key: str) -> Workspace:
     is_series = row.mode != "deadline" and row.series_id is None
     work = await work_of(connection, view.me, row.reference)
     names = {"{id}": str(row.id), "{reference}": quote(row.reference, safe="")}

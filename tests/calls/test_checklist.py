@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 
 from facility.calls.models.call import Call
+from facility.calls.queries.checklist import checklist_in
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.checklist import MOST_OWN, STANDARD, ChecklistItem, checklist_of
-from facility.calls.service.checklist import checklist_in
 from facility.db import Database
 from facility.refused import Refused
 from tests.browser import NOW, Browsers

@@ -2,6 +2,7 @@
 this holds what it can't say."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,37 @@ def test_no_room_takes_anything_from_the_pages_of_another() -> None:
     assert foreign == [], (
         "what two rooms' pages share belongs to an engine, to `web/`, or to the room's `forms` and `access`"
     )
+
+
+def _calls(path: Path) -> set[str]:
+    """The functions that a module calls where it is imported."""
+    calls = (node.value for node in ast.parse(path.read_text()).body if isinstance(node, ast.Expr))
+    return {call.func.id for call in calls if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)}
+
+
+PAGES = [path for path in SOURCES if "pages" in path.relative_to(HOUSE).parts]
+REGISTERS = {"nav", "home", "waits", "finds", "stage", "tab", "step", "level", "share", "deadline"}
+
+
+def test_a_room_tells_others_in_its_registry() -> None:
+    elsewhere = {
+        str(path.relative_to(HOUSE)): calls
+        for path in SOURCES
+        if "registry" not in path.with_suffix("").parts and (calls := _calls(path) & REGISTERS)
+    }
+    assert elsewhere == {}, "work, search, stages, tabs and navigation stand in the room's `registry`"
+
+
+def test_pages_hold_no_sql() -> None:
+    held = [
+        f"{path.relative_to(HOUSE)}: {node.value[:60]}"
+        for path in PAGES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"\b(SELECT|UPDATE|INSERT INTO|DELETE FROM)\b", node.value)
+    ]
+    assert held == [], "what pages show is read in `queries`"
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -225,7 +225,7 @@ FAULTS = [
     ),
     Fault(
         "a deadline is met when the first is informed",
-        "facility/awards/pages/signing.py",
+        "facility/awards/registry/signing.py",
         "NOT EXISTS (SELECT {applicants} AND {_INFORMED_AT} IS NULL)",
         "EXISTS (SELECT {applicants} AND {_INFORMED_AT} IS NOT NULL)",
         "tests/awards/test_deadlines.py",

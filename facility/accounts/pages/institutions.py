@@ -13,45 +13,22 @@ from facility.accounts.pages.people import WHO_SEES
 from facility.accounts.queries import institutions as queries
 from facility.accounts.queries.institutions import Filters, InstitutionShown
 from facility.accounts.queries.people import beneficiaries, history_lines
-from facility.accounts.registry import TAKINGS
 from facility.accounts.rules.institutions import CHOOSABLE, Kind
 from facility.accounts.service import institutions as commands
 from facility.accounts.service.institutions import Particulars
+from facility.accounts.service.later_rooms import TAKINGS
 from facility.accounts.words import INSTITUTION_MISSING, STATES
 from facility.refused import Refused
 from facility.web import render
-from facility.web.access import REGISTERS, SIGNED_IN, Role, allow
+from facility.web.access import SIGNED_IN, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
-from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import _, translated
 from facility.web.stops import Stop
-from facility.web.waiting import waits
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 SHOWN = 20
-
-waits(
-    N_("New institutions to check"),
-    N_("Check the institution {thing}"),
-    "/institutions?status=pending",
-    Role.SECRETARIAT,
-    # Those of a registration are decided on with the person.
-    rows="""SELECT name AS thing, '/institutions/' || id AS href, NULL AS call, NULL AS since, NULL AS until
-        FROM institution WHERE status = 'pending' AND NOT EXISTS
-        (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')""",
-)
-finds(
-    N_("Institutions"),
-    *REGISTERS,
-    order=40,
-    more="/institutions?q=",
-    rows="""SELECT institution.id, institution.name AS title, beneficiary.name AS about, '/institutions/' || institution.id AS href,
-        upper(institution.abbreviation) = upper(:typed) AS exact, CAST(NULL AS timestamptz) AS at
-    FROM institution JOIN beneficiary ON beneficiary.code = institution.beneficiary_code
-    WHERE institution.status IN ('pending', 'approved') AND {institution}""",
-)
 
 
 @get("/institutions", opt={"allow": WHO_SEES})

@@ -14,41 +14,11 @@ from facility.accounts.words import KINDS, NAME_MISSING, OWN_NAME_MISSING, ROLES
 from facility.web.access import REGISTERS, SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
-from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
-from facility.web.navigation import MORE, nav
-from facility.web.waiting import waits
+from facility.web.i18n import _, translated
 
 WHO_SEES = allow(*REGISTERS)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
-
-nav(
-    N_("People"),
-    "/people",
-    *REGISTERS,
-    order=91,
-    group=MORE,
-    holds=("/institutions",),
-)
-waits(
-    N_("Registrations to approve"),
-    N_("Approve or refuse the registration of {thing}"),
-    "/people?status=pending",
-    Role.SECRETARIAT,
-    rows="""SELECT name AS thing, '/people/' || id AS href, NULL AS call, created_at AS since, NULL AS until
-        FROM person WHERE status = 'pending'""",
-)
-finds(
-    N_("People"),
-    *REGISTERS,
-    order=50,
-    more="/people?q=",
-    rows="""SELECT person.id, person.name AS title, coalesce(institution.name, person.email) AS about,
-        '/people/' || person.id AS href, person.email = lower(:typed) AS exact, CAST(NULL AS timestamptz) AS at
-    FROM person LEFT JOIN institution ON institution.id = person.institution_id
-    WHERE {person} OR person.email = lower(:typed)""",
-)
 
 
 def words() -> dict[str, Any]:

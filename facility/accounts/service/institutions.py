@@ -19,7 +19,6 @@ from facility.accounts.events import (
     SignatoryNamed,
 )
 from facility.accounts.models import Beneficiary, FormerName, Institution, Person, Signatory
-from facility.accounts.registry import MOVERS, TOGETHER
 from facility.accounts.rules.institutions import (
     CHOOSABLE,
     Kind,
@@ -29,6 +28,7 @@ from facility.accounts.rules.institutions import (
     may_merge,
     may_validate,
 )
+from facility.accounts.service.later_rooms import MOVERS, TOGETHER
 from facility.db import Tx, new_id
 from facility.events.log import record
 from facility.folding import fold, search_key

@@ -28,7 +28,6 @@ from facility.accounts.models import (
     Session,
     accounts_of,
 )
-from facility.accounts.registry import JOINERS
 from facility.accounts.rules.accounts import (
     MAILS_AT_A_TIME,
     REGISTER_WITHIN,
@@ -43,6 +42,7 @@ from facility.accounts.rules.accounts import (
 )
 from facility.accounts.rules.institutions import Standing
 from facility.accounts.service.institutions import NewInstitution, add_institution, chosen, chosen_or_added
+from facility.accounts.service.later_rooms import JOINERS
 from facility.accounts.service.sessions import in_turn
 from facility.db import Tx, new_id
 from facility.designations import beneficiaries

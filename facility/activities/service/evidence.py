@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, select, text, update
 
-from facility.accounts.registry import of_institutions
+from facility.accounts.service.later_rooms import of_institutions
 from facility.activities.events import (
     AttendanceRecorded,
     EvidenceAttached,

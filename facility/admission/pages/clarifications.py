@@ -7,9 +7,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
-from facility.admission.models.clarification import Clarification
 from facility.admission.pages.staff import may_ask_about, unsealed
-from facility.admission.queries.asking import as_work, to_answer, to_correct
 from facility.admission.queries.clarification import clarifications
 from facility.admission.rules.clarification import (
     MAX_TEXT,
@@ -36,42 +34,13 @@ from facility.web.access import STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import _
 from facility.web.sentences import sentence
 from facility.web.uploads import hand_out
-from facility.web.waiting import waits
 
 SEES = {"allow": allow(*STAFF)}
 ASKS = {"allow": allow(Role.SECRETARIAT)}
 BY_LEAD_OR_STAFF = {"allow": allow(*BY_LEAD["allow"].items, *STAFF, hidden=True)}
-
-waits(
-    N_("Clarifications that were answered"),
-    N_("Read the answer on {thing}"),
-    "/applications/received",
-    Role.SECRETARIAT,
-    rows=as_work(
-        Clarification,
-        "application.title",
-        "clarification.state = 'answered' AND settled_at IS NULL AND asked_by = :person_id",
-        since="clarification.ended_at",
-    ),
-)
-waits(
-    N_("Leads who did not get our question"),
-    N_("Correct the address of the lead of {thing}"),
-    "/applications/received",
-    Role.SECRETARIAT,
-    rows=to_correct(Clarification, "application.title"),
-)
-waits(
-    N_("Leads who are asked for a clarification"),
-    N_("The lead answers our question on {thing}"),
-    "/applications/received",
-    Role.SECRETARIAT,
-    rows=to_answer(Clarification, "application.title"),
-    others=True,
-)
 
 
 def clarification_words() -> dict[str, Any]:

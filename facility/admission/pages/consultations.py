@@ -7,10 +7,8 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
-from facility.admission.models.consultation import Consultation
 from facility.admission.pages.staff import may_ask_about, unsealed
 from facility.admission.queries import consultation as queries
-from facility.admission.queries.asking import to_answer, to_correct
 from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS
 from facility.admission.service.consultations import (
     CONSULTATION,
@@ -28,35 +26,11 @@ from facility.web.access import DECIDERS, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
-from facility.web.waiting import waits
+from facility.web.i18n import _, translated
 
 SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(*DECIDERS)}
-
-waits(
-    N_("Answers of consultees to check"),
-    N_("Check the answer on {thing}"),
-    "/consultations",
-    Role.SECRETARIAT,
-    rows=queries.TO_CHECK,
-)
-waits(
-    N_("Consultees who did not get our mail"),
-    N_("Correct the address for {thing}"),
-    "/consultations",
-    Role.SECRETARIAT,
-    rows=to_correct(Consultation, "consultee.name", queries.CONSULTEE),
-)
-waits(
-    N_("Consultees who are asked"),
-    N_("A consultee answers: {thing}"),
-    "/consultations",
-    Role.SECRETARIAT,
-    rows=to_answer(Consultation, "consultee.name", queries.CONSULTEE),
-    others=True,
-)
 
 
 def consultation_words() -> dict[str, Any]:

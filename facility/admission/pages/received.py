@@ -15,56 +15,20 @@ from facility.admission.pages import exports
 from facility.admission.queries import options, received
 from facility.admission.queries.narrowing import CHECKED, SORTS, Filters
 from facility.admission.queries.received import MOST_COUNTED
+from facility.admission.registry.received import HERE
 from facility.applications import words
-from facility.applications.models.sealing import TELLS_SQL
-from facility.applications.queries.finding import NOT_CLOSED, SHOWN, among_many
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.words import WORDS
 from facility.web import render, sheets
 from facility.web.access import STAFF, Role, allow
 from facility.web.fields import Fields, shown
-from facility.web.finding import finds
 from facility.web.forms import Form
 from facility.web.handler import Database, Page, Read, View
-from facility.web.i18n import N_, translated
-from facility.web.navigation import nav
-from facility.web.waiting import waits
-from facility.web.workspace import find_workspace, tab
+from facility.web.i18n import translated
+from facility.web.workspace import find_workspace
 
 BY_STAFF = {"allow": allow(*STAFF)}
-HERE = "/applications/received"
 _SHORT = 100
-
-nav(
-    N_("Applications"),
-    HERE,
-    *STAFF,
-    order=30,
-    holds=("/applications", "/consultations", "/consultees", "/initiatives"),
-)
-tab("applications", N_("Applications"), f"{HERE}?call={{reference}}", order=20, when="call.state <> 'draft'")
-waits(
-    N_("Exceptions to decide"),
-    N_("Decide on the exception {thing}"),
-    f"{HERE}?status=submitted&track=exception",
-    Role.AUTHORISING,
-    rows="""SELECT application.reference || ' ' || application.title AS thing,
-        '/applications/' || application.id || '/exception' AS href,
-        call.reference AS call, application.received_at AS since, NULL AS until
-    FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
-        AND call.state <> 'cancelled' AND application.exception_decided_by IS DISTINCT FROM :person_id""",
-)
-# Not even by its whole reference, as the list does: what nobody may read yet leads nowhere.
-finds(
-    N_("Applications"),
-    *STAFF,
-    order=20,
-    more=f"{HERE}?q=",
-    rows=f"""SELECT application.id, {SHOWN}, '/applications/' || application.id AS href, application.received_at AS at
-    FROM ({among_many(f"{TELLS_SQL} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
-    JOIN institution ON institution.id = application.lead_institution_id""",  # noqa: S608 - our own text
-)
 
 
 class ListQuery(msgspec.Struct, frozen=True):

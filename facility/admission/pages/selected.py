@@ -5,8 +5,9 @@ from urllib.parse import parse_qs
 
 from litestar import post
 
-from facility.admission.pages.received import BY_STAFF, HERE, address, list_page, list_query_of, streamed
+from facility.admission.pages.received import BY_STAFF, address, list_page, list_query_of, streamed
 from facility.admission.queries.narrowing import Filters
+from facility.admission.registry.received import HERE
 from facility.admission.service import bulk
 from facility.web.access import Role
 from facility.web.fields import Fields

@@ -15,6 +15,7 @@ from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.judged_items import Finding
 from facility.applications.rules.submission import DECLARATIONS
+from facility.calls.queries.checklist import checklist_in
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.rules.forms import By
 from facility.forms.checks import is_filled
@@ -65,8 +66,7 @@ async def checklist(connection: AsyncConnection, application: ApplicationShown) 
     """The items, with what the facility finds for each at this moment."""
     row = (await connection.execute(_MORE, {"id": application.id})).one()
     facts = await _facts(connection, application, row)
-    items = msgspec.convert(row.checklist, tuple[ChecklistItem, ...])
-    return Checklist(tuple(Line(item, find(item.key, facts)) for item in items))
+    return Checklist(tuple(Line(item, find(item.key, facts)) for item in checklist_in(row)))
 
 
 async def _facts(connection: AsyncConnection, application: ApplicationShown, row: Any) -> Facts:

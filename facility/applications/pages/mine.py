@@ -7,92 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications import words
-from facility.applications.models.parties import ON_BOARD_SQL
-from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries import lists
-from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, SHOWN, WITH_WORDS
 from facility.applications.rules.drafting import MAX_TITLE, may_still_start
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.answers import start_application
 from facility.applications.words import WORDS
 from facility.calls.models.call import Call
-from facility.calls.models.standing import SUBMIT_BY_SQL
 from facility.calls.service.reading import rules_of
 from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
-from facility.web.finding import finds
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.navigation import nav
-from facility.web.waiting import waits
+from facility.web.i18n import _
 
-nav(N_("My applications"), "/applications", Role.OFFICER, order=20, holds=("/unit-costs",))
-_PRESSING = """SELECT application.title AS thing, '/applications/' || application.id || '{page}' AS href,
-    call.reference AS call, {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
-_DRAFTS = f"""FROM application JOIN call ON call.id = application.call_id
-    WHERE {EDITABLE_SQL} AND call.state = 'published'
-        AND application.lead_institution_id = :institution_id"""
-_TO_ANSWER = f"""FROM party JOIN application ON application.id = party.application_id
-    JOIN call ON call.id = application.call_id
-    WHERE party.institution_id = :institution_id AND NOT is_lead AND {ON_BOARD_SQL}
-        AND confirmation IN ('invited', 'void') AND {EDITABLE_SQL} AND call.state = 'published'"""
-_CHANGE_WAITS = "FROM change_request WHERE change_request.party_id = party.id AND outcome IS NULL"
-_ASKED_SINCE = """(SELECT min(asked_at) FROM change_request
-    WHERE change_request.application_id = application.id AND outcome IS NULL)"""
-waits(
-    N_("Your drafts that can still be submitted"),
-    N_("Finish and submit {thing}"),
-    "/applications?status=draft",
-    Role.OFFICER,
-    rows=f"{_PRESSING.format(since='started_at', due=SUBMIT_BY_SQL, page='')} {_DRAFTS}",
-)
-waits(
-    N_("Changes that partners have requested"),
-    N_("Answer the change requested in {thing}"),
-    "/applications?status=draft",
-    Role.OFFICER,
-    rows=f"{_PRESSING.format(since=_ASKED_SINCE, due=SUBMIT_BY_SQL, page='/changes')} {_DRAFTS} AND {_ASKED_SINCE} IS NOT NULL",
-)
-waits(
-    N_("Applications to confirm or decline"),
-    N_("Confirm or decline your part in {thing}"),
-    "/applications?status=draft",
-    Role.OFFICER,
-    rows=f"{_PRESSING.format(since='party.invited_at', due=SUBMIT_BY_SQL, page='')} {_TO_ANSWER}",
-)
-waits(
-    N_("Drafts that partners have to confirm"),
-    N_("Partners confirm their parts in {thing}"),
-    "/applications?status=draft",
-    Role.OFFICER,
-    rows=f"""{_PRESSING.format(since="started_at", due=SUBMIT_BY_SQL, page="")} {_DRAFTS} AND EXISTS (SELECT FROM party
-        WHERE party.application_id = application.id AND NOT is_lead AND {ON_BOARD_SQL}
-        AND confirmation IN ('invited', 'void') AND NOT EXISTS (SELECT {_CHANGE_WAITS}))""",
-    others=True,
-)
-waits(
-    N_("Applications that are being examined"),
-    N_("The facility examines {thing}"),
-    "/applications?status=submitted",
-    Role.OFFICER,
-    rows=f"""SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
-            received_at AS since, NULL AS until
-        FROM application JOIN call ON call.id = application.call_id
-        WHERE application.status IN ('submitted', 'admissible') AND NOT {EDITABLE_SQL} AND call.decided_at IS NULL AND call.state <> 'cancelled'
-            AND EXISTS (SELECT FROM party WHERE party.application_id = application.id
-                AND party.institution_id = :institution_id AND {ON_BOARD_SQL})""",  # noqa: S608 - our own text
-    others=True,
-)
-finds(
-    N_("Applications"),
-    Role.OFFICER,
-    order=20,
-    rows=f"""SELECT application.id, {SHOWN}, '/applications/' || application.id AS href, application.started_at AS at
-    FROM application JOIN institution ON institution.id = application.lead_institution_id
-    WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED} AND {WITH_WORDS}""",  # noqa: S608 - our own text
-)
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.ending import HAS_ENDED
 from facility.calls.models.standing import HEAR_BY_SQL
-from facility.web.i18n import N_, Message
+from facility.web.i18n import Message
 from facility.web.workspace import Stage
 
 
@@ -62,9 +62,6 @@ def step(
         Step(label, order, done, at, number, of, done if to_parties == "" else to_parties, exceptions)
     )
     STEPS.sort(key=lambda kind: kind.order)
-
-
-step(N_("Received"), order=10, done="received_at IS NOT NULL", at="received_at", exceptions=True)
 
 
 def _measured(kind: Step, *, staff: bool) -> str:

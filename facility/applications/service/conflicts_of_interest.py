@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.accounts.models import Person, accounts_of
-from facility.accounts.registry import of_people
+from facility.accounts.service.later_rooms import of_people
 from facility.accounts.service.people import active_people
 from facility.applications.models.conflict_of_interest import ConflictDeclaration
 from facility.db import Tx

@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from facility.accounts.registry import TakesPart, of_institutions
+from facility.accounts.service.later_rooms import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
 from facility.applications.models.application import Application, Party
 from facility.applications.models.conflict_of_interest import shut_out

@@ -9,14 +9,10 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.conflict_of_interest import shut_out
-from facility.applications.queries.finding import NOT_CLOSED, WITH_WORDS, among_many
 from facility.awards.access import TOOK_PART
 from facility.awards.forms import answer_to_complaint, complaint_form
-from facility.awards.models.complaint import COMPLAINT_OPEN_SQL
 from facility.awards.pages.exports import complaints_csv
 from facility.awards.queries.complaints import (
-    TOOK_PART_SQL,
     Contestable,
     complaint,
     complaints,
@@ -36,62 +32,14 @@ from facility.refused import refuse
 from facility.web.access import ANYONE, DECIDERS, INTERNAL, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
-from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.navigation import DELIVERY, nav
-from facility.web.waiting import waits
-from facility.web.workspace import tab, workspace_of
-from facility.zone import last_second_sql
+from facility.web.workspace import workspace_of
 
 BY_LEAD = {"allow": allow(Role.OFFICER.when("application.lead"), hidden=True)}
 _AGAIN: dict[str, Again] = {"others": "others", "correction": "correction"}
 BY_LINK = Rate("complaint-link", 60, 600)
-
-nav(N_("Complaints"), "/complaints", *INTERNAL, order=48, group=DELIVERY)
-tab(
-    "complaints",
-    N_("Complaints"),
-    "/awards/calls/{id}/complaints",
-    order=65,
-    when="EXISTS (SELECT FROM complaint WHERE complaint.call_id = call.id)",
-)
-waits(
-    N_("Complaints to decide"),
-    N_("Decide the complaint {thing}"),
-    "/complaints",
-    *DECIDERS,
-    rows=f"""SELECT call.reference || '/C' || complaint.number || ' ' || application.title AS thing,
-        '/complaints/' || complaint.id AS href, call.reference AS call, complaint.registered_at AS since,
-        {last_second_sql("complaint.decide_by")} AS until
-    FROM complaint JOIN application ON application.id = complaint.application_id JOIN call ON call.id = complaint.call_id
-    WHERE {COMPLAINT_OPEN_SQL} AND NOT {TOOK_PART_SQL} AND NOT {shut_out(person=":person_id")}""",  # noqa: S608 - our own text
-)
-
-
-_REFERENCE = "call.reference || '/C' || complaint.number"
-_SHOWN = f"""complaint.id, application.title, {_REFERENCE} || ' · ' || institution.name AS about,
-    {_REFERENCE} = upper(:typed) AS exact, complaint.registered_at AS at"""
-_AND_ITS = """JOIN call ON call.id = complaint.call_id JOIN application ON application.id = complaint.application_id
-    JOIN institution ON institution.id = application.lead_institution_id"""
-_COMPLAINED = "EXISTS (SELECT FROM complaint WHERE complaint.application_id = application.id)"
-finds(
-    N_("Complaints"),
-    *INTERNAL,
-    order=35,
-    rows=f"""SELECT {_SHOWN}, '/complaints/' || complaint.id AS href FROM complaint {_AND_ITS}
-        WHERE {NOT_CLOSED} AND (complaint.application_id IN ({among_many(f"{_COMPLAINED} AND {NOT_CLOSED}")})
-            OR call.reference = split_part(upper(:typed), '/C', 1) AND {_REFERENCE} = upper(:typed))""",  # noqa: S608
-)
-finds(
-    N_("Complaints"),
-    Role.OFFICER,
-    order=35,
-    rows=f"""SELECT {_SHOWN}, '/applications/' || application.id || '/complaint' AS href FROM complaint {_AND_ITS}
-        WHERE application.lead_institution_id = :institution_id AND {NOT_CLOSED}
-            AND ({WITH_WORDS} OR {_REFERENCE} = upper(:typed))""",  # noqa: S608 - our own text
-)
 
 
 @get("/complaints", opt={"allow": allow(*INTERNAL)})

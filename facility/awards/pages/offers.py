@@ -7,56 +7,24 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.forms import offer_form
-from facility.awards.models.offer import OFFER_OPEN_SQL, PartialOffer
+from facility.awards.models.offer import PartialOffer
 from facility.awards.queries.offers import offer_by_link, offer_on
 from facility.awards.service.offers import answer_offer, offer_again
 from facility.awards.words import OFFERS
 from facility.forms.reading import read_texts
-from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.link import answering, link_page, seen_at
 from facility.web.access import ANYONE, INTERNAL, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.waiting import waits
 
 BY_LINK = Rate("offer-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
 LEAD = Role.OFFICER.when("application.lead")
 HERE = "/applications/{application_id:uuid}/offer"
-_ROWS = f"""SELECT application.reference || ' ' || application.title AS thing,
-        '/applications/' || application.id || '/offer' AS href, call.reference AS call, asked_at AS since, partial_offer.ends_at AS until
-    FROM partial_offer JOIN application ON application.id = application_id JOIN call ON call.id = partial_offer.call_id
-    WHERE {OFFER_OPEN_SQL}"""  # noqa: S608 - our own text
-_UNDELIVERED = undelivered_sql(PartialOffer)
-
-waits(
-    N_("Offers of a part to answer"),
-    N_("Answer the offer on {thing}"),
-    "/applications?status=reserve",
-    Role.OFFICER,
-    rows=f"{_ROWS} AND application.lead_institution_id = :institution_id",
-)
-waits(
-    N_("Offers of a part that did not arrive"),
-    N_("Send the offer on {thing} again"),
-    "/awards",
-    Role.SECRETARIAT,
-    rows=f"""SELECT thing, href, call, since, NULL AS until FROM (
-        {_ROWS} AND {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}) AS undelivered""",  # noqa: S608 - our own text
-)
-waits(
-    N_("Leads who are offered a part"),
-    N_("The lead of {thing} answers the offer"),
-    "/awards",
-    Role.SECRETARIAT,
-    rows=f"""{_ROWS} AND NOT {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}""",
-    others=True,
-)
 
 
 @get(HERE, opt={"allow": allow(LEAD, *INTERNAL, hidden=True)})

@@ -7,14 +7,11 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.forms import reasons_form
-from facility.awards.models.reasons import GIVES_REASONS_SQL, TO_WRITE_SQL
 from facility.awards.queries.reasons import Reasons, ToWrite, lines_of, reasons, to_write
 from facility.awards.rules.reasons import may_write
 from facility.awards.service.reasons import TYPED, write_reasons
-from facility.calls.models.standing import DECIDE_BY_SQL
-from facility.calls.queries.duties import ASSESSES, why_not_run
+from facility.calls.queries.duties import why_not_run
 from facility.drafting.handlers import keeping, kept, signed_in
 from facility.drafting.queries import Copy, copies_of
 from facility.evaluation.queries.board import call as call_shown
@@ -26,32 +23,12 @@ from facility.web.access import Role, allow
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.waiting import waits
-from facility.web.workspace import tab, workspace_of
+from facility.web.i18n import _
+from facility.web.workspace import workspace_of
 
 WRITES = {"allow": allow(Role.SECRETARIAT)}
 HERE = "/evaluation/applications/{application_id:uuid}/reasons"
 MOST_VERSIONS = 1_000_000
-
-tab(
-    "reasons",
-    N_("Reasons"),
-    "/evaluation/{id}/reasons",
-    order=45,
-    when=f"({GIVES_REASONS_SQL} AND call.opened_at IS NOT NULL)",
-)
-waits(
-    N_("Applications whose strengths and weaknesses are to be written"),
-    N_("Write the strengths and weaknesses of {thing}"),
-    "/evaluation",
-    Role.SECRETARIAT,
-    rows=f"""SELECT application.reference || ' ' || application.title AS thing,
-        '/evaluation/applications/' || application.id || '/reasons' AS href, call.reference AS call,
-        (SELECT max(sent_at) FROM assessment WHERE assessment.application_id = application.id) AS since, {DECIDE_BY_SQL} AS until
-    FROM application JOIN call ON call.id = application.call_id
-    WHERE {TO_WRITE_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}""",  # noqa: S608 - our own text
-)
 
 
 @get("/evaluation/{call_id:uuid}/reasons", opt=WRITES)

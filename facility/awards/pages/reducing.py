@@ -6,11 +6,8 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.queries.conflicts_of_interest import refuse_closed
 from facility.awards.forms import refusal_reason
-from facility.awards.models.award import AWARD_STANDS_SQL, LEFT_AFTER_SQL
-from facility.awards.models.offer import PART_SQL
 from facility.awards.pages.awards import with_served
 from facility.awards.queries import awards
 from facility.awards.queries.reducing import part, reduction
@@ -23,49 +20,14 @@ from facility.web.access import DECIDERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import _
 from facility.web.reasons import reason_of
-from facility.web.waiting import waits
 
 PROPOSES = {"allow": allow(Role.SECRETARIAT)}
 DECIDES = {"allow": allow(Role.AUTHORISING)}
 SEES = {"allow": allow(*DECIDERS)}
 
 HERE = "/awards/{award_id:uuid}/parts/{party_id:uuid}"
-_PARTS = f"""SELECT application.reference || ': ' || institution.name || ', EUR '
-            || replace(to_char({PART_SQL}, 'FM999,999,999,999,990.00'), ',', chr(160)) AS thing,
-        '/awards/' || award.id || '/parts/' || party.id AS href, call.reference AS call, {{since}} AS since, NULL AS until
-    FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
-    JOIN party ON party.application_id = application.id JOIN institution ON institution.id = party.institution_id {{join}}
-    WHERE {AWARD_STANDS_SQL} AND {LEFT_AFTER_SQL} AND NOT {shut_out(person=":person_id")}"""  # noqa: S608 - our own text
-_PROPOSED = _PARTS.format(
-    since="proposed_at",
-    join="JOIN award_reduction ON award_reduction.party_id = party.id AND award_reduction.outcome IS NULL",
-)
-waits(
-    N_("Awards to reduce since a partner left"),
-    N_("A partner left: propose to reduce the award {thing}"),
-    "/awards",
-    Role.SECRETARIAT,
-    rows=_PARTS.format(since="left_at", join="")
-    + """ AND party.amount > 0 AND NOT EXISTS (SELECT FROM award_reduction WHERE award_reduction.party_id = party.id
-        AND coalesce(award_reduction.outcome, 'open') IN ('open', 'agreed', 'refused'))""",
-)
-waits(
-    N_("Awards that a colleague proposes to reduce"),
-    N_("A partner left: decide whether to reduce the award {thing}"),
-    "/awards",
-    Role.AUTHORISING,
-    rows=f"{_PROPOSED} AND proposed_by <> :person_id",
-)
-waits(
-    N_("Awards that you propose to reduce"),
-    N_("An authorising officer decides whether to reduce the award {thing}"),
-    "/awards",
-    Role.SECRETARIAT,
-    rows=f"{_PROPOSED} AND proposed_by = :person_id",
-    others=True,
-)
 
 
 @get(HERE, opt=SEES)

@@ -11,16 +11,13 @@ from facility.accounts.queries.people import history_lines
 from facility.admission.queries import opening as openings
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
-from facility.applications.models.conflict_of_interest import shut_out
 from facility.awards.pages.decisions import lacking_reasons, reasons_in
 from facility.awards.queries import urgent
 from facility.awards.queries.ranking import ranking
 from facility.awards.queries.urgent import to_decide
-from facility.awards.rules.urgent import STANDS
 from facility.awards.service import deciding
 from facility.awards.words import COOLED, STATUSES
-from facility.calls.models.standing import DECIDE_BY_SQL
-from facility.calls.queries.duties import ASSESSES, why_not_run
+from facility.calls.queries.duties import why_not_run
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.forms.assigning import assign_each, chosen_assessors
 from facility.evaluation.queries import board
@@ -31,9 +28,8 @@ from facility.web.access import DECIDERS, INTERNAL, STAFF, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.waiting import waits
-from facility.web.workspace import tab, workspace_of
+from facility.web.i18n import _
+from facility.web.workspace import workspace_of
 
 LISTS = {"allow": allow(*STAFF)}
 # An urgent call is one application: whoever has declared a conflict on it finds all of its page closed.
@@ -41,26 +37,6 @@ OPENERS = {"allow": allow(*DECIDERS, unless=[RECUSED_IN_CALL])}
 WATCH = {"allow": allow(*STAFF, unless=[RECUSED_IN_CALL])}
 PROPOSES = {"allow": allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])}
 DECIDES = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
-
-tab(
-    "urgent",
-    N_("All steps"),
-    "/urgent/{id}",
-    order=35,
-    when="(call.mode = 'urgent' AND call.series_id IS NOT NULL)",
-)
-waits(
-    N_("Urgent applications to decide"),
-    N_("Follow {thing} to its decision"),
-    "/urgent",
-    *DECIDERS,
-    rows=f"""SELECT reference || ' ' || title AS thing, '/urgent/' || id AS href,
-            reference AS call, closes_at AS since,
-            {DECIDE_BY_SQL} AS until
-        FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {STANDS}
-            AND NOT {ASSESSES} AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
-    others=True,
-)
 
 
 @get("/urgent", opt=LISTS)

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from litestar import get, post
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.calls.queries.checklist import checklist_of
 from facility.calls.queries.staff import staff_call
 from facility.calls.rules.checklist import MOST_OWN, MOST_TEXT, STANDARD
 from facility.calls.rules.standing import CallState
-from facility.calls.service.checklist import change_checklist, checklist_in
+from facility.calls.service.checklist import change_checklist
 from facility.calls.words import calls
 from facility.web import render
 from facility.web.access import STAFF, Role, allow
@@ -28,8 +28,7 @@ async def _page(
     status: int = 200,
 ) -> Page:
     call = await staff_call(connection, call_id)
-    row = (await connection.execute(text("SELECT checklist FROM call WHERE id = :id"), {"id": call_id})).one()
-    items = checklist_in(row)
+    items = await checklist_of(connection, call_id)
     stored: dict[str, str | list[str]] = {
         "chosen": [item.key for item in items if not item.text],
         "own": "\n".join(item.text for item in items if item.text),

@@ -8,17 +8,14 @@ from litestar.response.streaming import ASGIStreamingResponse
 
 from facility import clock
 from facility.calls.queries.lists import CallLine, current_calls
-from facility.web.access import ANYONE, SIGNED_IN, Role, allow
+from facility.web.access import ANYONE, SIGNED_IN, allow
 from facility.web.filters import instant
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_, _, filled, translated
-from facility.web.navigation import nav
 from facility.web.streams import events
 from facility.web.waiting import KINDS, SOON, Task, Work, all_of, home_of, mark, work_of
 from facility.web.watches import messages, watch_of
 
-WORKERS = (Role.OFFICER, Role.SECRETARIAT, Role.ASSESSOR, Role.AUTHORISING, Role.ADMINISTRATOR)
-nav(N_("Work"), "/", *WORKERS, order=0, holds=("/waiting",))
 GROUPS = {
     "soon": N_("Overdue or due within 48 hours"),
     "week": N_("This week"),

@@ -1,14 +1,14 @@
 """What a call's applications are checked for."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from facility.calls.events import CallDraftChanged
 from facility.calls.models.call import Call
-from facility.calls.rules.checklist import ChecklistItem, checklist_of
+from facility.calls.queries.checklist import checklist_in
+from facility.calls.rules.checklist import checklist_of
 from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
@@ -16,11 +16,6 @@ from facility.calls.service.people import acting
 from facility.db import Tx
 from facility.events.log import record
 from facility.refused import refuse
-
-
-def checklist_in(call: Any) -> tuple[ChecklistItem, ...]:
-    """The checklist of a Call, or of a result row with its columns."""
-    return msgspec.convert(call.checklist, tuple[ChecklistItem, ...])
 
 
 async def change_checklist(tx: Tx, call_id: UUID, chosen: Sequence[str], own: Sequence[str]) -> Call:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from facility.accounts.models import accounts_of
-from facility.accounts.registry import of_people
+from facility.accounts.service.later_rooms import of_people
 from facility.calls.models.call import Call
 from facility.calls.models.duty import CallDuty
 from facility.calls.rules.segregation_of_duties import Duty, may_run

@@ -20,10 +20,7 @@ from facility.web.again import redrawn
 from facility.web.carried import whole
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.navigation import nav
-
-nav(N_("Money"), "/contracts", *STAFF, order=80, holds=("/unit-costs",))
+from facility.web.i18n import _
 
 
 @get("/contracts", opt={"allow": allow(*STAFF)})

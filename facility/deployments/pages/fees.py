@@ -21,22 +21,11 @@ from facility.web.carried import stamp
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
-from facility.web.navigation import MORE, nav
 from facility.web.stops import Stop
-from facility.web.waiting import waits
 
 WINDOWS = {"allow": allow(*STAFF, Role.ADMINISTRATOR)}
 ADMINISTRATOR = {"allow": allow(Role.ADMINISTRATOR)}
 CONFIRMED = N_("The sum is confirmed. The expert gets a mail.")
-
-nav(N_("Travel windows"), "/travel-windows", Role.ADMINISTRATOR, order=95, group=MORE)
-waits(
-    N_("Pay of experts to confirm"),
-    N_("Confirm what is due to an expert: {thing}"),
-    "/deployments/fees",
-    Role.SECRETARIAT,
-    rows=queries.TO_CONFIRM,
-)
 
 
 @get("/deployments/fees", opt=READERS)

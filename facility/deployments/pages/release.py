@@ -21,44 +21,14 @@ from facility.inquiries.link import answering, link_page
 from facility.letters.service import letter_on_paper
 from facility.refused import refuse
 from facility.web import render
-from facility.web.access import PRIVATE, Role, allow
+from facility.web.access import PRIVATE, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _, listed
+from facility.web.i18n import _, listed
 from facility.web.limits import Rate, address_of
-from facility.web.waiting import waits
 
 BY_LINK = Rate("release-link", 300, 600)
-waits(
-    N_("Experts whose superior is not known"),
-    N_("Name who can release an expert: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.UNKNOWN,
-)
-waits(
-    N_("Experts whose superior is not confirmed"),
-    N_("Confirm who can release an expert: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.UNCONFIRMED,
-)
-waits(
-    N_("Releases that nobody answered"),
-    N_("Ask for a release again, or cancel the booking: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.SILENT,
-)
-waits(
-    N_("Releases that employers are asked for"),
-    N_("An employer answers: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.ASKED,
-    others=True,
-)
 
 
 def _outcome(linked: Linked) -> str:

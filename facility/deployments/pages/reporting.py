@@ -30,44 +30,13 @@ from facility.outbox.links import standing_link, subject_of
 from facility.refused import Refused, refuse
 from facility.web import forms as web_forms
 from facility.web import render
-from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.waiting import waits
 
 BY_LINK = Rate("report-link", 300, 600)
-waits(
-    N_("Mission reports that are late"),
-    N_("Ask the expert for the report of {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.LATE,
-)
-waits(
-    N_("Experts who did not get the mail about their report"),
-    N_("Correct the address of an expert, or send the mail again: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.UNDELIVERED,
-)
-waits(
-    N_("Mission reports that experts write"),
-    N_("An expert reports: {thing}"),
-    "/deployments",
-    Role.SECRETARIAT,
-    rows=queries.ASKED,
-    others=True,
-)
-waits(
-    N_("Missions to give feedback on"),
-    N_("Say how the expert was: {thing}"),
-    "/applications?status=awarded",
-    Role.OFFICER,
-    rows=queries.TO_SAY,
-)
 
 
 class Typed(msgspec.Struct, frozen=True):

@@ -6,9 +6,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import ON_COMMITTEE, RECUSED_IN_CALL
-from facility.evaluation.models.committee import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.queries.committee import as_members, committee_of, may_serve
 from facility.evaluation.rules.committee import Function, lacking
 from facility.evaluation.service import committee as commands
@@ -18,32 +16,13 @@ from facility.web.access import STAFF, Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import _, translated
 from facility.web.reasons import reason_of
 from facility.web.sentences import sentence
-from facility.web.waiting import waits
-from facility.web.workspace import tab, workspace_of
+from facility.web.workspace import workspace_of
 
 SEES = {"allow": allow(*STAFF, related(ON_COMMITTEE))}
 APPOINTS = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
-
-tab(
-    "committee",
-    N_("Committee"),
-    "/evaluation/{id}/committee",
-    order=38,
-    when=f"(call.state <> 'draft' AND {HAS_COMMITTEE_SQL})",
-)
-waits(
-    N_("Committees to appoint"),
-    N_("Appoint the committee of {thing}"),
-    "/staff/calls",
-    Role.AUTHORISING,
-    rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/committee' AS href,
-        call.reference AS call, call.published_at AS since, call.closes_at AS until
-    FROM call WHERE call.series_id IS NULL AND call.state IN ('published', 'closed') AND {HAS_COMMITTEE_SQL}
-        AND NOT {FULL_COMMITTEE_SQL} AND NOT {ASSESSES}""",  # noqa: S608 - our own text
-)
 
 
 @get("/evaluation/{call_id:uuid}/committee", opt=SEES)

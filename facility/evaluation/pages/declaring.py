@@ -7,37 +7,22 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.evaluation.access import ON_COMMITTEE, ON_COMMITTEE_OF_APPLICATION
-from facility.evaluation.models.committee import DECLARED_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE, on_committee
 from facility.evaluation.queries import board
 from facility.evaluation.queries.declaring import signed_at
 from facility.evaluation.service.assessing import sign_declaration
 from facility.evaluation.service.declaring import declare_own_conflict
 from facility.evaluation.words import CLOSED_BY_CONFLICT, CONFLICT_MISSING, SIGNED, TICK_TO_SIGN
 from facility.refused import refuse
-from facility.web.access import DECIDERS, Role, allow, related
+from facility.web.access import DECIDERS, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, translated
+from facility.web.i18n import translated
 from facility.web.reasons import reason_of
-from facility.web.waiting import waits
 from facility.web.workspace import workspace_of
 
 SIGNS = {"allow": allow(*DECIDERS, related(ON_COMMITTEE))}
 DECLARES = {"allow": allow(*DECIDERS, related(ON_COMMITTEE_OF_APPLICATION))}
-
-waits(
-    N_("Declarations to sign for a call"),
-    N_("Sign the declaration of objectivity and confidentiality for {thing}"),
-    "/evaluation",
-    *DECIDERS,
-    Role.ASSESSOR,
-    rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/declaration' AS href,
-        call.reference AS call, call.closed_at AS since, NULL AS until
-    FROM call WHERE call.state = 'closed' AND {HAS_COMMITTEE_SQL} AND NOT {DECLARED_SQL} AND ({on_committee()} OR EXISTS (
-        SELECT FROM call_duty WHERE call_duty.call_id = {OF_COMMITTEE} AND call_duty.person_id = :person_id
-            AND call_duty.duty <> 'assesses'))""",  # noqa: S608 - our own text
-)
 
 
 @get("/evaluation/{call_id:uuid}/declaration", opt=SIGNS)

@@ -21,16 +21,7 @@ from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.waiting import waits
-
-waits(
-    N_("Candidates for the pool of experts"),
-    N_("Validate or refuse the candidate {thing}"),
-    "/experts/candidates",
-    Role.SECRETARIAT,
-    rows=queries.WAITING,
-)
+from facility.web.i18n import _
 
 
 @get("/experts/candidates", opt=READERS)

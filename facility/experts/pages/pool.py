@@ -20,24 +20,12 @@ from facility.experts.service import pool as service
 from facility.experts.service.profile_link import end_profile_link, send_profile_link
 from facility.experts.words import STILL_HERE
 from facility.web import render
-from facility.web.access import PRIVATE, Role
+from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
-from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
-from facility.web.navigation import nav
+from facility.web.i18n import _, translated
 from facility.web.sentences import sentence
-
-nav(N_("Experts"), "/experts", *PRIVATE, order=50, holds=("/rota",))
-finds(
-    N_("Experts"),
-    *PRIVATE,
-    order=60,
-    rows="""SELECT id, name AS title, code AS about, '/experts/' || id AS href, upper(code) = upper(:typed) AS exact,
-        CAST(NULL AS timestamptz) AS at
-    FROM expert WHERE {expert} OR expert.email = lower(:typed)""",
-)
 
 
 @get("/experts", opt=READERS)

@@ -9,24 +9,14 @@ from facility.experts.rules.candidacy import RENEWED_YEARS
 from facility.experts.service.renewals import leave_pool, renew
 from facility.inquiries.link import answering, link_page
 from facility.web import render
-from facility.web.access import ANYONE, Role, allow
+from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import N_
 from facility.web.limits import Rate, address_of
 from facility.web.privacy import NOTICE
-from facility.web.waiting import waits
 
 BY_LINK = Rate("renewal-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
-
-waits(
-    N_("Renewals of experts that did not get through"),
-    N_("Correct the mail address of the expert {thing}"),
-    "/experts",
-    Role.SECRETARIAT,
-    rows=queries.UNDELIVERED,
-)
 
 
 async def _page(

@@ -21,27 +21,11 @@ from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, ngettext
+from facility.web.i18n import _, ngettext
 from facility.web.sentences import sentence
-from facility.web.waiting import waits
 from facility.zone import FIRST_DAY, LAST_DAY
 
 WEEKS_SHOWN = 12
-
-waits(
-    N_("Gaps in the stand-by rota"),
-    N_("Put an expert on call for {thing}"),
-    "/rota",
-    Role.SECRETARIAT,
-    rows=queries.GAPS,
-)
-waits(
-    N_("Offers of weeks on call that did not get through"),
-    N_("Correct the mail address of the expert {thing}"),
-    "/rota",
-    Role.SECRETARIAT,
-    rows=queries.UNDELIVERED,
-)
 
 
 def _today() -> date:

@@ -18,13 +18,10 @@ from facility.web.access import REGISTERS, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-from facility.web.navigation import MORE, nav
+from facility.web.i18n import _
 
 READERS = {"allow": allow(*REGISTERS)}
 KEEPERS = {"allow": allow(Role.ADMINISTRATOR)}
-
-nav(N_("Themes"), "/themes", *REGISTERS, order=92, group=MORE)
 
 
 @get("/themes", opt=READERS)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Date, Select, cast, delete, func, insert, or_, select, text, update
 
-from facility.accounts.registry import of_institutions
+from facility.accounts.service.later_rooms import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events.log import record
 from facility.experts.events.pool import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered

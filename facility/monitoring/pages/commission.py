@@ -20,24 +20,17 @@ from facility.monitoring.queries import overview as queries
 from facility.monitoring.queries.overview import CallLine
 from facility.refused import refuse
 from facility.web import render, sheets
-from facility.web.access import DECIDERS, STAFF, Role, allow
+from facility.web.access import STAFF, allow
 from facility.web.deadlines import missed_in
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import N_
-from facility.web.navigation import MORE, nav
 from facility.web.pictures import Axis
 from facility.web.streams import events
-from facility.web.waiting import home
 from facility.web.watches import messages, watch_of
 from facility.zone import FIRST_DAY, LAST_DAY, brussels_midnight
 
 WATCH = {"allow": allow(*STAFF)}
 DRAWN = timedelta(days=730)
 """How far back a timeline of calls reaches."""
-
-nav(N_("Overview"), "/commission", Role.COMMISSION, Role.AUDITOR, order=0)
-nav(N_("Overview"), "/commission", *DECIDERS, order=90, group=MORE)
-home("/commission", Role.COMMISSION, Role.AUDITOR)
 
 
 @get("/commission", opt=WATCH)

@@ -5,28 +5,15 @@ from uuid import UUID
 
 from litestar import get
 
-from facility.evaluation.access import recusal
+from facility.operations.access import READS_TRAIL
 from facility.operations.queries import trail
 from facility.operations.words import SUBJECTS, subject_kinds, subject_word
 from facility.web import carried
-from facility.web.access import Role, allow, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
 
-shuts_out(
-    recusal(
-        "subject.recused",
-        """SELECT CAST(:subject_id AS uuid)
-        UNION ALL SELECT application_id FROM award WHERE id = :subject_id
-        UNION ALL SELECT application_id FROM activity WHERE id = :subject_id
-        UNION ALL SELECT application_id FROM deployment WHERE id = :subject_id""",
-    ),
-    where="subject_id",
-)
-WHO = allow(Role.AUDITOR, Role.ADMINISTRATOR)
 
-
-@get("/operations/log", opt={"allow": WHO})
+@get("/operations/log", opt={"allow": READS_TRAIL})
 async def log(
     view: View,
     read: Read,
@@ -62,7 +49,7 @@ async def log(
     )
 
 
-@get("/operations/log/{subject_id:uuid}", opt={"allow": WHO})
+@get("/operations/log/{subject_id:uuid}", opt={"allow": READS_TRAIL})
 async def subject(
     view: View, read: Read, subject_id: FromPath[UUID], before: FromQuery[int | None] = None
 ) -> Page:

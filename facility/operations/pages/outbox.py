@@ -6,29 +6,16 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.evaluation.access import recusal
+from facility.operations.access import READS_MAILS
 from facility.operations.queries import mails
 from facility.operations.service import parked
 from facility.operations.words import MAIL_STATES
 from facility.outbox.models import MailState
-from facility.web.access import Role, allow, shuts_out
+from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
-
-shuts_out(
-    recusal(
-        "mail.recused",
-        """SELECT subject_id FROM mail WHERE id = :mail_id
-        UNION ALL SELECT award.application_id FROM mail JOIN award ON award.id = subject_id WHERE mail.id = :mail_id
-        UNION ALL SELECT activity.application_id FROM mail JOIN activity ON activity.id = subject_id WHERE mail.id = :mail_id
-        UNION ALL SELECT deployment.application_id FROM mail JOIN deployment ON deployment.id = subject_id
-            WHERE mail.id = :mail_id""",
-    ),
-    where="mail_id",
-)
-READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -41,7 +28,7 @@ def sends_mail(view: View) -> bool:
     return view.renderer.settings.smtp_url is not None
 
 
-@get("/operations/outbox", opt={"allow": READERS})
+@get("/operations/outbox", opt={"allow": READS_MAILS})
 async def outbox(
     view: View,
     read: Read,
@@ -66,7 +53,7 @@ async def outbox(
     )
 
 
-@post("/operations/outbox", opt={"allow": READERS})
+@post("/operations/outbox", opt={"allow": READS_MAILS})
 async def find_mails(view: View, tx: Tx, form: Form) -> Page:
     """Look for the mails to an address: sent as a form, since an address has no place in a page's own."""
     connection = await tx.session.connection()
@@ -96,7 +83,7 @@ async def _nothing_found(view: View, connection: AsyncConnection, fields: Fields
     )
 
 
-@get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
+@get("/operations/outbox/{mail_id:uuid}", opt={"allow": READS_MAILS})
 async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
     """One mail. What it says about the procedure is not for an administrator, nor for anybody while it is sealed."""
     shown = await mails.mail(read, mail_id, view.me.id)

@@ -20,7 +20,6 @@ from facility.web.access import INTERNAL, TAKES_FILES, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
 from facility.web.i18n import N_, _, translated
-from facility.web.navigation import MORE, nav
 from facility.web.stops import Wrong
 
 MAX_SCENARIO = 500_000
@@ -33,8 +32,6 @@ EXAMPLES = {
     "taf-2021-01": N_("The pilot call of 2021, from the call to its three joint activities"),
     "taf-2021-01-reserve": N_("The same call with less money: a reserve list, and experts who decline"),
 }
-
-nav(N_("Rehearsal"), "/rehearsal", *INTERNAL, order=92, group=MORE)
 
 
 class Stage:

@@ -1,0 +1,1 @@
+"""What this room tells the others: what waits for whom, where it is found, and what earlier rooms show of it."""
