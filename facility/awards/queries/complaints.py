@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.accounts.models import accounts_of, with_beneficiary
 from facility.applications.models.conflict_of_interest import shut_out
 from facility.applications.rules.status import ApplicationStatus
+from facility.awards.models.complaint import COMPLAINT_OPEN_SQL
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
 from facility.awards.rules.later_version import can_be_ranked_again
 from facility.calls.rules.modes import Mode
@@ -48,6 +49,16 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
 """Whether :person_id, under any account, had a part in what the complaint of the row contests: checked, consulted on, assessed,
 wrote the reasons of, proposed or decided it, sat on the committee, set the application aside, ruled on a conflict on it, or set a rule
 aside in its ranking."""
+
+
+_ANY_OPEN = text(
+    f"SELECT EXISTS (SELECT FROM complaint WHERE complaint.call_id = :call AND {COMPLAINT_OPEN_SQL})"  # noqa: S608 - our own text
+)
+
+
+async def is_complaint_open(reader: AsyncConnection | AsyncSession, call_id: UUID) -> bool:
+    """Whether a complaint in the call waits for its answer."""
+    return bool((await reader.execute(_ANY_OPEN, {"call": call_id})).scalar())
 
 
 class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):

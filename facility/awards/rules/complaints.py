@@ -1,9 +1,11 @@
 """Complaints about a decision: about which, until when, and what an upheld one changes by itself (dossier 2a, step 7)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
 from facility.applications.rules.status import ApplicationStatus as S
+from facility.calls.rules.after_decision import AfterDecision
 from facility.refused import Reason, refuse, refuse_if
 from facility.zone import BRUSSELS
 
@@ -50,6 +52,12 @@ def may_complain(about: About, status: S, until: date | None, now: datetime) -> 
         refuse("decision_changed")
     if now.astimezone(BRUSSELS).date() > until:
         refuse("complaint_late")
+
+
+def suspending_decision(after: AfterDecision, *, complaint_open: bool) -> Iterator[Reason]:
+    """A call is not decided while a complaint in it is open, where its rules say so."""
+    if after.suspends_decision and complaint_open:
+        yield Reason("decision_suspended")
 
 
 def reopens(about: About, status: S, *, decided: bool) -> bool:

@@ -21,7 +21,6 @@ from facility.awards.events.decisions import (
     ProposalTakenBack,
     ReservePlaced,
 )
-from facility.awards.models.complaint import Complaint
 from facility.awards.models.decision import (
     AwardDecision,
     RankingEntry,
@@ -31,8 +30,10 @@ from facility.awards.models.decision import (
 )
 from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
+from facility.awards.queries.complaints import is_complaint_open
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
+from facility.awards.rules.complaints import suspending_decision
 from facility.awards.rules.cool_down import Cooling
 from facility.awards.rules.money_line import Decided, Drawn, draw, offers_of
 from facility.awards.service import reserve
@@ -57,7 +58,7 @@ from facility.evaluation.service.committee import refuse_committee, refuse_unles
 from facility.evaluation.service.conflicts import refuse_undecided
 from facility.events.log import record
 from facility.periods import last_of_days
-from facility.refused import refuse
+from facility.refused import refuse, refuse_if
 
 
 async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
@@ -162,8 +163,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     stands = await standing(tx, call_id)
     await refuse_committee(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
-    if after_decision_of(call).suspends_decision:
-        await refuse_suspended(tx, call_id)
+    await refuse_suspended(tx, call)
     await refuse_unless_full(tx, call)
     await refuse_unsigned(tx, call, actor)
     looked_at = await cooling(tx.session, call_id)
@@ -208,11 +208,10 @@ def _decided(call: Call, drawn: Drawn, root: str) -> AwardsDecided:
     )
 
 
-async def refuse_suspended(tx: Tx, call_id: UUID) -> None:
-    """Refused: "decision_suspended" while a complaint is open in the call."""
-    query = select(Complaint.id).where(Complaint.call_id == call_id, Complaint.outcome.is_(None)).limit(1)
-    if (await tx.session.scalars(query)).first():
-        refuse("decision_suspended")
+async def refuse_suspended(tx: Tx, call: Call) -> None:
+    """Whoever complains locks the call, too, as it is locked here. Refused: rules.complaints.suspending_decision."""
+    complaint_open = await is_complaint_open(tx.session, call.id)
+    refuse_if(suspending_decision(after_decision_of(call), complaint_open=complaint_open), "conflict")
 
 
 async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:

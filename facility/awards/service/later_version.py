@@ -218,8 +218,7 @@ async def decide_version(tx: Tx, call_id: UUID, *, seen: str | None = None) -> R
     may_decide(proposer, actor)
     applications = await lock_and_look(tx, call_id)
     await refuse_committee(tx, call_id)
-    if after_decision_of(call).suspends_decision:
-        await refuse_suspended(tx, call_id)
+    await refuse_suspended(tx, call)
     await refuse_unless_full(tx, call)
     now = await making(tx.session, call_id, tx.now)
     await _may_be_proposed(tx, call, now)

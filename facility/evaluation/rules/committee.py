@@ -100,6 +100,18 @@ def appointment_mistakes(members: Collection[Member], new: Member, required: Com
         yield Reason("committee_linked_member", "institution", {"institutions": str(required.institutions)})
 
 
+def why_not_decide(*, sits: bool) -> Iterator[Reason]:
+    """A member of the committee advises, and does not decide the call."""
+    if sits:
+        yield Reason("on_committee")
+
+
+def undeclared(call_id: UUID, *, signed: bool) -> Iterator[Reason]:
+    """In a call with a committee, whoever runs or decides it has signed its declaration of objectivity and confidentiality."""
+    if not signed:
+        yield Reason("not_signed_here", None, {"call": str(call_id)})
+
+
 def why_not_serve(function: Function, name: str, held: Duty | None) -> Iterator[Reason]:
     """What this person has done in the call that keeps them from this function."""
     if function in JUDGES and held not in (None, Duty.ASSESSES):

@@ -29,6 +29,7 @@ from facility.evaluation.rules.committee import (
     Member,
     appointment_mistakes,
     lacking,
+    why_not_decide,
     why_not_serve,
 )
 from facility.events.log import record
@@ -173,8 +174,8 @@ async def refuse_unless_full(tx: Tx, call: Call) -> None:
 
 async def refuse_committee(tx: Tx, call_id: UUID) -> None:
     """A member of the committee advises, and does not decide. Refused (forbidden): "on_committee"."""
-    if tx.actor and await sits(tx.session, call_id, tx.actor):
-        refuse("on_committee", kind="forbidden")
+    if tx.actor:
+        refuse_if(why_not_decide(sits=await sits(tx.session, call_id, tx.actor)), "forbidden")
 
 
 async def people_in(tx: Tx, call: Call, function: Function) -> list[Person]:

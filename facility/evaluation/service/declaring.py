@@ -10,11 +10,12 @@ from facility.calls.rules.segregation_of_duties import Duty
 from facility.calls.service.duties import before_running
 from facility.db import Tx
 from facility.evaluation.events import ConflictDeclared
-from facility.evaluation.models.committee import Declaration
+from facility.evaluation.queries.declaring import signed_at
+from facility.evaluation.rules.committee import undeclared
 from facility.evaluation.service.over import is_over
 from facility.evaluation.service.settling import settle
 from facility.events.log import record
-from facility.refused import refuse
+from facility.refused import refuse, refuse_if
 
 AFTER_SIGNING = (Duty.OPENED, Duty.CHECKED, Duty.ASSIGNED, Duty.REPORTED, Duty.PROPOSED, Duty.DECIDED)
 """What nobody does in a call with a committee before they have signed its declaration: from the opening on."""
@@ -27,8 +28,9 @@ async def refuse_undeclared(tx: Tx, call_id: UUID, duty: Duty) -> None:
     if duty not in AFTER_SIGNING:
         return
     call = await tx.get(Call, call_id)
-    if call.committee and await tx.session.get(Declaration, (call_id, tx.actor)) is None:
-        refuse("not_signed_here", kind="forbidden", call=str(call_id))
+    if call.committee:
+        signed = tx.actor is not None and bool(await signed_at(tx.session, call_id, tx.actor))
+        refuse_if(undeclared(call_id, signed=signed), "forbidden")
 
 
 async def declare_own_conflict(tx: Tx, application_id: UUID, reason: str) -> None:
