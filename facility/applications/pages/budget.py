@@ -17,7 +17,7 @@ from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.budget import rates_for
 from facility.applications.queries.writing import writing
-from facility.applications.rules.budget import MAX_LINES, BudgetLine, add_up, ceiling_of
+from facility.applications.rules.budget import TOO_MANY_LINES, BudgetLine, add_up, ceiling_of, lines_left
 from facility.applications.service.budget import save_budget
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import SectionKind
@@ -32,6 +32,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext, translated
 from facility.web.pasted import NOTHING_PASTED
+from facility.web.sentences import sentence
 from facility.web.stops import Wrong
 
 
@@ -82,7 +83,7 @@ def _page(
     the one that stands."""
     application = budget.application
     numbers, new = budget_form.row_numbers(fields), None
-    if (adds is not None or not numbers) and len(numbers) < MAX_LINES:
+    if (adds is not None or not numbers) and lines_left(len(numbers)) > 0:
         new = budget_form.add_row(fields, numbers, application, adds or "")
         numbers.append(new)
     countries = {activity.country for activity in application.plan.activities}
@@ -96,7 +97,7 @@ def _page(
         rates_day=application.rates_day(clock.now()),
         question=question_of(fields),
         focus=new if adds is not None else None,
-        most=MAX_LINES,
+        full=sentence(TOO_MANY_LINES) if lines_left(len(numbers)) <= 0 else "",
         **{
             "notice": "",
             "copy": None,
@@ -222,7 +223,7 @@ def _paste_page(view: render.View, budget: _BudgetDraft, fields: Fields, status:
         status=status,
         application=budget.application,
         form=fields,
-        most=MAX_LINES - len(budget.application.plan.lines),
+        most=lines_left(len(budget.application.plan.lines)),
         **WORDS,
     )
 
@@ -247,8 +248,8 @@ async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUI
         given.wrong("rows", str(unclear))
         return _paste_page(view, budget, given, 422)
     typed = budget_form.read(fields, budget.application, budget.takeable)
-    for name, sentence in unknown.items():
-        fields.errors[name] = [sentence]
+    for name, not_known in unknown.items():
+        fields.errors[name] = [not_known]
     rows = len(typed.numbers) + len(typed.wrong) - len(budget.application.plan.lines)
     notice = ngettext(
         "{count} row of your spreadsheet is in the form. Nothing is saved yet.",

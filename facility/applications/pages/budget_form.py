@@ -18,6 +18,7 @@ from facility.applications.rules.budget import (
     MAX_UNIT,
     MAX_UNIT_COST,
     BudgetLine,
+    lines_left,
 )
 from facility.calls.rules.forms import SectionKind
 from facility.contracts.rules import Rate, UnitCostKind
@@ -224,7 +225,7 @@ def pasted(text: str, application: ApplicationShown) -> tuple[Fields, dict[str, 
     values = {name: [str(value)] for name, value in values_of(application).items()}
     first = len(application.plan.lines)
     unknown: dict[str, str] = {}
-    for number, row in enumerate(read_rows(text, COLUMNS, MAX_LINES - first), first):
+    for number, row in enumerate(read_rows(text, COLUMNS, lines_left(first)), first):
         for name, value in _cells(row, application).items():
             at = f"{GROUP}-{number}-{name}"
             if value is None:

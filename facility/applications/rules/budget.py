@@ -11,9 +11,12 @@ import msgspec
 from facility.calls.rules.forms import FormSection
 from facility.contracts.rules import Rate, UnitCostKind, ceiling
 from facility.money import from_cents, split, to_cents, to_the_cent
+from facility.refused import Reason
 from facility.zone import BRUSSELS
 
 MAX_LINES = 100
+TOO_MANY_LINES = Reason("too_many_lines", "", {"most": str(MAX_LINES)})
+"""Why a budget that is full gets no other line."""
 MAX_QUANTITY = Decimal("99999.99")
 MAX_UNIT_COST = Decimal("9999999.99")
 MAX_LINE = Decimal("999999999.99")
@@ -130,6 +133,11 @@ def may_take_rate(rate: Rate, category: UnitCostKind, country: str | None) -> st
     if rate.country is not None and country is not None and rate.country != country:
         return "rate_of_another_country"
     return None
+
+
+def lines_left(count: int) -> int:
+    """How many more lines fit into a budget of so many; less than none where these are too many."""
+    return MAX_LINES - count
 
 
 def ceiling_of(

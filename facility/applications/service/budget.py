@@ -12,7 +12,13 @@ from facility.applications.models.application import Application, Party
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity
 from facility.applications.queries.budget import rates_for
 from facility.applications.rules import budget
-from facility.applications.rules.budget import MAX_LINES, ceiling_of, line_mistakes, rates_day
+from facility.applications.rules.budget import (
+    TOO_MANY_LINES,
+    ceiling_of,
+    line_mistakes,
+    lines_left,
+    rates_day,
+)
 from facility.applications.service.amounts import add_up, asked_section
 from facility.applications.service.editing import changed, lock_draft
 from facility.calls.models.call import Call
@@ -82,8 +88,8 @@ async def _priced(
 def _frame_mistakes(
     section: FormSection, lines: Sequence[budget.BudgetLine], indirect_percent: Decimal
 ) -> Iterator[Reason]:
-    if len(lines) > MAX_LINES:
-        yield Reason("too_many_lines", "", {"most": str(MAX_LINES)})
+    if lines_left(len(lines)) < 0:
+        yield TOO_MANY_LINES
     if indirect_percent > section.indirect_most:
         yield Reason("indirect_too_high", "indirect_percent", {"most": f"{section.indirect_most:f}"})
 
