@@ -29,6 +29,7 @@ from facility.awards.service.ending import standing_award
 from facility.awards.service.news import lead_contact, write_to_lead
 from facility.db import Tx
 from facility.deployments.events.requests import (
+    YES_ENDED,
     DeploymentCalledOff,
     InvitationAccepted,
     InvitationEnded,
@@ -149,15 +150,11 @@ async def tell_that_experts_come(tx: Tx, event: InvitationAccepted) -> None:
     await _to_lead(tx, wish.activity_id, "filled", _("Your experts have accepted"), deployment, names=names)
 
 
-_YES_ENDED = ("cancelled", "disowned", "not released")
-"""How a yes ends whose request goes on."""
-
-
 @reacts_to(InvitationEnded)
 async def tell_that_an_expert_does_not_come(tx: Tx, event: InvitationEnded) -> None:
     """To the lead, who was told that experts come. Why is between the expert and the secretariat."""
     deployment = await tx.get(Deployment, event.deployment_id)
-    if event.how not in _YES_ENDED or deployment.wish_id is None or deployment.state == DeploymentState.ENDED:
+    if event.how not in YES_ENDED or deployment.wish_id is None or deployment.state == DeploymentState.ENDED:
         return
     wish = await tx.get(Wish, deployment.wish_id)
     filled = len((await tx.session.execute(_COMING, {"deployment": deployment.id})).all())

@@ -19,7 +19,7 @@ from facility.events.models import EventRow
 from facility.events.projector import positions
 from facility.events.reconcile import check, read_ahead
 from facility.monitoring.models import READ_MODELS
-from facility.monitoring.projections import figures
+from facility.monitoring.projections import expertise, figures
 from facility.monitoring.projections.read_models import (
     CALL_FIGURES,
     HANDED,
@@ -150,9 +150,25 @@ async def calls(connection: AsyncConnection) -> list[str]:
 
 @check("monitoring: requests for expertise")
 async def requests(connection: AsyncConnection) -> list[str]:
-    """The read model is the log up to its position."""
-    known = await _figures_from_log(connection, 3, figures.REQUESTS, figures.Requests(), figures.requests)
-    return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Request)
+    """By the log as many seats have a yes as by the invitations, and the read model is the log up to its position."""
+    whole = expertise.Requests()
+    async for recorded in _events_in_order(connection, expertise.REQUESTS):
+        expertise.requests(whole, recorded)
+    state = {row.deployment_id: row.accepted for row in await connection.execute(_ACCEPTED)}
+    wrong = [
+        f"request {key}: {state.get(key, 0)} seats filled by its invitations, {request.accepted} by the log"
+        for key, request in sorted(whole.requests.items())
+        if state.get(key, 0) != request.accepted
+    ]
+    known = await _figures_from_log(
+        connection, 3, expertise.REQUESTS, expertise.Requests(), expertise.requests
+    )
+    return wrong + await _differences(connection, REQUEST_FIGURES, known.requests, expertise.Request)
+
+
+_ACCEPTED = text(
+    "SELECT deployment_id, count(*) AS accepted FROM invitation WHERE outcome = 'accepted' GROUP BY deployment_id"
+)
 
 
 @check("monitoring: headlines")

@@ -13,9 +13,10 @@ from facility.deployments.rules.release import period
 from facility.deployments.service.answering import cancel
 from facility.deployments.service.release import answer_release, end_silent, name_superior, remind_superiors
 from facility.events.reconcile import reconcile
-from facility.events.relay import deliver_all
+from facility.events.relay import deliver_all, follow
 from facility.experts.service.pool import change_expert
 from facility.experts.service.superiors import is_confirmed
+from facility.monitoring.queries.lists import requests
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.refused import Refused
@@ -121,6 +122,19 @@ async def test_a_refusal_ends_the_yes_and_the_next_is_asked(sending: Sending) ->
         await answer(sending, release.id)
     assert refused.value.codes == ("release_over",)
     assert not any((await reconcile(sending.db)).values())
+
+
+async def test_a_seat_whose_expert_is_not_released_is_empty_for_the_commission(needing: Sending) -> None:
+    key, invitation_id = await booked(needing)
+    release = await release_of(needing, invitation_id)
+    for accepted in (1, 0):
+        await follow(needing.db)
+        async with needing.db.reader() as connection:
+            (line,), _ = await requests(connection, needing.play.people["carl"])
+        assert (line.deployment_id, line.accepted) == (key, accepted)
+        assert not any((await reconcile(needing.db)).values())
+        if accepted:
+            await answer(needing, release.id, releases=False, reason="A trial")
 
 
 async def test_silence_is_reminded_and_then_the_secretariats(needing: Sending) -> None:

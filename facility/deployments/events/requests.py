@@ -7,6 +7,10 @@ from uuid import UUID
 from facility.events.base import Event
 
 Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released", "taken", "left"]
+YES_TAKEN_BACK: tuple[Ending, ...] = ("cancelled", "disowned")
+"""How an expert, or the secretariat for them, ends a yes."""
+YES_ENDED: tuple[Ending, ...] = (*YES_TAKEN_BACK, "not released")
+"""How a yes ends while its request goes on: its seat is empty again. With a request that ends, its bookings end without such an event."""
 
 
 class ExpertiseRequested(Event, frozen=True, kw_only=True):

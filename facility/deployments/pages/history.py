@@ -48,7 +48,7 @@ def _by_link(
     if recorded.actor_id is not None:
         return Moment(text, line.at, who)
     if isinstance(event, _BY_EXPERT) or (
-        isinstance(event, events.InvitationEnded) and event.how in ("cancelled", "disowned")
+        isinstance(event, events.InvitationEnded) and event.how in events.YES_TAKEN_BACK
     ):
         who = codes.get(event.invitation_id, who)
     elif isinstance(event, _BY_SUPERIOR):

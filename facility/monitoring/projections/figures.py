@@ -1,6 +1,7 @@
 """Figures as the log makes them: one step for each kind of event, on plain values, without a database.
 
-The read models apply these steps to rows; the reconcile checks apply them to the whole log from nothing.
+The read models apply these steps to rows; the reconcile checks apply them to the whole log from nothing. Those of requests for
+expertise stand in `expertise.py`.
 """
 
 from datetime import date, datetime, timedelta
@@ -36,7 +37,6 @@ from facility.contracts.events import (
     EnvelopeChanged,
     EnvelopeOpened,
 )
-from facility.deployments.events import requests as deployments
 from facility.events.base import Event, Recorded
 
 NOTHING = Decimal("0.00")
@@ -119,23 +119,6 @@ class Handed(msgspec.Struct):
     decided_at: datetime | None = None
 
 
-class Request(msgspec.Struct):
-    """A request for expertise (models.RequestFigure)."""
-
-    deployment_id: UUID
-    application_id: UUID
-    requested_at: datetime
-    starts_on: date
-    ends_on: date
-    seats: int
-    asked_at: datetime | None = None
-    first_yes_at: datetime | None = None
-    asked: int = 0
-    accepted: int = 0
-    exhausted: bool = False
-    ended_at: datetime | None = None
-
-
 class Joint(msgspec.Struct):
     """Indicator 10.1: activities and awards by id."""
 
@@ -155,12 +138,6 @@ class Calls(msgspec.Struct):
 
     calls: dict[UUID, CallSoFar] = {}
     handed: dict[UUID, Handed] = {}
-
-
-class Requests(msgspec.Struct):
-    """Requests for expertise by id."""
-
-    requests: dict[UUID, Request] = {}
 
 
 JOINT: tuple[type[Event], ...] = (
@@ -356,38 +333,3 @@ def _answered(figures: Calls, key: UUID, at: datetime) -> None:
     call = figures.calls[application.call_id]
     call.decided += 1
     call.waited += (at - application.received_at) // _MICROSECOND
-
-
-REQUESTS: tuple[type[Event], ...] = (
-    deployments.ExpertiseRequested,
-    deployments.ExpertInvited,
-    deployments.InvitationAccepted,
-    deployments.InvitationEnded,
-    deployments.ListExhausted,
-    deployments.DeploymentCalledOff,
-    deployments.DeploymentEnded,
-)
-
-
-def requests(figures: Requests, recorded: Recorded) -> None:
-    """One event of a request for expertise."""
-    event, at = recorded.event, recorded.recorded_at
-    if isinstance(event, deployments.ExpertiseRequested):
-        figures.requests[event.deployment_id] = Request(
-            event.deployment_id, event.application_id, at, event.starts_on, event.ends_on, event.seats
-        )
-        return
-    request = figures.requests[event.subject_id]
-    match event:
-        case deployments.ExpertInvited():
-            request.asked += 1
-            request.asked_at = request.asked_at or at
-        case deployments.InvitationAccepted():
-            request.accepted += 1
-            request.first_yes_at = request.first_yes_at or at
-        case deployments.InvitationEnded(how="cancelled" | "disowned"):
-            request.accepted -= 1
-        case deployments.ListExhausted():
-            request.exhausted = True
-        case deployments.DeploymentCalledOff() | deployments.DeploymentEnded():
-            request.ended_at = at

@@ -44,8 +44,8 @@ from facility.monitoring.models import (
     MoneyFigure,
     RequestFigure,
 )
-from facility.monitoring.projections import figures
-from facility.monitoring.projections.figures import CALLS, JOINT, MONEY, REQUESTS
+from facility.monitoring.projections import expertise, figures
+from facility.monitoring.projections.figures import CALLS, JOINT, MONEY
 from facility.monitoring.projections.rows import load, save, table_of
 
 UNITS, LIVES = table_of(JointActivity), table_of(AwardLifeFigure)
@@ -142,13 +142,13 @@ async def calls(connection: AsyncConnection, events: Sequence[Recorded]) -> None
     await save(connection, HANDED, state.handed.values())
 
 
-@projection(READ_MODELS[3], tables=[REQUEST_FIGURES], follows=REQUESTS)
+@projection(READ_MODELS[3], tables=[REQUEST_FIGURES], follows=expertise.REQUESTS)
 async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """Requests for expertise, from the request to the first yes."""
     touched = {recorded.event.subject_id for recorded in events}
-    state = figures.Requests(await load(connection, REQUEST_FIGURES, figures.Request, touched))
+    state = expertise.Requests(await load(connection, REQUEST_FIGURES, expertise.Request, touched))
     for recorded in events:
-        figures.requests(state, recorded)
+        expertise.requests(state, recorded)
     await save(connection, REQUEST_FIGURES, state.requests.values())
 
 
