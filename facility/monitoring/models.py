@@ -119,8 +119,8 @@ class EnvelopeFigure(Base):
 
 class CallFigure(Base):
     """Read model: a published call. `received`: applications that stand; `awarded`: awards ever made; `reserve`: places
-    that wait; `committed` in EUR. `decided`: applications that got an answer, `waited`: microseconds from their receipt
-    to it, all together."""
+    that wait; `committed` in EUR. None of these is an exception, which stands in no competition: those are counted apart.
+    `decided`: applications and exceptions that got an answer, `waited`: microseconds from their receipt to it, all together."""
 
     __tablename__ = "call_figure"
 
@@ -138,6 +138,9 @@ class CallFigure(Base):
     committed: Mapped[Decimal]
     decided: Mapped[int]
     waited: Mapped[int]
+    exceptions_received: Mapped[int]
+    exceptions_awarded: Mapped[int]
+    exceptions_committed: Mapped[Decimal]
 
 
 class ApplicationFigure(Base):

@@ -4,8 +4,10 @@ what takes up the call's envelope.
 Each figure of the overview is SQL over the rows `call` and `envelope`; one statement reads them all.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -27,9 +29,11 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """`levels`: label and number, as far as they are known to the viewer; `shares`: label and EUR, of `envelope` EUR."""
+    """`levels`: label and number, as far as they are known to the viewer, of the applications that compete; `exceptions`: of those that
+    don't; `shares`: label and EUR, of `envelope` EUR."""
 
     levels: list[tuple[Message, int]]
+    exceptions: list[tuple[Message, int]]
     shares: list[tuple[Message, Decimal]]
     envelope: Decimal
 
@@ -42,35 +46,53 @@ class Overview(msgspec.Struct, frozen=True):
 OF_CALL = "(SELECT own.id FROM call AS own WHERE own.id = call.id OR own.series_id = call.id)"
 """The ids of the row's call and, of a series, of its batches."""
 _LEVELS: list[Kind] = []
+_EXCEPTIONS: list[Kind] = []
 _SHARES: list[Kind] = []
 
 
 def level(label: Message, *, order: int, number: str) -> None:
-    """Register how many applications of the call got so far; NULL where it is not known, or not for the viewer. Mark labels with N_()."""
-    _LEVELS.append(Kind(label, order, number))
-    _LEVELS.sort(key=lambda kind: kind.order)
+    """Register how many joint applications of the call got so far; NULL where it is not known, or not for the viewer. Mark labels with
+    N_()."""
+    _register(_LEVELS, Kind(label, order, number))
+
+
+def exception_level(label: Message, *, order: int, number: str) -> None:
+    """The same of requests on the exception track, which stand in no competition and are shown apart."""
+    _register(_EXCEPTIONS, Kind(label, order, number))
 
 
 def share(label: Message, *, order: int, amount: str) -> None:
     """Register what takes up the envelope of the call, in EUR. Mark labels with N_()."""
-    _SHARES.append(Kind(label, order, amount))
-    _SHARES.sort(key=lambda kind: kind.order)
+    _register(_SHARES, Kind(label, order, amount))
+
+
+def _register(kinds: list[Kind], kind: Kind) -> None:
+    kinds.append(kind)
+    kinds.sort(key=attrgetter("order"))
 
 
 async def overview_of(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Overview:
     """The figures of a call that is there: one statement."""
     # All texts are constants of the code.
-    levels, shares = (", ".join(f"({kind.sql})" for kind in kinds) for kinds in (_LEVELS, _SHARES))
-    query = f"""SELECT CAST(ARRAY[{levels}] AS bigint[]) AS levels, CAST(ARRAY[{shares}] AS numeric[]) AS shares, envelope.amount
+    levels, exceptions, shares = (
+        ", ".join(f"({kind.sql})" for kind in kinds) for kinds in (_LEVELS, _EXCEPTIONS, _SHARES)
+    )
+    query = f"""SELECT CAST(ARRAY[{levels}] AS bigint[]) AS levels, CAST(ARRAY[{exceptions}] AS bigint[]) AS exceptions,
+            CAST(ARRAY[{shares}] AS numeric[]) AS shares, envelope.amount
         FROM call JOIN envelope ON envelope.id = call.envelope_id WHERE call.id = :call"""  # noqa: S608
     about = {"call": call_id} | ({"viewer": viewer} if ":viewer" in query else {})
     row = (await connection.execute(text(query), about)).one()
-    known = zip(_LEVELS, row.levels, strict=True)
     return Overview(
-        [(kind.label, number) for kind, number in known if number is not None],
+        _known(_LEVELS, row.levels),
+        _known(_EXCEPTIONS, row.exceptions),
         [(kind.label, amount) for kind, amount in zip(_SHARES, row.shares, strict=True)],
         row.amount,
     )
+
+
+def _known(kinds: list[Kind], numbers: Sequence[int | None]) -> list[tuple[Message, int]]:
+    counted = zip(kinds, numbers, strict=True)
+    return [(kind.label, number) for kind, number in counted if number is not None]
 
 
 class Axis(msgspec.Struct, frozen=True):

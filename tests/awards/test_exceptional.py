@@ -15,14 +15,19 @@ from facility.admission.service.exceptions import decide_exception
 from facility.applications.rules.activities import ActivityKind
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.awards.models.award import Award, ExceptionalAward
 from facility.awards.service.ending import withdraw_award
 from facility.awards.service.exceptional import propose_exceptional, settle_exceptional
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
+from facility.events.relay import follow
+from facility.monitoring.queries.lists import calls
+from facility.monitoring.service.indicators import seed
 from facility.proposals import Settlement
 from facility.story.drafts import write_draft
-from tests.browser import Browsers, work
+from facility.web.pictures import overview_of
+from tests.browser import Browsers, states, work
 from tests.calls.reading import mails, refused
 from tests.judging import CLOSES, DECIDED, Judging
 from tests.prepared import built_once
@@ -127,6 +132,70 @@ async def test_one_proposes_another_makes_the_award(play: Judging, db: Database)
     assert (await value(db, ranked, key), await value(db, letter, key)) == (0, "20.00")
     assert await mails(db, "awards/exceptional") == [("awards/exceptional", "omar@example.org")]
     assert await mails(db, "awards/proposal_decided") == [("awards/proposal_decided", "ada@example.org")]
+    await clean(db)
+
+
+async def test_what_asks_by_way_of_exception_is_counted_apart_at_every_step(
+    play: Judging, db: Database, browse: Browsers
+) -> None:
+    competing = [2, 2, 2, 1]
+    await play.act(None, seed)  # the indicators, without which there is no page of the Commission
+    carl = await browse(play.people["carl"])
+    here, pages = play.calls["TAF-2021-01"], ("/commission", "/commission/calls")
+    assert await drawn(play) == (competing, [2, 2, 0])
+    assert await counted(play) == ((2, 1, Decimal(80)), (2, 0, Decimal(0)))
+    assert {*states((await carl.get(pages[0])).text)} & APART == {"exceptions-received"}
+    key, proposal = await proposed(play)
+    await settled(play, key, proposal, Settlement.AGREED)
+    await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."))
+    assert await drawn(play) == ([2, 2, 2, 2], [2, 2, 1])
+    assert await counted(play) == ((2, 2, Decimal(15)), (2, 1, Decimal(20)))
+    for page in pages:
+        text = (await carl.get(page)).text
+        assert {*states(text)} & APART == APART
+        for track in ("joint", "exception"):
+            assert f"/applications/received?call=TAF-2021-01&amp;track={track}" in text
+    assert "20.00" in (await carl.get("/commission/exports/calls.csv")).text
+    assert (await carl.get(f"/staff/calls/{here}")).text.count('class="bars"') == 4 + 3 + 2
+    await play.act("omar", lambda tx: withdraw_award(tx, key, "No staff."))
+    assert await drawn(play) == ([2, 2, 2, 2], [2, 2, 1])
+    assert await counted(play) == ((2, 2, Decimal(15)), (2, 1, Decimal(0)))
+    await clean(db)
+
+
+APART = {"exceptions-received", "exceptions-awarded", "exceptions-committed"}
+
+
+async def drawn(play: Judging) -> tuple[list[int], list[int]]:
+    """The steps in the call's overview: of what competes, and of exceptions."""
+    async with play.db.reader() as connection:
+        overview = await overview_of(connection, play.calls["TAF-2021-01"], play.people["carl"])
+    competing, exceptions = (
+        [number for _, number in steps] for steps in (overview.levels, overview.exceptions)
+    )
+    return competing, exceptions
+
+
+async def counted(play: Judging) -> tuple[tuple[int, int, Decimal], tuple[int, int, Decimal]]:
+    """Received, awarded and committed on the Commission's page, likewise."""
+    await follow(play.db)
+    async with play.db.reader() as connection:
+        ((line,), _) = await calls(connection)
+    apart = (line.exceptions_received, line.exceptions_awarded, line.exceptions_committed)
+    return (line.received, line.awarded, line.committed), apart
+
+
+async def test_an_exception_withdrawn_before_its_award_did_not_come_in(db: Database) -> None:
+    made = Judging(db)
+    await made.cast()
+    await made.envelope(amount="100.00")
+    await made.call(amount="80.00")
+    key = await excepted(made, "E", "20.00")
+    assert (await drawn(made), (await counted(made))[1][0]) == (([0], [1, 0, 0]), 1)
+    await made.act("omar", lambda tx: withdraw(tx, key), CLOSES)
+    assert (await drawn(made), (await counted(made))[1][0]) == (([0], [0, 0, 0]), 0)
+    await made.act("omar", lambda tx: take_up_again(tx, key), CLOSES)
+    assert await counted(made) == ((0, 0, Decimal(0)), (0, 0, Decimal(0)))
     await clean(db)
 
 

@@ -63,13 +63,13 @@ waits(
 # As the Commission's page counts: what was withdrawn before the decision did not come in. Call by call (OFFSET 0 keeps it so), or
 # PostgreSQL reads all applications of all calls.
 _RECEIVED = f"""FROM call AS own CROSS JOIN LATERAL (
-        SELECT id, track, status, withdrawn_at, opened_at FROM application
-        WHERE application.call_id = own.id AND application.received_at IS NOT NULL OFFSET 0) AS application
+        SELECT id, status, withdrawn_at, opened_at FROM application
+        WHERE application.call_id = own.id AND track = 'joint' AND application.received_at IS NOT NULL OFFSET 0) AS application
     WHERE own.id IN {OF_CALL} AND (application.status <> 'withdrawn'
         OR own.decided_at IS NOT NULL AND coalesce(application.withdrawn_at >= own.decided_at, true))"""  # noqa: S608 - our own text
 # The judgement itself is asked only where the status does not say it: a thousand applications have a thousand judgements.
 _ADMISSIBLE = f"""CASE WHEN application.status IN ('ineligible', 'withdrawn') THEN (SELECT admissible {LATEST_CHECK_SQL})
-    ELSE application.track = 'joint' AND application.status NOT IN ('submitted', 'inadmissible') END"""
+    ELSE application.status NOT IN ('submitted', 'inadmissible') END"""
 level(N_("Received"), order=10, number=f"SELECT count(*) {_RECEIVED}")
 level(
     N_("Admissible"),

@@ -106,6 +106,9 @@ class CallSoFar(msgspec.Struct):
     committed: Decimal = NOTHING
     decided: int = 0
     waited: int = 0
+    exceptions_received: int = 0
+    exceptions_awarded: int = 0
+    exceptions_committed: Decimal = NOTHING
 
 
 class Handed(msgspec.Struct):
@@ -288,8 +291,14 @@ def calls(figures: Calls, recorded: Recorded) -> None:
             figures.calls[event.call_id].decided_at = recorded.recorded_at
             for key in (*event.awarded, *event.reserve, *event.not_funded):
                 _answered(figures, key, recorded.recorded_at)
-        case AwardMade(exceptional=True) | AwardEnded(exceptional=True) | AwardReduced(exceptional=True):
-            pass  # it stood in no competition: the call's figures are those of its ranking
+        case AwardMade(exceptional=True, call_id=call, amount=amount):
+            figures.calls[call].exceptions_awarded += 1
+            figures.calls[call].exceptions_committed += amount
+        case (
+            AwardEnded(exceptional=True, call_id=call, freed=freed)
+            | AwardReduced(exceptional=True, call_id=call, freed=freed)
+        ):
+            figures.calls[call].exceptions_committed -= freed
         case AwardMade(call_id=call, amount=amount):
             figures.calls[call].awarded += 1
             figures.calls[call].committed += amount
@@ -307,22 +316,30 @@ def _application(figures: Calls, event: Event, at: datetime) -> None:
     match event:
         case ApplicationSubmitted():
             before = figures.handed.get(event.application_id)
-            again = before is not None and before.received_at is not None
-            figures.handed[event.application_id] = Handed(
-                event.application_id, event.call_id, event.track, event.received_at
-            )
-            figures.calls[event.call_id].received += not again
+            handed = Handed(event.application_id, event.call_id, event.track, event.received_at)
+            figures.handed[event.application_id] = handed
+            if before is None or before.received_at is None:
+                _count(figures, handed, received=1)
         case ApplicationWithdrawn(application_id=key):
             if (application := figures.handed.get(key)) and application.received_at is not None:
                 application.received_at, application.withdrawn = None, True
-                figures.calls[application.call_id].received -= 1
-                figures.calls[application.call_id].withdrawn += 1
+                _count(figures, application, received=-1, withdrawn=1)
         case ApplicationTakenUp(application_id=key):
             if (application := figures.handed.get(key)) and application.withdrawn:
                 application.withdrawn = False
-                figures.calls[application.call_id].withdrawn -= 1
+                _count(figures, application, withdrawn=-1)
         case ExceptionDecided(application_id=key):
             _answered(figures, key, at)
+
+
+def _count(figures: Calls, application: Handed, *, received: int = 0, withdrawn: int = 0) -> None:
+    """Among the applications that compete, or apart: so many more are received, or withdrawn."""
+    call = figures.calls[application.call_id]
+    if application.track == "exception":
+        call.exceptions_received += received
+    else:
+        call.received += received
+        call.withdrawn += withdrawn
 
 
 def _answered(figures: Calls, key: UUID, at: datetime) -> None:

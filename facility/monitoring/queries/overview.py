@@ -78,7 +78,8 @@ class ContractFigure(msgspec.Struct, frozen=True):
 
 class CallLine(msgspec.Struct, frozen=True):
     """A call and what came of it, in EUR; `waited`: microseconds from receipt to answer, of `decided` applications. A
-    series is one call: what came in and what was awarded in all its `batches`, of which `settled` are decided."""
+    series is one call: what came in and what was awarded in all its `batches`, of which `settled` are decided. Exceptions are counted
+    apart, only in `decided` together with the others."""
 
     id: UUID
     reference: str
@@ -94,6 +95,9 @@ class CallLine(msgspec.Struct, frozen=True):
     reserve: int
     decided: int
     waited: int
+    exceptions_received: int
+    exceptions_awarded: int
+    exceptions_committed: Decimal
     batches: int
     settled: int
 
@@ -184,12 +188,15 @@ class Overview(msgspec.Struct, frozen=True):
 CALL_LINES = """
     SELECT call.id, reference, title, call.opens_at, call.closes_at, f.amount::text, whole.committed::text,
            whole.decided_at, whole.received, whole.withdrawn, whole.awarded, whole.reserve, whole.decided, whole.waited,
-           batches, settled
+           whole.exceptions_received, whole.exceptions_awarded, whole.exceptions_committed::text, batches, settled
     FROM call_figure AS f JOIN call ON call.id = f.call_id AND call.series_id IS NULL CROSS JOIN LATERAL (
         SELECT max(part.decided_at) AS decided_at, sum(part.committed) AS committed,
             sum(part.received)::bigint AS received, sum(part.withdrawn)::bigint AS withdrawn,
             sum(part.awarded)::bigint AS awarded, sum(part.reserve)::bigint AS reserve,
             sum(part.decided)::bigint AS decided, sum(part.waited)::bigint AS waited,
+            sum(part.exceptions_received)::bigint AS exceptions_received,
+            sum(part.exceptions_awarded)::bigint AS exceptions_awarded,
+            sum(part.exceptions_committed) AS exceptions_committed,
             count(*) - 1 AS batches, count(part.decided_at) AS settled
         FROM call_figure AS part WHERE part.call_id IN (
             SELECT call.id UNION ALL SELECT batch.id FROM call AS batch WHERE batch.series_id = call.id)) AS whole
