@@ -18,6 +18,7 @@ from facility.web.again import Trace, redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.render import View
+from facility.web.sentences import sentence
 
 type Draw = Callable[[View, AsyncConnection, str, Fields, int], Awaitable[ASGIResponse]]
 """`draw(view, connection, token, fields, status)`: the whole page, by `link_page`."""
@@ -40,6 +41,9 @@ def link_page(
         too_late=too_late,
         # Where there is no form any more, what was typed in it is there to copy.
         typed=typed_by(view.scope) if too_late else None,
+        refusals=[sentence(reason) for reason in fields.refusal.reasons]
+        if too_late and fields.refusal
+        else [],
         token=token,
         form=fields,
         **context,
@@ -61,7 +65,12 @@ async def answering(
     draws the page again. trace: as `redrawn`."""
     link = await standing_link(tx, table.__tablename__, token)
     async with redrawn(
-        tx, fields, lambda read, status: draw(view, read, token, fields, status), late=True, trace=trace
+        tx,
+        fields,
+        lambda read, status: draw(view, read, token, fields, status),
+        late=True,
+        own_words=True,
+        trace=trace,
     ):
         yield link
         # The command may have waited for its locks while somebody corrected the address.

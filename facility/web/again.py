@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.db import Tx
 from facility.refused import Refused
 from facility.web.fields import Fields, Place
+from facility.web.sentences import sentence
 from facility.web.stops import Wrong
 
 type Draw = Callable[[AsyncConnection, int], Awaitable[ASGIResponse]]
@@ -31,6 +32,7 @@ async def redrawn(
     draw: Draw,
     *,
     late: bool | Collection[str] = False,
+    own_words: bool = False,
     trace: Trace | None = None,
     place: Place | None = None,
 ) -> AsyncIterator[None]:
@@ -40,7 +42,7 @@ async def redrawn(
 
     `late`: the page itself shows the current state, so it is drawn again (409) where the command came too late or its
     object has changed: for every such refusal (True), or for these codes. Other refusals are raised on, and so is one
-    for something missing.
+    for something missing. The page says why above the form; `own_words`: it says so itself, by its state or in words of its own.
 
     `trace`: what a refusal leaves behind. It is written after the command was undone, and stays.
 
@@ -57,6 +59,9 @@ async def redrawn(
         fields.refusal = refused
         if wrong := refused.kind == "invalid":
             fields.refused(refused, place)
+        elif not own_words and refused.codes not in _QUESTIONS:
+            for reason in refused.reasons:
+                fields.wrong("", sentence(reason))
         if trace:
             await trace(refused)
         page = await draw(await tx.session.connection(), fields.status if wrong else 409)

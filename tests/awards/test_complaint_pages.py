@@ -34,7 +34,8 @@ async def test_the_lead_complains_on_its_page_and_somebody_who_may_decides(
     assert (wrong.status_code, errors(wrong), SAYS["name"] in wrong.text) == (422, ["text"], True)
     assert (await omar.send_form(here, SAYS)).status_code == 303
     assert "TAF-2021-01/C1" in (await omar.get(here)).text
-    assert (await omar.send_form(here, {**SAYS, "text": "Once more."})).status_code == 409
+    late = await omar.send_form(here, {**SAYS, "text": "Once more."})
+    assert (late.status_code, gives_reason(late, "complaint_made")) == (409, True)
     assert "awards-whose-agreement-is-to-be-signed" not in work(await ada.get("/"))
     assert "complaints-to-decide" in work(await ada.get("/"))
     assert "complaints-to-decide" not in work(await vera.get("/"))

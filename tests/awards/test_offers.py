@@ -31,7 +31,7 @@ from facility.letters.models import Letter
 from facility.outbox.links import token_of
 from facility.outbox.models import Link, Mail, MailState
 from facility.refused import Refused
-from tests.browser import Browsers, marked, notices, states, work
+from tests.browser import Browsers, gives_reason, marked, notices, states, work
 from tests.calls.reading import mails, refused
 from tests.judging import DECIDED, Judging
 from tests.prepared import built_once
@@ -320,7 +320,7 @@ async def test_the_lead_answers_by_the_link_or_on_its_page(today: Judging, brows
     answered = await nobody.get(link)
     assert ("Omar, head" in marked(answered, "offer-accepted"), notices(answered)) == (True, ["ok", "ok"])
     late = await omar.send_form(page, {"answer": "decline", "name": "Omar"})
-    assert late.status_code == 409
+    assert (late.status_code, gives_reason(late, "offer_over")) == (409, True)
     paul = await browse(play.people["paul"])
     award = await play.award("B")
     for path in (f"/awards/{award.id}", f"/awards/calls/{award.call_id}", "/awards", page):
@@ -345,3 +345,5 @@ async def test_an_offer_whose_mail_fails_is_sent_again(today: Judging, browse: B
         query = select(Mail.to_address).filter_by(template="awards/partial_offer", state=MailState.WAITING)
         assert (await read.execute(query)).scalars().all() == ["other@example.org"]
     assert "offers-of-a-part-that-did-not-arrive" not in work(await ada.get("/"))
+    twice = await ada.send_form(f"{page}/again", {"email": "other@example.org"})
+    assert (twice.status_code, gives_reason(twice, "mail_got_through")) == (409, True)

@@ -242,6 +242,8 @@ async def test_the_pages_of_an_enlargement(play: Judging, browse: Browsers) -> N
     sent = await ada.send_form(path, {"amount": "140.00", "reason": "More came."})
     assert (sent.status_code, sent.headers["location"]) == (303, f"{path}/enlargement")
     assert "Look at the proposal" in (await vera.get(path)).text
+    second = await vera.send_form(path, {"amount": "150.00", "reason": "Even more came."})
+    assert (second.status_code, gives_reason(second, "enlargement_proposed")) == (409, True)
     assert f"/envelopes/{key}/enlargement" in await waiting(vera)
     page = (await vera.get(f"{path}/enlargement")).text
     assert "More came." in page

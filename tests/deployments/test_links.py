@@ -141,7 +141,8 @@ async def test_after_the_first_day_there_is_no_way_back(sending: Sending, browse
     path, browser = await sending.link(key, "X1"), await browse()
     await browser.send_form(path, {"answer": "accept"})
     assert "I cannot come after all" not in (await browser.get(path)).text
-    assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 409
+    late = await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
+    assert (late.status_code, gives_reason(late, "too_late_to_cancel")) == (409, True)
 
 
 async def test_silence_is_over_before_it_is_written_down(sending: Sending, browse: Browsers) -> None:

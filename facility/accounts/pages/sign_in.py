@@ -104,7 +104,7 @@ async def use_link(view: View, form: Form, token: FromPath[str], limits: Limits,
     async def again(read: AsyncConnection, status: int) -> Page:
         return await _link_page(view, read, token, fields, status)
 
-    async with redrawn(tx, fields, again, late=True):
+    async with redrawn(tx, fields, again, late=True, own_words=True):
         session = await sessions.sign_in_by_link(tx, token)
     return signed_in(view, session, "/")
 

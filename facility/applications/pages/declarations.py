@@ -84,7 +84,7 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
         if "late" in refused.codes:
             await note_late_attempt(tx, application_id, at=tx.now, reasons=refused.codes)
 
-    async with redrawn(tx, fields, not_submitted, late=True, trace=note_if_late):
+    async with redrawn(tx, fields, not_submitted, late=True, own_words=True, trace=note_if_late):
         await submit(tx, application_id, received_at=tx.now, signature=signature, version=version, read=read)
     return view.go(f"/applications/{application_id}/receipt")
 

@@ -100,7 +100,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         meanwhile = fields.refusal is not None and fields.refusal.codes == ("edited_meanwhile",)
         return await _page(view, read, token, fields, status, "meanwhile" if meanwhile else "")
 
-    async with redrawn(tx, fields, again, late=True):
+    async with redrawn(tx, fields, again, late=True, own_words=True):
         find = party_by_link if answered.choice == "change" else use_party_link
         await give_answer(tx, await find(tx, token), answered)
     message = (

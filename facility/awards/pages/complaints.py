@@ -200,7 +200,7 @@ async def complain_by_link(view: View, form: Form, tx: Tx, limits: Limits, token
     async def again(read: AsyncConnection, status: int) -> Any:
         return await _by_link(view, read, token, fields, status)
 
-    async with redrawn(tx, fields, again, late=True):
+    async with redrawn(tx, fields, again, late=True, own_words=True):
         await register_complaint(tx, link.subject_id, text=typed["text"], name=typed["name"])
     return view.go(f"/link/complaint/{token}")
 

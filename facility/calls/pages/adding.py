@@ -110,5 +110,5 @@ async def change_added(
         name = PLACES.get(reason.code) or reason.field or ""
         return name if name in fields.values else ""
 
-    async with redrawn(tx, fields, draw, late=True, place=place):
+    async with redrawn(tx, fields, draw, late=True, own_words=True, place=place):
         await add_to_form(tx, call_id, edit, reason=reason, seen=seen_in(fields))

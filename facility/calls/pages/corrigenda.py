@@ -77,7 +77,7 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     # Whoever saw none does not go over one that a colleague has begun meanwhile.
     seen = seen_in(fields) or (NEVER if under_way else None)
     again = partial(_not_saved, view, call_id, fields)
-    async with redrawn(tx, fields, again, late=("changed_meanwhile",), place=field_of):
+    async with redrawn(tx, fields, again, late=("changed_meanwhile",), own_words=True, place=field_of):
         await draft_corrigendum(tx, call_id, draft, reason, seen=seen)
     return view.go(
         f"/staff/calls/{call_id}/corrigendum",

@@ -132,7 +132,9 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
         return other
     fields, draft = draft_form.fields, await _read(tx, draft_form, call_id)
     again = partial(_not_saved, view, call_id, fields)
-    async with redrawn(tx, fields, again, late=("changed_meanwhile",), place=draft_form.field_of):
+    async with redrawn(
+        tx, fields, again, late=("changed_meanwhile",), own_words=True, place=draft_form.field_of
+    ):
         await change_draft(tx, call_id, draft, seen=seen_in(fields))
     return view.go(f"/staff/calls/{call_id}", _saved(draft_form))
 

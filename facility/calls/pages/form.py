@@ -99,7 +99,7 @@ async def _change(
             fields.wrong("", _not_saved(call, fields))
         return again(call, status)
 
-    async with redrawn(tx, fields, draw, late=True):
+    async with redrawn(tx, fields, draw, late=True, own_words=True):
         await change_form(tx, call_id, edit, seen=seen_in(fields))
 
 

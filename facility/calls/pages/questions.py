@@ -138,7 +138,11 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
         "answer_text": fields.text("answer_text", missing=no_answer, most=MAX_ANSWER, multiline=True),
     }
     async with redrawn(
-        tx, fields, partial(_not_saved, view, question_id, fields), late=("changed_meanwhile",)
+        tx,
+        fields,
+        partial(_not_saved, view, question_id, fields),
+        late=("changed_meanwhile",),
+        own_words=True,
     ):
         command = publish_answer if publishing else save_answer
         await command(tx, question_id, **texts, seen=seen_in(fields))

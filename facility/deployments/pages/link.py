@@ -69,12 +69,15 @@ async def draw(
     sent = await mission(connection, linked.invitation_id) if linked.terms else None
     if sent and not fields.values:
         fields.values |= shown_travel(sent.travel)
+    form = fields
+    if status == 409:  # What was typed is shown again only where it is the form that is wrong.
+        form = Fields.showing()
+        form.refusal = fields.refusal
     return link_page(
         view,
         "deployments/link.html",
         token,
-        # After a refusal as it was typed only where it is the form that is wrong.
-        Fields.showing() if status == 409 else fields,
+        form,
         status,
         linked=linked,
         offer=await offer(connection, linked.invitation_id),

@@ -68,7 +68,7 @@ async def match(view: View, form: Form, db: Database) -> Page:
         async def again(read: AsyncConnection, status: int) -> Page:
             return await _start_page(view, read, fields, status)
 
-        async with redrawn(tx, fields, again, late=True):
+        async with redrawn(tx, fields, again, late=True, own_words=True):
             assert answer is not None, "wrong fields are refused before"
             matching_id = await store(tx, answer)
     return view.go(f"/deployments/matching/{matching_id}", _("The proposal is ready. Nobody has been asked."))

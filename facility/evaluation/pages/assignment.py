@@ -179,8 +179,6 @@ async def _draw(
     question = now.question(each, most)
     best = propose(question)
     changed = seen is not None and seen != frozenset(best.pairs)
-    refusal = fields.refusal
-    late = [sentence(reason) for reason in refusal.reasons] if refusal and refusal.kind == "conflict" else []
     fields.values = {"each": str(each), "most": str(most), **fields.values}
     return view.page(
         "evaluation/assignment.html",
@@ -188,7 +186,7 @@ async def _draw(
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
         why_not=why,
-        refusals=[*late, *([sentence(Reason("assignment_changed"))] if changed else [])],
+        changed=sentence(Reason("assignment_changed")) if changed else "",
         form=fields,
         rows=[
             _row(now, question, best, fields, line) for line in now.applications if question.needs[line.id]

@@ -22,7 +22,6 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.sentences import sentence
 from facility.zone import FIRST_DAY, LAST_DAY
 
 BY_LINK = Rate("profile-days-link", 120, 600)
@@ -87,11 +86,6 @@ async def days(
     return await _page(view, read, token, shown.id, _month(month))
 
 
-def _about_change(fields: Fields) -> None:
-    if fields.refusal and fields.refusal.kind != "invalid":
-        fields.wrong("", sentence(fields.refusal.reasons[0]))
-
-
 @post("/link/profile/{token:str}/days", opt=EVERYBODY)
 async def save_days(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
     """Saves the ticks of one month."""
@@ -103,7 +97,6 @@ async def save_days(view: View, form: Form, tx: Tx, limits: Limits, token: FromP
     ticked = forms.read_days(fields, *month)
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        _about_change(fields)
         return await _page(view, read, token, expert_id, month, fields, status, ticked)
 
     async with redrawn(tx, fields, again, late=LATE):
@@ -121,7 +114,6 @@ async def save_limits(view: View, form: Form, tx: Tx, limits: Limits, token: Fro
     given = forms.read_limits(fields)
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        _about_change(fields)
         return await _page(view, read, token, expert_id, month_of(_today()), fields, status)
 
     async with redrawn(tx, fields, again, late=LATE):
@@ -138,7 +130,6 @@ async def feed(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[s
     makes = fields.choice("do", ("make", "end")) == "make"
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        _about_change(fields)
         return await _page(view, read, token, expert_id, month_of(_today()), fields, status)
 
     async with redrawn(tx, fields, again, late=LATE):

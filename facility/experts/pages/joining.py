@@ -85,7 +85,7 @@ async def nominate(view: View, form: Form, tx: Tx, limits: Limits, token: FromPa
     async def again(read: AsyncConnection, status: int) -> Page:
         return await _nomination_page(view, read, token, fields, status)
 
-    async with redrawn(tx, fields, again, late=True):
+    async with redrawn(tx, fields, again, late=True, own_words=True):
         await service.nominate(tx, token, service.Nomination(**typed))
     return view.go(f"/link/nomination/{token}")
 
@@ -140,7 +140,7 @@ async def send_candidacy(view: View, form: Form, tx: Tx, limits: Limits, token: 
     async def again(read: AsyncConnection, status: int) -> Page:
         return await _form_page(view, read, token, fields, status)
 
-    async with redrawn(tx, fields, again, late=True):
+    async with redrawn(tx, fields, again, late=True, own_words=True):
         await service.send_candidacy(tx, token, profile, notice=NOTICE)
     return view.go(f"/link/candidacy/{token}")
 

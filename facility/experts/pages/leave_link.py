@@ -49,7 +49,9 @@ async def leave(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[
     """The expert leaves."""
     await limits.hit(BY_LINK, address_of(view.scope))
     link, fields = await standing_link(tx, PROFILE, token), Fields(form)
-    async with redrawn(tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True):
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True, own_words=True
+    ):
         await leave_unasked(tx, link.subject_id)
     return view.go(f"/link/profile/{token}/leave")
 

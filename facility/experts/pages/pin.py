@@ -56,7 +56,9 @@ async def choose(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         and fields.sound("again")
     ):
         fields.wrong("again", twice)
-    async with redrawn(tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True):
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, token, fields, status), late=True, own_words=True
+    ):
         await choose_pin(tx, link.subject_id, chosen)
     return view.go(f"/link/profile/{token}/pin", _("Your PIN is saved."))
 

@@ -25,7 +25,6 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, translated
-from facility.web.sentences import sentence
 
 
 @get("/experts", opt=READERS)
@@ -164,7 +163,6 @@ async def _not_saved(
     """The form again with what was typed; where somebody saved meanwhile, saving once more goes over their text."""
     profile = await queries.expert(connection, expert_id)
     if fields.refusal and fields.refusal.codes == ("changed_meanwhile",):
-        fields.wrong("", sentence(fields.refusal.reasons[0]))
         fields.wrong("", translated(STILL_HERE))
         return await _form_page(view, connection, fields, expert=profile, status=status)
     return await _form_page(view, connection, fields, expert=profile, version=version, status=status)

@@ -22,7 +22,6 @@ from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, translated
 from facility.web.limits import Rate, address_of
 from facility.web.privacy import NOTICE
-from facility.web.sentences import sentence
 
 BY_LINK = Rate("profile-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -95,7 +94,6 @@ async def save(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[s
     async def again(read: AsyncConnection, status: int) -> Page:
         now = await queries.expert(read, expert_id)
         if fields.refusal and fields.refusal.codes == ("changed_meanwhile",):
-            fields.wrong("", sentence(fields.refusal.reasons[0]))
             fields.wrong("", translated(STILL_HERE))
             return await _page(view, read, token, now, fields, status=status)
         return await _page(view, read, token, now, fields, version=version, status=status)

@@ -21,7 +21,6 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.sentences import sentence
 
 BY_LINK = Rate("profile-rota-link", 60, 600)
 LATE = ("left_the_pool", "swap_open", "rota_week_begun")
@@ -96,8 +95,6 @@ async def send_offer(
     colleague_id, in_exchange = forms.read_choice(fields, colleagues)
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        if fields.refusal and fields.refusal.kind != "invalid":
-            fields.wrong("", sentence(fields.refusal.reasons[0]))
         return await _offer_page(view, read, token, on_call_id, fields, status)
 
     async with redrawn(tx, fields, again, late=LATE):
