@@ -1,4 +1,5 @@
-"""Designations that bear a footnote (dossier 1e). Whatever leaves the facility asks here which footnotes go with its words."""
+"""What the beneficiaries are called (dossier 1e), and the footnotes of designations. Whatever leaves the facility asks here which go
+with its words."""
 
 import re
 from collections.abc import Mapping
@@ -9,10 +10,12 @@ import msgspec
 from facility.data import DATA
 
 _DATA = DATA / "reference.json"
+_IN_USE = {"TR": "Türkiye"}
+"""Names in EU texts of today, where the action document has an older one."""
 
 
 class Beneficiary(msgspec.Struct, frozen=True):
-    """A territory as the action document names it; `display` bears an asterisk where there is a `designation_note`."""
+    """A territory of the action; `display` bears an asterisk where there is a `designation_note`."""
 
     code: str
     alpha3: str
@@ -27,8 +30,11 @@ class _Reference(msgspec.Struct, frozen=True):
 
 @cache
 def beneficiaries() -> list[Beneficiary]:
-    """Those of the action, in its order."""
-    return msgspec.json.decode(_DATA.read_bytes(), type=_Reference).beneficiaries
+    """Those of the action, in its order, by the names that every page prints."""
+    return [
+        msgspec.structs.replace(beneficiary, display=_IN_USE.get(beneficiary.code, beneficiary.display))
+        for beneficiary in msgspec.json.decode(_DATA.read_bytes(), type=_Reference).beneficiaries
+    ]
 
 
 @cache

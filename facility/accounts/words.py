@@ -5,6 +5,7 @@ from babel import Locale
 from facility.accounts.rules.accounts import Status
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.accounts.rules.institutions import Kind, Standing
+from facility.designations import beneficiaries
 from facility.web import filters, sentences
 from facility.web.access import Role
 from facility.web.i18n import N_, SOURCE, _, language
@@ -114,10 +115,12 @@ PLACES = EU_MEMBER_STATES | frozenset(_NEIGHBOURS)
 
 
 def country_name(code: str) -> str:
-    """The name of the country. Kosovo has its asterisk; the footnote is on every page."""
+    """The name of the country; of a beneficiary the one that stands everywhere. The footnote of an asterisk is on every page."""
+    for beneficiary in beneficiaries():
+        if beneficiary.code == code:
+            return beneficiary.display
     locale = Locale.parse("en_GB" if language() == SOURCE else language())
-    name = str(locale.territories.get(code, code)).replace("&", "and")
-    return f"{name}*" if code == "XK" else name
+    return str(locale.territories.get(code, code)).replace("&", "and")
 
 
 def country_choices(*also: str) -> list[tuple[str, str]]:

@@ -126,7 +126,7 @@ sentences.register(
         "late": N_("The call has closed. Applications can no longer be submitted."),
         "not_open": N_("The call has not opened yet."),
         "too_few_beneficiaries": N_(
-            "Too few different Western Balkans beneficiaries take part. Turkey and others do not count."
+            "Too few different Western Balkans beneficiaries take part. Türkiye and others do not count."
         ),
         "partner_not_eligible": N_(
             "An institution comes from outside the beneficiaries that this call is for."

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts.models import Institution, Person
+from facility.accounts.models import Beneficiary, Institution, Person
 from facility.accounts.service import people
 from facility.accounts.service.people import NewInstitution
+from facility.accounts.words import country_name
 from facility.db import Database, Tx
 from facility.events.log import history
 from facility.refused import Refused
@@ -202,8 +203,6 @@ async def test_one_administrator_stays_even_when_two_close_each_other(db: Databa
 
 
 async def test_reference_data_is_loaded_once(db: Database) -> None:
-    from facility.accounts.models import Beneficiary
-
     async with db.transaction(now=clock.now()) as tx:
         await people.seed(tx)
         rows = (
@@ -212,3 +211,16 @@ async def test_reference_data_is_loaded_once(db: Database) -> None:
     assert [row.code for row in rows] == ["AL", "BA", "XK", "ME", "MK", "RS", "TR"]
     assert [row.code for row in rows if row.designation_note] == ["XK"]
     assert [row.code for row in rows if not row.western_balkans] == ["TR"]
+    assert [row.name for row in rows if row.code == "TR"] == ["Türkiye"]
+    assert {row.code: row.name for row in rows} == {row.code: country_name(row.code) for row in rows}
+
+
+async def test_a_beneficiary_bears_the_name_that_is_in_use_also_in_a_facility_that_knows_an_older_one(
+    db: Database,
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        (await tx.get(Beneficiary, "TR")).name = "Turkey"
+    async with db.transaction(now=clock.now()) as tx:
+        await people.seed(tx)
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.get(Beneficiary, "TR")).name == "Türkiye"

@@ -44,7 +44,7 @@ async def test_anyone_reads_an_open_call(
     needed = rule(page.text, "beneficiaries-needed") or ""
     all_six = "Albania, Bosnia and Herzegovina, Kosovo*, Montenegro, North Macedonia, Serbia"
     assert (figures(page.text, "beneficiaries-needed"), all_six in needed) == ([2], True)
-    assert re.search("Turkey[^<]*Decision 7/2026", section(page.text, "who"))
+    assert re.search("Türkiye[^<]*Decision 7/2026", section(page.text, "who"))
     amounts = ("5\u00a0000.00", "60\u00a0000.00", "100\u00a0000.00")
     assert re.search("[^<]*".join(amounts), section(page.text, "much"))
     assert figures(page.text, "assessors") == [3]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 WESTERN_BALKANS = frozenset({"AL", "BA", "XK", "ME", "MK", "RS"})
-"""The beneficiaries that count; Turkey takes part only where a call is extended, and never counts."""
+"""The beneficiaries that count; Türkiye takes part only where a call is extended, and never counts."""
 
 
 # fmt: off

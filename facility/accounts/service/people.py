@@ -64,10 +64,12 @@ REGISTER = "register"
 
 
 async def seed(tx: Tx) -> None:
-    """Enter the beneficiaries of the action that aren't there yet (dossier 1e)."""
-    known = set((await tx.session.execute(select(Beneficiary.code))).scalars())
+    """Enter the beneficiaries of the action that aren't there yet (dossier 1e), and call the others as they are called now."""
+    known = {row.code: row for row in await tx.session.scalars(select(Beneficiary))}
     for order, beneficiary in enumerate(beneficiaries()):
-        if beneficiary.code not in known:
+        if beneficiary.code in known:
+            known[beneficiary.code].name = beneficiary.display
+        else:
             tx.add(
                 Beneficiary(
                     code=beneficiary.code,
