@@ -78,8 +78,13 @@ def fold(text: str) -> str:
     """Words in small Latin letters without accents, one space between them: what names are sorted and compared by."""
     # Accents first: "ѓ" and "ќ" become letters of the table, as "ş" and "ğ" do.
     apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in apart if not (unicodedata.combining(letter) or _unseen(letter)))
     return _APART.sub(" ", _DOTTED.sub(r"\1", bare.translate(_LETTERS))).strip()
+
+
+def _unseen(letter: str) -> bool:
+    """Joiners, direction marks and the like: a name that has one looks like the name that has none."""
+    return unicodedata.category(letter) == "Cf"
 
 
 def search_words(text: str) -> list[str]:

@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.web.texts import composed, plain
+
 type Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field: every value, as it came."""
 type Values = Mapping[str, str | list[str]]
@@ -52,8 +54,8 @@ def _many(value: str | list[str]) -> list[str]:
 
 
 def _as_saved(values: Sequence[str]) -> list[str]:
-    """The values as saving would leave them, sorted: stripped, with plain line ends, and without empty ones."""
-    return sorted(value for value in (value.replace("\r\n", "\n").strip() for value in values) if value)
+    """The values as saving would leave them, sorted, and without empty ones."""
+    return sorted(filter(None, (composed(plain(value)) for value in values)))
 
 
 _COPIES = text(

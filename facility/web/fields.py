@@ -5,7 +5,6 @@ nobody sees, since `check()` then raises. Optional fields: `fields.day("until") 
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -22,15 +21,16 @@ from facility.web.forms import MAX_FILE, Form, Upload
 from facility.web.i18n import N_, _, filled
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
+from facility.web.texts import composed, plain, unfit
 from facility.zone import FIRST_DAY, LAST_DAY
 
 MOST_EUR = Decimal("999999999.99")
 MOST_ROWS = 100
 TOO_LARGE = N_("The file is too large; at most {most} MB.")
-_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\\ud800-\udfff]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_MAIL = re.compile(
+    r"[^@\s<>,;:\"()\[\]\\\u200c-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+)
 _WRONG = "wrong_field"
-_UNFIT = frozenset({"Cc", "Cs"})
-"""Control characters, and halves of characters, which a command line may hand on and no database keeps."""
 
 type Place = Callable[[Reason], str | None]
 """`place(reason)`: the form's own name of the field that a rule's reason is about; "" or None for the form as a whole."""
@@ -73,42 +73,41 @@ class Fields:
 
     def given(self, name: str) -> bool:
         """True when the field was sent and is not blank."""
-        return any(value.strip() for value in self._all(name))
+        return any(plain(value) for value in self._all(name))
 
     def _all(self, name: str) -> list[str]:
         self.known.add(self.name(name))
         return self.form.fields.get(self.name(name), [])
 
     def _single(self, name: str, missing: str) -> str | None:
-        """The field's only value, stripped; None when it is blank or sent twice (and then noted as wrong)."""
+        """The field's only value, plain; None when it is blank or sent twice (and then noted as wrong)."""
         given = self._all(name)
         if len(given) > 1:
             self.values[self.name(name)] = given[0]
             self.wrong(name, _("Give one answer, not several."))
             return None
-        value = given[0].strip() if given else ""
+        value = plain(given[0]) if given else ""
         if not value:
             self.wrong(name, missing)
             return None
         return value
 
     def text(self, name: str, *, missing: str | None, most: int = 200, multiline: bool = False) -> str:
-        """Free text in Unicode NFC, line ends as \\n, at most `most` characters. missing: what to say where it is empty, such
+        """Free text, composed, at most `most` characters. missing: what to say where it is empty, such
         as "Enter the title of the call."; None where it may be empty, and is then ""."""
         if missing is None and not self.given(name):
             return ""
         value = self._single(name, missing or "")
         if value is None:
             return ""
-        value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+        value = composed(value)
         if len(value) > most:
             self.wrong(
                 name,
                 _("Write at most {most} characters; you have written {count}.", most=most, count=len(value)),
             )
-        allowed = "\n\t" if multiline else ""
-        if any(unicodedata.category(letter) in _UNFIT and letter not in allowed for letter in value):
-            self.wrong(name, _("Use letters, digits and signs only, no control characters."))
+        for why in unfit(value, multiline=multiline):
+            self.wrong(name, why)
         return value
 
     def hidden(self, name: str, *, most: int = 64) -> str:

@@ -19,6 +19,7 @@ from facility.folding import fold, search_key, search_words
         ("Supreme State Prosecutor’s Office", "supreme state prosecutor's  OFFICE"),
         ("S.I.P.A.", "SIPA"),
         ("Vienna Ångström", "vienna a\u030angstro\u0308m"),
+        ("Border Police", "Bor\u200cder\u200e Po\u00adlice\u200b"),
     ],
 )
 def test_names_that_are_the_same_fold_to_the_same(name: str, other: str) -> None:

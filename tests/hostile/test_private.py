@@ -139,7 +139,7 @@ EDGES: dict[str, tuple[str, ...]] = {
     "time": ("00:00", "23:59:59"),
     "email": ("é@example.org", "a@x.org"),
 }
-OTHER_EDGES = ("\u202e\U0001f9c5\u200b", "999999", "0.01", "1", "2099-12-31")
+OTHER_EDGES = ("\u200f\U0001f9c5\u200b", "999999", "0.01", "1", "2099-12-31")
 
 
 def _edged(form: PageForm, which: int) -> list[tuple[str, str]]:

@@ -216,6 +216,8 @@ def test_mail_addresses_in_lower_case(typed: str) -> None:
         "a@@b.org",
         "a@b..org",
         "a@b.org\nBcc:x@y.org",
+        "a\u202eb@c.org",
+        "a\u200fb@c.org",
     ],
 )
 def test_what_is_no_mail_address(typed: str) -> None:

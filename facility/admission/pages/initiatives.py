@@ -22,6 +22,8 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, Message, _, filled, translated
 from facility.web.pasted import Row, read_rows
+from facility.web.texts import composed, plain, turned
+from facility.web.uploads import name_of
 
 SEES = {"allow": allow(*STAFF)}
 KEEPS = {"allow": allow(Role.SECRETARIAT)}
@@ -50,6 +52,7 @@ MISTAKES: dict[str, Message] = {
     "not_a_day": N_("{column} must be a day like 2026-07-30"),
     "ends_early": N_("it ends before it begins"),
     "duplicate": N_("the same as line {first}"),
+    "turned": N_("in {column}, an invisible sign near “{words}” changes the order of the letters"),
 }
 """What can be wrong in a line, untranslated."""
 
@@ -98,7 +101,7 @@ async def load(view: View, form: Form, tx: Tx) -> Page:
             {code for code, _name in await themes(connection, retired=True)},
         )
     async with redrawn(tx, fields, lambda read, status: _page(view, read, fields, status=status)):
-        made = await import_initiatives(tx, file.name[:200], lines)
+        made = await import_initiatives(tx, name_of(file)[:200], lines)
     return view.go(
         "/initiatives",
         _("Loaded: {added} new, {changed} replaced.", added=made.added, changed=made.changed),
@@ -147,7 +150,7 @@ def _mistake(key: str, **values: object) -> str:
 
 
 def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[InitiativeLine, list[str]]:
-    cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
+    cells = {name: composed(plain(row.cells.get(name, ""))) for name in COLUMNS}
     mistakes = []
     result = read_result(cells["result"])
     if result is None:
@@ -157,6 +160,8 @@ def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[
     for name, most in (("title", 300), ("text", 5000), ("source", 300)):
         if len(cells[name]) > most:
             mistakes.append(_mistake("too_long", column=name, most=most))
+        if near := turned(cells[name]):
+            mistakes.append(_mistake("turned", column=name, words=near))
     codes, unknown = read_codes(cells["beneficiaries"], known)
     mistakes += [_mistake("not_a_beneficiary", code=code[:40]) for code in unknown]
     topics, strange = read_codes(cells["themes"], taxonomy)

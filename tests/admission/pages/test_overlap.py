@@ -3,9 +3,10 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from facility import clock
+from facility.admission.models.overlap import InitiativeImport
 from facility.admission.pages.initiatives import LINE_WRONG, MISTAKES
 from facility.admission.rules.overlap import InitiativeLine
 from facility.admission.service.initiatives import import_initiatives
@@ -43,6 +44,7 @@ async def test_a_list_is_loaded_whole_or_not_at_all(db: Database, stage: Stage, 
     sara, carl = await browse(stage.sara), await browse(stage.carl)
     wrong = HEAD + (
         "R3;Good;;AL;;;;\nR12;;;ZZ;X.NONE;2026-02-31;;\nR3;Good;;;;;;\ndonor;Backwards;;;;2026-02-01;2026-01-01;\n"
+        "R3;Desks;for \u202egnp.exe;;;;;\n"
     )
     mistakes: list[tuple[int, str, dict[str, object]]] = [
         (3, "not_a_result", {}),
@@ -52,6 +54,7 @@ async def test_a_list_is_loaded_whole_or_not_at_all(db: Database, stage: Stage, 
         (3, "not_a_day", {"column": "from"}),
         (4, "duplicate", {"first": 2}),
         (5, "ends_early", {}),
+        (6, "turned", {"column": "text", "words": "for gnp.exe"}),
     ]
     assert await send(sara, wrong.encode()) == (
         422,
@@ -63,7 +66,9 @@ async def test_a_list_is_loaded_whole_or_not_at_all(db: Database, stage: Stage, 
     for broken in (b"\xff\xfe\x00", b"a\0b", b"", b"result;title\n"):
         assert (await send(sara, broken))[0] == 422
     assert "Nothing is loaded yet" in (await sara.get("/initiatives")).text
-    assert await send(sara, b"\xef\xbb\xbf" + GOOD.encode()) == (303, [])
+    assert await send(sara, b"\xef\xbb\xbf" + GOOD.encode(), "of \u202evsc.others") == (303, [])
+    async with db.transaction(now=clock.now()) as tx:
+        assert list(await tx.session.scalars(select(InitiativeImport.name))) == ["of vsc.others"]
     page = (await carl.get("/initiatives")).text
     assert "Firearms desks" in page
     assert "XK*" in page
