@@ -799,7 +799,7 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.ExpertBooked: secretariat(TOGETHER, GAPS, EXPERT),
     experts.ExpertChanged: Row(
         POOL,
-        expert=(Mail("experts/profile"), Mail("experts/left"), OWN_PROFILE),
+        expert=(Mail("experts/profile"), Mail("experts/taken_out"), OWN_PROFILE),
         officer=(GAPS, EXPERT),
     ),
     experts.ExpertLeft: Row(POOL, expert=(Mail("experts/left"), RENEWAL, LEAVING), officer=(GAPS, EXPERT)),

@@ -164,17 +164,18 @@ async def ask_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
 @reacts_to(ExpertLeft)
 async def confirm_that_they_left(tx: Tx, event: ExpertLeft) -> None:
     """To the address of the profile, since by a link nobody knows who pressed the button."""
-    await _tell_who_left(tx, event.expert_id)
+    await _tell_who_is_out(tx, event.expert_id, "left", _("You have left the pool of experts"))
 
 
 @reacts_to(ExpertChanged)
 async def confirm_that_they_were_taken_out(tx: Tx, event: ExpertChanged) -> None:
     """The secretariat took the expert out of the pool."""
     if "active" in event.fields:
-        await _tell_who_left(tx, event.expert_id)
+        subject = _("You are no longer in the pool of experts")
+        await _tell_who_is_out(tx, event.expert_id, "taken_out", subject)
 
 
-async def _tell_who_left(tx: Tx, expert_id: UUID) -> None:
+async def _tell_who_is_out(tx: Tx, expert_id: UUID, template: str, subject: str) -> None:
     """Not where the expert is back in the pool; with the days to come for which they are booked, which stand."""
     expert = await tx.get(Expert, expert_id)
     if expert.active:
@@ -183,10 +184,10 @@ async def _tell_who_left(tx: Tx, expert_id: UUID) -> None:
     shown = await queries.expert(await tx.session.connection(), expert_id)
     await post(
         tx,
-        template="experts/left",
+        template=f"experts/{template}",
         to=expert.email,
         to_name=expert.name,
-        subject=_("You have left the pool of experts"),
+        subject=subject,
         subject_id=expert.id,
         context={"booked": [days(stay.starts_on, stay.ends_on) for stay in shown.booked_from(today)]},
     )

@@ -27,6 +27,7 @@ from tests.mails import IN_ORDER
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 DEPLOYMENT = UUID(int=7)
+OUT = ("experts/left", "experts/taken_out")
 
 
 @pytest.fixture(autouse=True)
@@ -103,14 +104,19 @@ async def test_the_mail_about_leaving_names_the_days_that_stay_booked(
     assert mail.context["booked"] == ["11–13 May 2026"]
 
 
-async def test_every_way_out_of_the_pool_is_confirmed_by_mail(db: Database, cast: Cast, rossi: UUID) -> None:
+async def test_every_way_out_of_the_pool_is_confirmed_by_a_mail_that_says_whose_it_was(
+    db: Database, cast: Cast, rossi: UUID
+) -> None:
     (renewal,) = await rows(db, Renewal)
     async with db.transaction(now=NOW) as tx:
         await leave_pool(tx, renewal.id)
-    assert (await mails(db)).count("experts/left") == 1
+    assert [mail for mail in await mails(db) if mail in OUT] == ["experts/left"]
     async with db.transaction(now=NOW, actor=cast.ada) as tx:
         await change_expert(tx, rossi, like(active=True))
-    assert (await mails(db)).count("experts/left") == 1
+    assert [mail for mail in await mails(db) if mail in OUT] == ["experts/left"]
     async with db.transaction(now=NOW, actor=cast.ada) as tx:
+        await book(tx, rossi, DEPLOYMENT, date(2026, 5, 11), date(2026, 5, 13))
         await change_expert(tx, rossi, like(active=False))
-    assert (await mails(db)).count("experts/left") == 2
+    assert [mail for mail in await mails(db) if mail in OUT] == ["experts/left", "experts/taken_out"]
+    (mail,) = [mail for mail in await rows(db, Mail) if mail.template == "experts/taken_out"]
+    assert mail.context["booked"] == ["11–13 May 2026"]
