@@ -6,6 +6,7 @@ from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION,
 from facility.applications.queries.tracker import step
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
+from facility.deployments.queries.requests import SERVES
 from facility.web.access import STAFF, Role
 from facility.web.finding import finds
 from facility.web.i18n import N_
@@ -54,6 +55,18 @@ finds(
     order=32,
     rows=f"""{_SEARCHED} WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED}
         AND ({{activity}} OR {{application}} OR upper(:typed) IN (activity.reference, application.reference))""",
+)
+finds(
+    N_("Activities"),
+    Role.OFFICER,
+    order=33,
+    rows=f"""SELECT activity.id, activity.title, request.reference || ' · ' || activity.reference AS about,
+        '/activities/' || activity.id AS href, upper(:typed) = request.reference AS exact, activity.starts_on AS at
+    FROM activity JOIN application ON application.id = activity.application_id JOIN LATERAL (
+        SELECT deployment.reference FROM deployment LEFT JOIN wish ON wish.id = deployment.wish_id
+        WHERE {{deployment}} AND (wish.activity_id = activity.id OR {SERVES})
+        ORDER BY upper(:typed) = deployment.reference DESC, deployment.requested_at DESC LIMIT 1) AS request ON true
+    WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED}""",  # noqa: S608 - our own text
 )
 _PLANNED = """FROM activity JOIN application ON application.id = activity.application_id
     WHERE application.call_id = call.id AND activity.state <> 'cancelled'"""

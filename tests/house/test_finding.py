@@ -86,6 +86,38 @@ async def test_what_is_done_under_an_award_is_found_by_whoever_may_open_it_and_b
     assert wrong == []
 
 
+def asked_for(world: World, request: Any) -> list[Any]:
+    """The activities that a request is for: the one whose lead asked for it, and those of its award on its days."""
+    named = {wish.activity_id for wish in world.rows["wish"] if wish.id == request.wish_id}
+    return [
+        activity
+        for activity in world.rows["activity"]
+        if activity.id in named
+        or (
+            activity.award_id == request.award_id
+            and activity.starts_on <= request.ends_on
+            and request.starts_on <= activity.ends_on
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name, role in EVERYBODY.items() if role == "officer"])
+async def test_an_officer_finds_by_a_request_for_experts_the_activity_on_whose_page_it_stands(
+    standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World, name: str
+) -> None:
+    wanted, listed = {}, {}
+    async with TakingBack(standing_app, untouched, sessions[name]) as browser:
+        for request in world.rows["deployment"]:
+            pages = [f"/activities/{activity.id}" for activity in asked_for(world, request)]
+            wanted[request.reference] = {
+                page for page in pages if (await browser.get(page)).status_code == 200
+            }
+            text = (await browser.get("/search", params={"q": request.reference})).text
+            listed[request.reference] = {href for rows in results(text).values() for href, _title in rows}
+    assert listed == wanted
+    assert any(wanted.values()) == (name != "Jelena Petrović")
+
+
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_every_result_leads_to_a_page_that_its_reader_may_open(
     standing_app: Litestar, untouched: TakesBack, sessions: dict[str, str], world: World, name: str

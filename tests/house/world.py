@@ -83,6 +83,7 @@ class World:
                 "award",
                 "letter",
                 "deployment",
+                "wish",
                 "invitation",
                 "document",
                 "planned_activity",
