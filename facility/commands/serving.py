@@ -28,10 +28,10 @@ def run(settings: Settings) -> None:
     async def everything(url: str) -> None:
         async with connected(url) as db:
             await know_reactions(db)
-            await seed(db, clock.now())
             if settings.demo:
                 click.echo("Loading the demo story, where it is not there yet")
                 await tell(db, Store(settings.documents_dir))
+            await seed(db, clock.now())
             async with background(settings, url):
                 await serve(settings, db, lambda: click.echo(where))
 

@@ -17,9 +17,9 @@ from facility.demo.story import Story
 
 
 async def tell_around(story: Story, call_id: UUID) -> None:
-    """The deadline was extended by a week; one question is answered, another waits; the next round is drafted."""
-    await _extended(story, call_id)
+    """One question is answered, another waits; the deadline was extended by a week; the next round is drafted."""
     await _questions(story, call_id)
+    await _extended(story, call_id)
     await _next_round(story, call_id)
 
 

@@ -55,6 +55,7 @@ async def _rolling(story: Story) -> None:
     await story.admit(ids, story.noon(-22))
     for assessor in ("emma", "enzo"):
         await story.appoint(assessor, ids, story.noon(-21), story.noon(-20))
+    for assessor in ("emma", "enzo"):
         await story.score(ids[0], assessor, points(16, 17, 13, 12, 12, 12), story.noon(-18), COMMENT)
         await story.score(ids[1], assessor, points(15, 15, 11, 12, 11, 11), story.noon(-18), COMMENT)
     await story.decide(first, story.noon(-14), story.noon(-15))

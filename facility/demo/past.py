@@ -18,6 +18,7 @@ from facility.experts.service.pool import ExpertDraft
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.rehearsal.service import play, stage
 from facility.rehearsal.service.check import check
+from facility.seed import seed
 from facility.story.cast import OFFICERS, PLACES
 from facility.story.drafts import answered
 from facility.web.access import Role
@@ -125,9 +126,10 @@ def _with_whole_references(scenario: Scenario) -> Scenario:
 
 
 async def tell_past(story: Story) -> None:
-    """Gather the cast and play the call of 2021."""
+    """Set up the facility, gather the cast and play the call of 2021."""
     scenario = _with_whole_references(check(EXAMPLE.read_bytes()))
     start = play.before_everything(scenario)
+    await seed(story.db, start)
     await story.call_together(start)
     stage = DemoStage(story, scenario, start)
     await play.Play(stage).run()

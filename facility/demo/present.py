@@ -101,8 +101,9 @@ async def _decided_call(story: Story) -> None:
         "erik": (_marks(4, risks=5), _marks(3, risks=4), _marks(3, **poor)),
         "emma": (_marks(4, impact=2), _marks(4), _marks(4, stable_sources_of_finance=2)),
     }
-    for assessor, marks in given.items():
+    for assessor in given:
         await story.appoint(assessor, ids, story.noon(-70))
+    for assessor, marks in given.items():
         for application_id, scores in zip(ids, marks, strict=True):
             await story.score(application_id, assessor, scores, story.noon(-60), COMMENT)
     await story.decide(call_id, story.noon(-45), story.noon(-46))
@@ -231,8 +232,9 @@ async def _call_under_evaluation(story: Story) -> None:
     )
     await review.load_initiatives(story, story.noon(-41))
     known = await review.consultees(story, story.noon(-5))
-    await review.clarify(story, alone, story.now)
     await review.consult(story, alone, known, story.now)
+    await review.clarify(story, alone, story.now)
+    await review.ask_the_unit(story, alone, known, story.now)
 
 
 async def _open_call(story: Story) -> UUID:

@@ -77,7 +77,7 @@ async def load_initiatives(story: Story, at: datetime) -> None:
 
 
 async def consult(story: Story, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
-    """The IISG was silent until its time was over, the Delegation has agreed, the unit is being asked now."""
+    """The IISG is silent, the Delegation has agreed."""
     asked_at = now - timedelta(days=5)
     _silent, agreed = await story.act(
         asked_at,
@@ -97,9 +97,6 @@ async def consult(story: Story, application_id: UUID, known: dict[str, UUID], no
         objects=False,
         name="Head of the operations section",
     )
-    await story.act(now - timedelta(hours=2), "ada", start_consultations, application_id, [known["unit"]])
-    await end_consultations_due(story.db, now)
-    await deliver_all(story.db, lambda: now)
 
 
 async def clarify(story: Story, application_id: UUID, now: datetime) -> None:
@@ -121,3 +118,10 @@ async def clarify(story: Story, application_id: UUID, now: datetime) -> None:
             text="The unit for mutual legal assistance; the head is appointed until the end of next year.",
             name="Dragana Ilić, prosecutor",
         )
+
+
+async def ask_the_unit(story: Story, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
+    """The unit is being asked now; the time of the IISG is over."""
+    await story.act(now - timedelta(hours=2), "ada", start_consultations, application_id, [known["unit"]])
+    await end_consultations_due(story.db, now)
+    await deliver_all(story.db, lambda: now)

@@ -17,7 +17,6 @@ from facility.applications.service.documents import attach_document
 from facility.db import Database
 from facility.demo.tell import tell
 from facility.files.store import Store
-from facility.seed import seed
 from facility.web import cookies
 from facility.web.access import Allow
 from tests.browser import Browser, lent
@@ -32,7 +31,6 @@ async def story(server: str, standing_app: Litestar) -> str:
     db = Database(url)
     async with db.engine.begin() as connection:
         await schema.create_all(connection)
-    await seed(db, clock.now())
     store = Store(standing_app.state.settings.documents_dir)
     await tell(db, store)
     await _attach(db, store)
