@@ -119,7 +119,7 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
 
 
 def calls_head() -> list[str]:
-    """Published calls, what came in, what was awarded, the same for exceptions, and how long the answer took."""
+    """Published calls, what came in, what was awarded, how long the answer took, and the same figures of exceptions."""
     return [
         _("Call"),
         _("Title"),
@@ -132,10 +132,10 @@ def calls_head() -> list[str]:
         _("Waiting on the reserve list"),
         _("Amount EUR"),
         _("Committed EUR"),
+        _("Mean days from receipt to answer"),
         _("Exceptions received"),
         _("Awards on exceptions"),
         _("Committed for exceptions EUR"),
-        _("Mean days from receipt to answer"),
     ]
 
 
@@ -152,10 +152,10 @@ def call_row(call: CallLine) -> list[object]:
         call.reserve,
         call.amount,
         call.committed,
+        call.days,
         call.exceptions_received,
         call.exceptions_awarded,
         call.exceptions_committed,
-        call.days,
     ]
 
 
