@@ -177,9 +177,10 @@ class RequestFigure(Base):
 
 
 class Headline(Base):
-    """Read model: what the Commission's page tells of, in the order of the log. `data` is the event's own."""
+    """Read model: what the Commission's page tells of, by its place in the log. `data` is the event's own."""
 
     __tablename__ = "headline"
+    __table_args__ = (Index("ix_headline_at_position", "at", "position"),)
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]

@@ -118,6 +118,19 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
     assert (requests.total, requests.answered, requests.open, requests.exhausted) == (1, 1, 0, 0)
 
 
+async def test_what_happened_stands_in_the_order_of_time(play: Judging, browse: Browsers) -> None:
+    """Also where an earlier step was written down later, as in a story that is told call by call. What is new since is what was written
+    down since."""
+    await play.envelope("Second")  # opened the day before the call was published
+    await follow(play.db)
+    async with play.db.reader() as connection:
+        lines = (await overview(connection)).headlines
+    assert [line.kind for line in lines] == ["CallPublished", "EnvelopeOpened", "EnvelopeOpened"]
+    assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
+    page = await (await browse(play.people["carl"])).get("/commission")
+    assert f"seen={max(line.position for line in lines)}" in page.text
+
+
 async def test_a_series_is_one_call_and_its_batches_are_cut_offs(db: Database, browse: Browsers) -> None:
     await load(db)
     play = await rolling(db)

@@ -37,7 +37,7 @@ DRAWN = timedelta(days=730)
 async def commission(view: View, read: Read, seen: FromQuery[int | None] = None) -> Page:
     """All figures, as far as they are counted; asked for by the page itself, only their part."""
     overview = await queries.overview(read, view.me.id)
-    newest = overview.headlines[0].position if overview.headlines else 0
+    newest = max((line.position for line in overview.headlines), default=0)
     return view.page(
         "monitoring/commission.html",
         part="monitoring/_commission.html",

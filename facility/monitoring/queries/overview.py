@@ -247,7 +247,8 @@ _OVERVIEW = text(
             SELECT h.position, h.kind, h.at, h.subject, h.subject_id, h.data, contract.reference AS contract,
                    coalesce(call.reference, activity.reference, deployment.reference, application.reference,
                             contract.reference || ': ' || envelope.name) AS label
-            FROM (SELECT * FROM headline WHERE data ->> 'series_id' IS NULL ORDER BY position DESC LIMIT {HEADLINES}) AS h
+            FROM (SELECT * FROM headline WHERE data ->> 'series_id' IS NULL
+                ORDER BY at DESC, position DESC LIMIT {HEADLINES}) AS h
             LEFT JOIN call ON h.subject = 'call' AND call.id = h.subject_id
             LEFT JOIN activity ON h.subject = 'activity' AND activity.id = h.subject_id
             LEFT JOIN deployment ON h.subject = 'deployment' AND deployment.id = h.subject_id
@@ -257,7 +258,7 @@ _OVERVIEW = text(
             LEFT JOIN envelope ON h.subject = 'envelope' AND envelope.id = h.subject_id
             LEFT JOIN contract ON contract.id = envelope.contract_id
             WHERE NOT {shut_out("coalesce(application.id, activity.application_id, deployment.application_id)")}
-            ORDER BY h.position DESC) AS line)
+            ORDER BY h.at DESC, h.position DESC) AS line)
     )::text
     FROM moved, money
     """  # noqa: S608 - texts of our own
