@@ -29,11 +29,9 @@ def composed(text: str) -> str:
 
 
 def turned(text: str) -> str:
-    """The words around the first sign that changes the order of letters; "" where there is none."""
-    if not (sign := _TURNING.search(text)):
-        return ""
-    around = text[max(0, sign.start() - _AROUND) : sign.end() + _AROUND]
-    return " ".join(_TURNING.sub("", around).split())
+    """The words around the first sign that changes the order of letters, of a text with something to see; "" where there is none."""
+    before, *after = _TURNING.split(" ".join(text.split()))
+    return f"{before[-_AROUND:]}{''.join(after)[:_AROUND]}".strip() if after else ""
 
 
 def unfit(text: str, *, multiline: bool) -> list[str]:

@@ -35,3 +35,10 @@ def test_signs_that_change_the_order_of_letters_are_refused_with_the_place(
     [error] = form.errors["name"]
     assert "Support for gnp.exe" in error
     assert (sign in error, form.values["name"]) == (False, typed)
+
+
+@pytest.mark.parametrize("typed", ["\u202e" * 50 + "gnp.exe", f"a{' ' * 50}\u202e{' ' * 50}b"])
+def test_wherever_they_stand(typed: str) -> None:
+    form = fields(name=typed)
+    form.text("name", missing=NO_NAME)
+    assert len(form.errors["name"]) == 1
