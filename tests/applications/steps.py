@@ -121,6 +121,8 @@ async def _invite(play: Play, member: Member, _word: str, _amount: Decimal) -> N
     expected = _cannot(play, member)
     if not expected and member.state == "confirmed":
         expected = {"already_confirmed"}
+    if not expected and play.closed:
+        expected = {"application_ended"}
     assert refused in (expected, {"asked_enough"})
     if not refused and member.state != "void":
         member.state = "invited"
@@ -223,6 +225,7 @@ async def _change(play: Play, _member: Member, _word: str, _amount: Decimal) -> 
         assert refused == (set() if play.status == "submitted" else {"wrong_status"})
     if not refused and play.standing is None:
         play.standing = (play.title, copy.deepcopy(play.members))
+        play.void()  # a partner may have left before
 
 
 async def _discard(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:

@@ -225,6 +225,20 @@ async def test_a_partner_that_leaves_meanwhile_stays_away(
     assert "Leads more" not in board[0]
 
 
+async def test_a_partner_that_left_before_is_in_no_sum_of_the_changes(
+    db: Database, stage: Stage, submitted: UUID
+) -> None:
+    async with db.transaction(now=RECEIVED + HOUR) as tx:
+        await leave(tx, await partner(tx, submitted, stage), reason="No staff")
+    async with db.transaction(now=NOW + 2 * HOUR, actor=stage.omar) as tx:
+        was = (await tx.get(Application, submitted)).requested
+        application = await begin_changes(tx, submitted)
+        amounts = await tx.session.scalars(
+            select(Party.amount).where(Party.application_id == submitted, Party.on_board)
+        )
+        assert application.requested == sum(amounts) < was
+
+
 async def test_a_partner_that_was_taken_out_is_back(db: Database, stage: Stage, submitted: UUID) -> None:
     before = await rows(db, submitted)
     async with db.transaction(now=NOW + HOUR, actor=stage.omar) as tx:

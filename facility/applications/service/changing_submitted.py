@@ -16,7 +16,8 @@ from facility.applications.models.application import Application
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.queries.content import track_of
 from facility.applications.rules.drafting import may_change
-from facility.applications.service.editing import lock_with_call, status_of
+from facility.applications.service.amounts import add_up
+from facility.applications.service.editing import lock_with_call, status_of, void_touched
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
@@ -47,7 +48,7 @@ _KEEP = text(f"SELECT jsonb_build_object({_LISTED})")
 
 async def begin_changes(tx: Tx, application_id: UUID) -> Application:
     """The lead changes what it has submitted; nothing happens where it has begun already. Confirmations stand as long as what was
-    confirmed does. Refused: as `rules.may_change`."""
+    confirmed does: not where a partner has left since, whose amount is in no sum any more. Refused: as `rules.may_change`."""
     application, call = await lock_with_call(tx, application_id)
     may_change(
         status_of(application), track_of(application), rules_of(call), tx.now, sealed=application.sealed
@@ -57,6 +58,8 @@ async def begin_changes(tx: Tx, application_id: UUID) -> Application:
         application.as_submitted = kept.scalar_one()
         application.changing_since = tx.now
         await record(tx, ChangesBegun(application_id=application_id, call_id=call.id))
+        await add_up(tx, application)  # a partner may have left meanwhile
+        await void_touched(tx, application, may_void=True)
     return application
 
 
