@@ -45,7 +45,7 @@ JOINERS: list[Joiner] = []
 def of_institutions(
     *, taking: Taking | None = None, together: Together | None = None, mover: Mover | None = None
 ) -> None:
-    """Register what a room knows of institutions; once, in a module that its pages import."""
+    """Register what a room knows of institutions."""
     for known, source in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
         if source is not None and source not in known:
             known.append(source)  # type: ignore[arg-type]

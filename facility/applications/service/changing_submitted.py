@@ -16,8 +16,7 @@ from facility.applications.models.application import Application
 from facility.applications.models.parties import ON_BOARD_SQL
 from facility.applications.queries.content import track_of
 from facility.applications.rules.drafting import may_change
-from facility.applications.service.amounts import add_up
-from facility.applications.service.editing import lock_with_call, status_of, void_touched
+from facility.applications.service.editing import lock_with_call, open_again, status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
@@ -58,8 +57,7 @@ async def begin_changes(tx: Tx, application_id: UUID) -> Application:
         application.as_submitted = kept.scalar_one()
         application.changing_since = tx.now
         await record(tx, ChangesBegun(application_id=application_id, call_id=call.id))
-        await add_up(tx, application)  # a partner may have left meanwhile
-        await void_touched(tx, application, may_void=True)
+        await open_again(tx, application)
     return application
 
 

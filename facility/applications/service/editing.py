@@ -11,6 +11,7 @@ from facility.applications.models.writing import SectionChange
 from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.parties import Confirmation
 from facility.applications.rules.status import ApplicationStatus
+from facility.applications.service.amounts import add_up
 from facility.applications.service.confirmed_content import touched_names
 from facility.calls.models.call import Call
 from facility.db import Tx, new_id
@@ -85,6 +86,12 @@ async def void_touched(tx: Tx, application: Application, *, may_void: bool) -> N
             application_id=application.id, party_ids=sorted(touched), version=application.version
         ),
     )
+
+
+async def open_again(tx: Tx, application: Application) -> None:
+    """What could not be edited can be again: whoever has left meanwhile is in no sum any more, and the others confirm anew."""
+    await add_up(tx, application)
+    await void_touched(tx, application, may_void=True)
 
 
 def section_change(

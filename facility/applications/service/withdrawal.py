@@ -14,7 +14,7 @@ from facility.applications.service.amounts import add_up
 from facility.applications.service.batches import was_carried_over
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.confirmations import PURPOSE
-from facility.applications.service.editing import changed, lock_party, lock_with_call, status_of, void_touched
+from facility.applications.service.editing import changed, lock_party, lock_with_call, open_again, status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.applications.service.unsaved import drop_typed
 from facility.calls.service.batches import series_of
@@ -65,8 +65,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     application.submission = None
     application.submitted_by = None
     application.opened_at = None
-    await add_up(tx, application)  # a partner may have left meanwhile
-    await void_touched(tx, application, may_void=True)
+    await open_again(tx, application)
     await record(tx, ApplicationTakenUp(application_id=application_id, call_id=series.id))
     return application
 

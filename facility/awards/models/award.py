@@ -87,6 +87,8 @@ class Award(Base):
 
 
 AWARD_STANDS_SQL, AWARD_KEPT_SQL = as_sql(Award.stands), as_sql(Award.kept)
+GOT_AWARD_SQL = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"
+"""The row `application` got an award, whatever became of it."""
 PROMISED_SQL = """((SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
         JOIN call AS own ON own.id = award.call_id
         WHERE NOT award.exceptional AND (own.id = live.id OR own.series_id = live.id)), 0.00)), 0.00)

@@ -3,7 +3,7 @@
 from facility.applications.models.conflict_of_interest import closed_in, shut_out
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, SHOWN, WITH_WORDS, among_many
 from facility.applications.queries.tracker import step
-from facility.awards.models.award import AWARD_STANDS_SQL, PROMISED_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL, GOT_AWARD_SQL, PROMISED_SQL
 from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
 from facility.awards.models.decision import TO_PROPOSE_SQL, UNSIGNED_SQL
 from facility.calls.models.standing import HEAR_BY_SQL
@@ -29,7 +29,6 @@ waits(
     FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES} AND (NOT {HAS_COMMITTEE_SQL} OR {FULL_COMMITTEE_SQL})
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
-_IS_AWARDED = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"
 _IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
 step(
     N_("Decided"),
@@ -101,7 +100,7 @@ finds(
     *STAFF,
     order=30,
     rows=f"""SELECT award.id, {SHOWN}, '/awards/' || award.id AS href, award.made_at AS at
-    FROM ({among_many(f"{_IS_AWARDED} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
+    FROM ({among_many(f"{GOT_AWARD_SQL} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
     JOIN award ON award.application_id = application.id
     JOIN institution ON institution.id = application.lead_institution_id""",  # noqa: S608 - our own text
 )

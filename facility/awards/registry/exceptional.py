@@ -1,6 +1,7 @@
 """Work on awards of approved exceptions: to propose, and to decide by a second person; and how far a call's exceptions got."""
 
 from facility.applications.models.conflict_of_interest import closed_in, shut_out
+from facility.awards.models.award import GOT_AWARD_SQL
 from facility.web.access import Role
 from facility.web.i18n import N_
 from facility.web.pictures import OF_CALL, exception_level
@@ -43,14 +44,13 @@ waits(
     others=True,
 )
 # As the Commission's page counts: what was withdrawn before it got an award did not come in.
-_GOT_AWARD = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"
 _RECEIVED = f"""count(*) FROM application WHERE call_id = ANY(ARRAY{OF_CALL}) AND track = 'exception' AND received_at IS NOT NULL
-    AND (status <> 'withdrawn' OR {_GOT_AWARD})"""
+    AND (status <> 'withdrawn' OR {GOT_AWARD_SQL})"""
 _IF_NOT_CLOSED = f"SELECT CASE WHEN NOT {closed_in(OF_CALL)} THEN (SELECT {_RECEIVED}"
 exception_level(N_("Received"), order=10, number=f"SELECT {_RECEIVED}")
 exception_level(
     N_("Approved"),
     order=20,
-    number=f"{_IF_NOT_CLOSED} AND (status = 'exception_approved' OR {_GOT_AWARD})) END",
+    number=f"{_IF_NOT_CLOSED} AND (status = 'exception_approved' OR {GOT_AWARD_SQL})) END",
 )
-exception_level(N_("Awarded"), order=30, number=f"{_IF_NOT_CLOSED} AND {_GOT_AWARD}) END")
+exception_level(N_("Awarded"), order=30, number=f"{_IF_NOT_CLOSED} AND {GOT_AWARD_SQL}) END")
