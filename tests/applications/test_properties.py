@@ -53,7 +53,7 @@ async def sound(db: Database) -> None:
     assert {name: lines for name, lines in findings.items() if lines} == {}
 
 
-@settings(max_examples=examples(40, 600))
+@settings(max_examples=examples(60, 600))
 @given(steps=STEPS)
 async def test_no_order_lets_in_what_is_not_confirmed(db: Database, stage: Stage, steps: list[Step]) -> None:
     play = await Play.begin(db, stage)

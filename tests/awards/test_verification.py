@@ -123,7 +123,7 @@ def record_at(path: Path) -> str:
 
 def test_any_digit_or_letter_that_is_changed_is_named() -> None:
     unseen = []
-    for path, other in some(CHANGES, 0, 2):
+    for path, other in CHANGES:
         named = paths(differences(replaced(PILOT, path, other)))
         if not any(place.startswith(record_at(path)) for place in named):
             unseen.append((path, other, named))
@@ -134,7 +134,7 @@ def test_any_digit_or_letter_that_is_changed_is_named() -> None:
 def test_whoever_makes_the_digests_anew_is_found_by_the_root() -> None:
     unseen = [
         (path, other)
-        for path, other in some(CHANGES, 1, 2)
+        for path, other in CHANGES
         if path[-1] not in ("digest", "root")
         and not differences(resealed(replaced(PILOT, path, other)), PILOT["root"])
     ]

@@ -53,7 +53,7 @@ async def test_each_work_gives_its_line(monkeypatch: pytest.MonkeyPatch) -> None
     assert all(line.get("ratio", 1) > 0 for line in lines)
     by_name = {line["name"]: line for line in lines}
     (rush,), scan = by_name["deadline_rush"]["runs"], by_name["scan"]
-    assert scan["files"] == 12
+    assert scan["files"] == 20
     assert by_name["attacks"]["heads"]["refused"] == by_name["attacks"]["connections"]
     assert (rush["lost"], rush["duplicates"], rush["submitted"], rush["refused_late"]) == (0, 0, 12, 2)
     assert rush["in_time_but_refused"] == []

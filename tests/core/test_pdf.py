@@ -91,7 +91,7 @@ def test_text_comes_out_as_it_went_in_and_in_our_fonts_alone() -> None:
 
 
 def test_a_long_table_repeats_its_head_and_not_its_sum_and_no_word_leaves_the_page() -> None:
-    rows = "".join(f'<tr><th scope="row">Line {n}</th><td>{"q" * 200}</td></tr>' for n in range(40))
+    rows = "".join(f'<tr><th scope="row">Line {n}</th><td>{"q" * 200}</td></tr>' for n in range(60))
     body = (
         f"<p>{'q' * 400}</p><table><thead><tr><th>Kopf</th><th>What</th></tr></thead><tbody>{rows}</tbody>"
         "<tfoot><tr><th>Summe</th><td>1</td></tr></tfoot></table>"
@@ -100,7 +100,7 @@ def test_a_long_table_repeats_its_head_and_not_its_sum_and_no_word_leaves_the_pa
     text = text_of(written)
     pages = len(PdfReader(BytesIO(written)).pages)
     assert pages > 2
-    assert (text.count("Kopf"), text.count("Summe"), text.count("q")) == (pages, 1, 40 * 200 + 400)
+    assert (text.count("Kopf"), text.count("Summe"), text.count("q")) == (pages, 1, 60 * 200 + 400)
     boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=written, capture_output=True, check=True)
     (width,) = set(re.findall(r'<page width="([0-9.]+)"', boxes.stdout.decode()))
     assert max(map(float, re.findall(r'xMax="([0-9.]+)"', boxes.stdout.decode()))) < float(width)

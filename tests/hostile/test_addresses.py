@@ -82,7 +82,7 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
         name, path = walked.visits.get(route.path_format, ("", ""))
         for parameter in _names(route, handler, walked) if path else ():
             read.add((route.path_format, parameter))
-            for value in some(QUERIES, len(read), 12):
+            for value in some(QUERIES, len(read), 8):
                 query = f"?{parameter}={value}"
                 response = await crowd[name].get(path.partition("?")[0] + query)
                 if problem := wrong(response, crowd):
@@ -127,7 +127,7 @@ async def test_all_of_a_querys_parameters_at_once_and_twice(
     for place, (route, handler) in enumerate(gets(standing_app)):
         name, path = walked.visits.get(route.path_format, ("", ""))
         names = _names(route, handler, walked) if path else []
-        for value in some(QUERIES, place, 9) if names else ():
+        for value in some(QUERIES, place, 6) if names else ():
             short = value[: 30_000 // len(names)]
             query = "?" + "&".join(f"{parameter}={short}" for parameter in names * 2) + "&unknown=1"
             response = await crowd[name].get(path.partition("?")[0] + query)

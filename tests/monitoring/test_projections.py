@@ -135,7 +135,7 @@ async def test_a_rebuild_gives_the_same_bytes_whatever_the_batch(play: Judging) 
     await follow(play.db)
     before = await dump(play.db)
     assert min(len(rows) for rows in before.values()) > 0
-    for batch in (1, 7, 500):
+    for batch in (1, 2, 7, 500):
         for name in READ_MODELS:
             await reset(play.db, PROJECTIONS[name])
             while await advance(play.db, PROJECTIONS[name], batch=batch):
